@@ -1,0 +1,3 @@
+//! The station's state machine.
+mod protocol;
+pub use protocol::*;

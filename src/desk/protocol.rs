@@ -1,0 +1,303 @@
+//! What goes into the desk and what comes out: the events and actions of the state machine.
+//!
+//! In: nothing; these are plain values. Out: the vocabulary between `desk` (pure), `station` (which performs the actions in
+//! order) and `playout` (which answers for every cue that the desk names). Next: `desk/mod.rs`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::airing::{Airing, AiringId, OutputKind, Reason};
+use crate::clock::Mono;
+use crate::rundown::{Audio, Content, Library, Rundown};
+use crate::schedule::Schedule;
+
+/// One playing of one piece of audio, named by the desk and never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CueId(pub u64);
+
+/// When a cue's first frame plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// At this instant of the wall clock, to the frame. What is on air is cut with a fade that ends at that frame; other
+    /// cues waiting with `After` for the one that is cut are passed over.
+    At(DateTime<Utc>),
+    /// On the frame after the last one of that cue, however it ends. If it has ended already: at the next callback.
+    After(CueId),
+    /// At the next callback; what is on air is cut with a fade first.
+    Now,
+}
+
+/// When a cue is ended early, with a fade of 30 ms that ends at that instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// At this instant of the wall clock.
+    At(DateTime<Utc>),
+    /// 30 ms from the next callback.
+    Now,
+}
+
+/// What was measured of a cue, counted by frames whose playback instant has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Measured {
+    /// Sound that left the device; silence filled in is not counted. Rounded down.
+    pub aired_ms: i64,
+    /// Monotonic time since the first frame played.
+    pub elapsed_ms: i64,
+    /// Underruns of the device meanwhile.
+    pub xruns: i64,
+    /// Silence filled in because audio came too late.
+    pub starved_ms: i64,
+    /// RMS of what was delivered, whole dBFS, -120 is silence.
+    pub level_dbfs: i64,
+    /// Peak of what was delivered, whole dBFS.
+    pub peak_dbfs: i64,
+}
+
+/// How a cue that had started came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The last frame of the audio has played.
+    Finished,
+    /// An `End`, or a `Start` that cuts, ended it.
+    Cut,
+    /// A fault did: `device_lost`, `decode_error` or `starved`.
+    Fault(Reason),
+}
+
+/// What the playout says of one cue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CueEvent {
+    /// Enough is decoded to start at any instant.
+    Ready {
+        /// What was really opened.
+        content: Content,
+        /// Length with the attention tone before it.
+        planned_ms: Option<i64>,
+    },
+    /// It cannot be played: `file_missing`, `undecodable`, `damaged`, or `no_device`. The cue is gone.
+    Refused(Reason),
+    /// Its first frame has played.
+    Started {
+        /// The wall clock when it did.
+        at: DateTime<Utc>,
+        /// The monotonic clock when it did.
+        mono: Mono,
+        /// Started minus armed instant in microseconds, for `Start::At` only.
+        error_us: Option<i64>,
+    },
+    /// It goes on; within 100 ms after the first frame, then every 500 ms.
+    Progress(Measured),
+    /// It is over, `Started` came before. The cue is gone.
+    Ended {
+        /// How.
+        ending: Ending,
+        /// What left the device.
+        measured: Measured,
+    },
+}
+
+/// What the playout says of the device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeviceEvent {
+    /// It is open and frames have really gone (two periods plus 100 ms).
+    Up {
+        /// Its stable id, or the path of the WAV file.
+        device: String,
+    },
+    /// It went away or did not open; every cue on it has been answered. Tried again every 0.5 s.
+    Lost {
+        /// The driver's words or what was observed, in English, lower case.
+        why: String,
+    },
+}
+
+/// Who gave an act, through what and why; kept in the rows that follow from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The name given, and the operating system's user.
+    pub by: String,
+    /// Through what: `cli`.
+    pub via: String,
+    /// The reason given.
+    pub why: Option<String>,
+}
+
+/// An act of a person on the running station.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Play a file.
+    Air {
+        /// What to play; its content is in the store already.
+        audio: Audio,
+        /// What people call it.
+        title: String,
+        /// Cut in at once, before everything else.
+        emergency: bool,
+        /// How often, at least 1.
+        repeat: u32,
+    },
+    /// Cut the item on air and cancel the rest of its programme (or of the act).
+    Stop,
+    /// Cut the item on air only.
+    Skip,
+}
+
+/// Number of a request that waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RequestId(pub u64);
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The instant named by `Desk::wake_at` has come.
+    Wake,
+    /// A schedule has been taken over.
+    Schedule(Arc<Schedule>),
+    /// The content behind the schedule's files is known or has changed.
+    Library(Arc<Library>),
+    /// The full decode of a content ended: its length, or why it must not air.
+    Verdict {
+        /// Which content.
+        sha256: Arc<str>,
+        /// Length in milliseconds.
+        verdict: Result<i64, Reason>,
+    },
+    /// The playout answers for a cue.
+    Cue(CueId, CueEvent),
+    /// The output device.
+    Device(DeviceEvent),
+    /// A person's act.
+    Act(RequestId, Act, Actor),
+    /// The station is to exit.
+    Shutdown,
+}
+
+/// What the station does next; performed in the order given.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Open and decode ahead.
+    Prepare {
+        /// Its name from now on.
+        cue: CueId,
+        /// What to play.
+        audio: Audio,
+        /// Length of the attention tone before it, 0 for none.
+        tone_ms: u32,
+    },
+    /// Order a prepared cue to start.
+    Start(CueId, Start),
+    /// Order a started or armed cue to end early. One that has not started is taken back and answered with nothing.
+    End(CueId, End),
+    /// Forget a cue that has not started; nothing answers.
+    Drop(CueId),
+    /// Make something durable.
+    Record(Record),
+    /// Answer a request: what was done, or why not.
+    Reply(RequestId, Result<String, String>),
+    /// Everything is closed: leave the loop.
+    Exit,
+}
+
+/// What the store makes durable, in this order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Record {
+    /// A schedule was taken over; its text serves to fill off time.
+    Schedule {
+        /// When.
+        taken_at: DateTime<Utc>,
+        /// SHA-256 of `text`, lower-case hex.
+        sha256: String,
+        /// All files with their names, as JSON.
+        text: String,
+    },
+    /// A rundown was frozen.
+    Rundown(Box<Rundown>),
+    /// Every item of that rundown is final.
+    RundownDone {
+        /// Id of the programme.
+        programme: String,
+        /// Its instant.
+        scheduled_at: DateTime<Utc>,
+    },
+    /// This attempt is about to start; the facts are as far as known, the outcome is provisional.
+    Intent(Box<Airing>),
+    /// This attempt did not start after all; it leaves no row.
+    Withdraw {
+        /// Which slot.
+        airing: AiringId,
+        /// Which try.
+        attempt: u32,
+    },
+    /// This attempt is on the air.
+    Progress {
+        /// Which slot.
+        airing: AiringId,
+        /// Which try.
+        attempt: u32,
+        /// When its first frame played.
+        started_at: DateTime<Utc>,
+        /// For hard starts.
+        start_error_us: Option<i64>,
+        /// So far.
+        measured: Measured,
+    },
+    /// A row of the airing log; ends the attempt's intent and progress if there are any.
+    Row(Box<Airing>),
+    /// Everything planned before this instant has its row.
+    Settled(DateTime<Utc>),
+}
+
+/// What the desk must know of the station; changes with `loa.toml` only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The station's name.
+    pub station: String,
+    /// Its zone.
+    pub timezone: chrono_tz::Tz,
+    /// Zones as (id, name), in the order of `loa.toml`.
+    pub zones: Vec<(String, String)>,
+    /// Where the sound goes.
+    pub output: OutputKind,
+    /// The kernel's id of this boot.
+    pub boot_id: String,
+    /// Length of the attention tone before an emergency.
+    pub tone_ms: u32,
+    /// Believe the clock until the next synchronisation, whatever the log says.
+    pub trust_clock: bool,
+}
+
+/// One attempt that the log already knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedAttempt {
+    /// Which slot.
+    pub airing: AiringId,
+    /// Which try.
+    pub attempt: u32,
+    /// How it ended.
+    pub outcome: crate::airing::Outcome,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// What left the device.
+    pub aired_ms: i64,
+    /// Of how much.
+    pub planned_ms: Option<i64>,
+}
+
+/// What the store remembers when the station starts. Recovery has run: no attempt is open.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct History {
+    /// `RundownDone` is missing for these.
+    pub open_rundowns: Vec<Rundown>,
+    /// Attempts in the log with `scheduled_at` from 24 h before `settled_until` on.
+    pub logged: Vec<LoggedAttempt>,
+    /// The schedules in force since `settled_until`, oldest first, as (taken over at, schedule).
+    pub schedules: Vec<(DateTime<Utc>, Arc<Schedule>)>,
+    /// The newest `Record::Settled`.
+    pub settled_until: Option<DateTime<Utc>>,
+    /// `recorded_at` of the newest row whose clock was synchronised, else of the newest row.
+    pub newest_row_at: Option<DateTime<Utc>>,
+    /// An emergency that a power loss cut or kept from starting, with the instant it was last known to be alive.
+    pub open_emergency: Option<(Airing, DateTime<Utc>)>,
+}

@@ -1,0 +1,1 @@
+//! Audio: probe, full decode, content store.

@@ -1,0 +1,78 @@
+//! The station's schedule: programmes with a start rule, a window and their items.
+//!
+//! This file is the model, pure. `read` makes it from `schedules/*.toml` and reports every problem with its place;
+//! `checks` is the list of what is checked beyond the form, facts about audio being an argument. Next: `timetable`.
+
+use std::sync::Arc;
+
+use chrono::{NaiveDate, TimeDelta};
+
+use crate::airing::Priority;
+
+/// All programmes of all files that were taken over together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Schedule {
+    /// In order of file name, then of place in the file.
+    pub programmes: Vec<Arc<Programme>>,
+}
+
+/// A scheduled block: when it starts, how long it may take, what is in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Programme {
+    /// Unique over all files; ASCII lower-case letters, digits, `-` and `_`.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// When it starts, in naive local time.
+    pub start: StartRule,
+    /// How long after its start its items may still start.
+    pub window: TimeDelta,
+    /// What happens to the item on air when the window closes.
+    pub ends: Ends,
+    /// First day, inclusive.
+    pub from: Option<NaiveDate>,
+    /// Last day, inclusive.
+    pub until: Option<NaiveDate>,
+    /// Days off.
+    pub except: Vec<NaiveDate>,
+    /// Which programme goes first.
+    pub priority: Priority,
+    /// Zone ids; all zones of the station when the file names none.
+    pub zones: Vec<String>,
+    /// In airing order, at least one.
+    pub items: Vec<Item>,
+}
+
+/// One line of a programme's rundown: a file under `audio/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The item's `id`, else its index from 0 in the file.
+    pub id: String,
+    /// Path relative to `audio/`, with `/`.
+    pub file: String,
+    /// What people call it; the file's name when the schedule gives none.
+    pub title: String,
+    /// Theme codes of the plan, the main one first.
+    pub themes: Vec<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+}
+
+/// What happens to the item on air when the window closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ends {
+    /// It finishes.
+    #[default]
+    Soft,
+    /// It is cut with a fade.
+    Hard,
+}
+
+/// A cron expression over naive local time: the `cron` crate's fields, weekdays by name only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StartRule {
+    /// As the person wrote it.
+    pub text: String,
+    /// Six or seven fields, seconds first.
+    pub cron: Box<cron::Schedule>,
+}
