@@ -4,7 +4,19 @@
 //! that says when its first frame plays. An output knows nothing of cues, and never falls back to another device.
 //! Next: `card`, `wav`, `silent`.
 
-use crate::clock::Mono;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::airing::OutputKind;
+use crate::clock::{Clock, Mono};
+
+mod alsa_words; // ALSA's own words, caught instead of printed
+mod always_on; // the feed as the one source that rodio's mixer plays
+pub mod card; // a sound device through cpal, the feed through rodio's mixer
+pub mod devices; // which sound devices there are
+mod pace;
+pub mod silent; // nowhere, at real pace
+pub mod wav; // a WAV file, at real pace // the clock as a sound card: for `wav` and `silent`
 
 /// What a block of frames is told about time, read anew at each callback; no pair outlives a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +58,31 @@ pub trait Output: Send + Sync {
     fn open(&self, feed: &mut dyn FnMut(&Format) -> Feed) -> Result<Box<dyn Stream>, OpenError>;
 }
 
-/// An open stream; closes on drop.
-pub trait Stream {
+/// An open stream; closes on drop, on whatever thread that happens.
+pub trait Stream: Send {
     /// Errors that the driver has reported, and the first one's words. Counted, never printed one by one.
     fn errors(&self) -> (u64, Option<String>);
 }
+
+/// What kind of output a `[output] device` setting names.
+#[must_use]
+pub fn kind(device: &str) -> OutputKind {
+    match device {
+        "silent" => OutputKind::Silent,
+        _ if device.starts_with(WAV_PREFIX) => OutputKind::Wav,
+        _ => OutputKind::Card,
+    }
+}
+
+/// The output that a `[output] device` setting names: `default`, an id from `loa devices`, `wav:FILE` with FILE relative
+/// to `base`, or `silent`. Opens nothing yet. `offset_us` is the calibrated constant of a sound device.
+#[must_use]
+pub fn make(device: &str, offset_us: i64, base: &Path, clock: &Clock) -> Arc<dyn Output> {
+    match device.strip_prefix(WAV_PREFIX) {
+        Some(file) => Arc::new(wav::Wav::new(base.join(file), clock.clone())),
+        None if device == "silent" => Arc::new(silent::Silent::new(clock.clone())),
+        None => Arc::new(card::Card::new(device, offset_us, clock.clone())),
+    }
+}
+
+const WAV_PREFIX: &str = "wav:";

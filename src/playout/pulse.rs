@@ -1,0 +1,205 @@
+//! Whether an open stream is alive, judged by the frames it takes. Pure: frames, errors and time are arguments.
+//!
+//! In: how many frames a stream has taken, how many errors its driver has reported, and when. Out: a verdict. Progress is
+//! the only proof of life: a frozen server reports nothing, a healthy one may report a thousand errors at start, and a
+//! device that is not real takes frames without end. Next: `supervisor`, which acts on the verdict.
+
+use chrono::TimeDelta;
+
+use crate::clock::Mono;
+use crate::output::Format;
+
+/// Without a frame for so long, the device is lost.
+const SILENCE: TimeDelta = TimeDelta::seconds(1);
+
+/// The same when the driver has reported errors meanwhile: those of a dead server keep a core busy.
+const SILENCE_WITH_ERRORS: TimeDelta = TimeDelta::milliseconds(250);
+
+/// The most that the time between two looks adds to a silence: a program that was itself held up for three seconds finds
+/// its device waiting, not gone.
+const LOOK: TimeDelta = TimeDelta::milliseconds(250);
+
+/// Over this span no real device takes more than twice what it plays.
+const PACE_SPAN: TimeDelta = TimeDelta::seconds(2);
+
+/// What is to be thought of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Not proved yet.
+    Unproved,
+    /// It takes frames at a real pace.
+    Alive,
+    /// It is to be dropped; what was seen.
+    Dead(&'static str),
+}
+
+/// The memory of one stream.
+#[derive(Debug, Clone)]
+pub(super) struct Pulse {
+    rate: i64,
+    /// How much time the clock makes of one real second.
+    speed: i32,
+    /// Frames that prove that it lives.
+    proof: u64,
+    opened: Mono,
+    looked: Mono,
+    frames: u64,
+    silent: TimeDelta,
+    errors_at_progress: u64,
+    pace_from: (Mono, u64),
+}
+
+impl Pulse {
+    /// For the first stream: it lives from its first callback on.
+    pub(super) fn at_start(format: &Format, frames: u64, now: Mono, speed: i32) -> Self {
+        Self::new(format, 1, frames, now, speed)
+    }
+
+    /// For a stream after a loss: a stalled device opens and takes two periods without playing them, so it lives only
+    /// once it has taken 100 ms more than that.
+    pub(super) fn after_loss(format: &Format, frames: u64, now: Mono, speed: i32) -> Self {
+        Self::new(format, 2 * u64::from(format.period) + u64::from(format.rate) / 10 + 1, frames, now, speed)
+    }
+
+    fn new(format: &Format, proof: u64, frames: u64, now: Mono, speed: i32) -> Self {
+        Self {
+            rate: i64::from(format.rate.max(1)),
+            speed,
+            proof,
+            opened: now,
+            looked: now,
+            frames,
+            silent: TimeDelta::zero(),
+            errors_at_progress: 0,
+            pace_from: (now, frames),
+        }
+    }
+
+    /// The verdict at `now` on a stream that has taken `frames` and reported `errors` since it was opened.
+    pub(super) fn judge(&mut self, frames: u64, errors: u64, now: Mono) -> Verdict {
+        if frames > self.frames {
+            self.frames = frames;
+            self.silent = TimeDelta::zero();
+            self.errors_at_progress = errors;
+        } else {
+            self.silent += now.since(self.looked).clamp(TimeDelta::zero(), LOOK * self.speed);
+        }
+        self.looked = now;
+        if self.silent >= SILENCE * self.speed {
+            return Verdict::Dead("it takes no more frames");
+        }
+        if errors > self.errors_at_progress && self.silent >= SILENCE_WITH_ERRORS * self.speed {
+            return Verdict::Dead("it takes no more frames and reports errors");
+        }
+        if self.too_fast(now) {
+            return Verdict::Dead("it takes frames faster than real time, so it is no real device");
+        }
+        if self.frames < self.proof || self.taken_too_early(now) { Verdict::Unproved } else { Verdict::Alive }
+    }
+
+    /// Whether more than twice a span's frames were taken within it. Seen as soon as they were, not at the span's end.
+    fn too_fast(&mut self, now: Mono) -> bool {
+        let (from, before) = self.pace_from;
+        let span = PACE_SPAN * self.speed;
+        let passed = now.since(from);
+        if self.frames.saturating_sub(before) > 2 * self.frames_in(span.max(passed)) {
+            return true;
+        }
+        if passed >= span {
+            self.pace_from = (now, self.frames);
+        }
+        false
+    }
+
+    /// Whether the frames that are to prove life after a loss came in less time than playing half of them takes; else a
+    /// device that is not real would be called back again and again.
+    fn taken_too_early(&self, now: Mono) -> bool {
+        self.proof > 1 && self.frames > self.proof + 2 * self.frames_in(now.since(self.opened))
+    }
+
+    fn frames_in(&self, span: TimeDelta) -> u64 {
+        let us = i128::from(span.num_microseconds().unwrap_or(i64::MAX).max(0));
+        (us * i128::from(self.rate) / 1_000_000) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: i64) -> Mono {
+        Mono(ms * 1000)
+    }
+
+    fn format() -> Format {
+        Format { rate: 48_000, period: 1024, device: "test".into() }
+    }
+
+    #[test]
+    fn the_first_stream_lives_from_its_first_frames_on() {
+        let mut pulse = Pulse::at_start(&format(), 0, at(0), 1);
+        assert_eq!(pulse.judge(0, 1600, at(5)), Verdict::Unproved);
+        assert_eq!(pulse.judge(1024, 1600, at(10)), Verdict::Alive);
+    }
+
+    #[test]
+    fn two_periods_of_prefill_do_not_bring_a_device_back() {
+        let mut pulse = Pulse::after_loss(&format(), 2048, at(0), 1);
+        assert_eq!(pulse.judge(2048, 0, at(10)), Verdict::Unproved);
+        assert_eq!(pulse.judge(2048 + 4800, 0, at(100)), Verdict::Unproved);
+        assert_eq!(pulse.judge(2048 + 4801, 0, at(101)), Verdict::Alive);
+    }
+
+    /// The first instant, in ms, at which a stream that stopped at 0 is called dead, looked at every 10 ms.
+    fn dies_at(mut pulse: Pulse, frames: u64, errors: u64) -> i64 {
+        let dead = |ms: &i64| matches!(pulse.judge(frames, errors, at(*ms)), Verdict::Dead(_));
+        (0..100_000).step_by(10).find(dead).expect("a stream that stands still is found out")
+    }
+
+    #[test]
+    fn a_second_without_a_frame_is_a_loss_and_a_quarter_with_errors() {
+        let pulse = Pulse::at_start(&format(), 1024, at(0), 1);
+        assert_eq!(dies_at(pulse.clone(), 1024, 0), 1000);
+        assert_eq!(dies_at(pulse, 1024, 1), 250);
+    }
+
+    #[test]
+    fn errors_from_before_the_last_frame_do_not_shorten_the_wait() {
+        let mut pulse = Pulse::at_start(&format(), 0, at(0), 1);
+        pulse.judge(1024, 1600, at(0));
+        assert_eq!(dies_at(pulse, 1024, 1600), 1000);
+    }
+
+    #[test]
+    fn a_program_that_was_held_up_does_not_blame_the_device() {
+        let mut stopped = Pulse::at_start(&format(), 1024, at(0), 1);
+        assert_eq!(stopped.judge(1024, 0, at(5000)), Verdict::Alive);
+        let mut went_on = Pulse::at_start(&format(), 1024, at(0), 1);
+        assert_eq!(went_on.judge(240_000, 0, at(5000)), Verdict::Alive);
+    }
+
+    #[test]
+    fn a_device_at_twice_real_time_is_no_device_and_one_that_bursts_is() {
+        let mut bursts = Pulse::at_start(&format(), 0, at(0), 1);
+        assert_eq!(bursts.judge(65_000, 0, at(1000)), Verdict::Alive);
+        assert_eq!(bursts.judge(65_000 + 49_000, 0, at(1999)), Verdict::Alive);
+        let mut null = Pulse::at_start(&format(), 0, at(0), 1);
+        assert_eq!(null.judge(192_000, 0, at(10)), Verdict::Alive);
+        assert!(
+            matches!(null.judge(192_001, 0, at(11)), Verdict::Dead(seen) if seen.contains("faster than real time"))
+        );
+    }
+
+    #[test]
+    fn a_device_that_is_not_real_never_comes_back() {
+        let mut null = Pulse::after_loss(&format(), 0, at(0), 1);
+        let verdicts: Vec<_> = (1..=20).map(|ms| null.judge(18_000 * ms, 0, at(ms as i64))).collect();
+        assert!(!verdicts.contains(&Verdict::Alive), "{verdicts:?}");
+        assert!(matches!(verdicts.last(), Some(Verdict::Dead(_))));
+    }
+
+    #[test]
+    fn a_fast_clock_stretches_every_limit() {
+        assert_eq!(dies_at(Pulse::at_start(&format(), 1024, at(0), 60), 1024, 0), 60_000);
+    }
+}
