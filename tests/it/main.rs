@@ -1,8 +1,8 @@
 //! The single integration binary: each file is one kind of test.
 
 mod audio; // every kind of good and bad file
-mod check; // bad schedules and settings to exact messages
 mod chain; // the log broken in each way, and found
+mod check; // bad schedules and settings to exact messages
 mod cli; // the real binary in a folder
 mod day; // simulated days through desk, deck accounts and log
 mod device; // the real cpal path against captured sound
