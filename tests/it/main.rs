@@ -6,6 +6,7 @@ mod check; // bad schedules and settings to exact messages
 mod cli; // the real binary in a folder
 mod day; // simulated days through desk, deck accounts and log
 mod device; // the real cpal path against captured sound
+mod soundcard; // sound devices for tests
 mod store; // records, recovery, locked and read-only databases
 mod support; // stations, clips and clocks for tests
 mod tidy; // the repository's own rules
