@@ -1,1 +1,269 @@
-//! device
+//! The real path through rodio, cpal and ALSA, held against what a card or a sound server really played.
+//!
+//! In: feeds whose every sample is known. Out: the same samples, and how an output that stalls, dies, comes back or was
+//! never there is told of. Timing is printed, never asserted: a busy machine is no bug. Next: `soundcard`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::mpsc;
+
+use loa::clock::Clock;
+use loa::output::card::Card;
+use loa::output::{Feed, Format, Output, Stamp};
+use loa::playout::supervisor::{Change, Supervisor};
+
+use crate::soundcard::{Fault, SoundCard, SoundServer, wait_for};
+
+/// Frame `n` of a noise that never repeats within a test and is exact in 16 bits; never zero on both channels.
+fn noise(n: u64) -> [f32; 2] {
+    let mixed = (n + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let sample = |bits: u64| f32::from((bits as i16) | 1) / 65_536.0 * 2.0;
+    [sample(mixed >> 48), sample(mixed >> 24)]
+}
+
+/// A feed that plays the noise, counts it, and tells the stamps of its blocks.
+fn noisy(played: &Arc<AtomicU64>, stamps: mpsc::Sender<(u64, Stamp)>) -> Feed {
+    let played = Arc::clone(played);
+    Box::new(move |block, stamp| {
+        let mut n = played.load(Ordering::Relaxed);
+        let _ = stamps.send((n, stamp));
+        for frame in block.chunks_exact_mut(2) {
+            frame.copy_from_slice(&noise(n));
+            n += 1;
+        }
+        played.store(n, Ordering::Release);
+    })
+}
+
+fn default_card() -> Card {
+    Card::new("default", 0, Clock::system())
+}
+
+/// Plays the noise on `card` until `frames` frames were played; gives the format and the stamps.
+fn play(output: &Card, card: &SoundCard, frames: usize) -> (Format, Vec<(u64, Stamp)>) {
+    let (told, stamps) = mpsc::channel();
+    let played = Arc::default();
+    let mut agreed = None;
+    let make = &mut |format: &Format| {
+        agreed = Some(format.clone());
+        noisy(&played, told.clone())
+    };
+    let stream = output.open(make).expect("the card opens");
+    wait_for("the card to play", 20, || (card.frames().len() >= frames).then_some(()));
+    assert_eq!(stream.errors(), (0, None));
+    drop(stream);
+    (agreed.unwrap(), stamps.try_iter().collect())
+}
+
+#[test]
+fn what_a_feed_renders_is_what_the_card_plays_and_when_its_stamps_say() {
+    let Some(card) =
+        SoundCard::in_own_process("device::what_a_feed_renders_is_what_the_card_plays_and_when_its_stamps_say", "")
+    else {
+        return;
+    };
+    let (format, stamps) = play(&default_card(), &card, 96_000);
+    assert_eq!(format, Format { rate: 48_000, period: 1024, device: "alsa:default".into() });
+    for (n, frame) in card.frames().iter().enumerate() {
+        assert_eq!(*frame, noise(n as u64), "frame {n}");
+    }
+    let mut errors: Vec<f64> = stamps
+        .iter()
+        .skip(2) // the first two fill the buffer before the card starts
+        .filter_map(|(n, stamp)| Some((stamp.wall_us + stamp.lead_us) as f64 - card.play_time_us(*n as usize)?))
+        .collect();
+    errors.sort_by(f64::total_cmp);
+    println!(
+        "stamp minus play time, us: min {:.0}, median {:.0}, max {:.0}",
+        errors[0],
+        errors[errors.len() / 2],
+        errors[errors.len() - 1]
+    );
+}
+
+#[test]
+fn a_card_of_16_bits_at_44100_hz_gets_exactly_these() {
+    let name = "device::a_card_of_16_bits_at_44100_hz_gets_exactly_these";
+    let Some(card) = SoundCard::in_own_process(name, "rate 44100 format S16_LE") else { return };
+    let (format, _) = play(&default_card(), &card, 44_100);
+    assert_eq!(format.rate, 44_100);
+    for (n, frame) in card.frames().iter().enumerate() {
+        assert_eq!(*frame, noise(n as u64), "frame {n}");
+    }
+}
+
+#[test]
+fn a_device_is_found_by_its_id_and_another_is_never_taken_instead() {
+    let name = "device::a_device_is_found_by_its_id_and_another_is_never_taken_instead";
+    let Some(card) = SoundCard::in_own_process(name, "") else { return };
+    let open = |id: &str| Card::new(id, 0, Clock::system()).open(&mut |_| Box::new(|block, _| block.fill(0.5)));
+    let refused = open("alsa:hw:CARD=Other,DEV=0").err().expect("no such device");
+    assert!(refused.0.starts_with("there is no device `alsa:hw:CARD=Other,DEV=0`"), "{refused}");
+    assert_eq!(card.frames().len(), 0, "the default device was left alone");
+    let (format, _) = play(&Card::new("alsa:station", 0, Clock::system()), &card, 4800);
+    assert_eq!(format.device, "alsa:station");
+}
+
+#[test]
+fn an_underrun_is_in_the_next_stamps_and_loses_nothing_else() {
+    let name = "device::an_underrun_is_in_the_next_stamps_and_loses_nothing_else";
+    let Some(card) = SoundCard::in_own_process(name, "") else { return };
+    let (told, stamps) = mpsc::channel();
+    let played = Arc::default();
+    let stream = default_card().open(&mut |_| noisy(&played, told.clone())).unwrap();
+    wait_for("the first second", 20, || (card.frames().len() >= 48_000).then_some(()));
+    assert!(stamps.try_iter().all(|(_, stamp)| stamp.xruns == 0));
+    card.fault(Fault::Xrun);
+    let after = wait_for("the underrun", 20, || stamps.try_iter().find(|(_, stamp)| stamp.xruns == 1)).0;
+    wait_for("more sound", 20, || (card.frames().len() as u64 > after + 4800).then_some(()));
+    drop(stream);
+    let frames = card.frames();
+    let resumed = frames.iter().position(|frame| *frame == noise(after)).expect("the next block is played whole");
+    assert!(resumed as u64 <= after, "an underrun drops what was queued, it adds nothing");
+    for (n, frame) in frames[resumed..].iter().enumerate() {
+        assert_eq!(*frame, noise(after + n as u64), "frame {n} after the underrun");
+    }
+}
+
+/// A supervisor over the default card whose decks play one endless noise.
+struct Station {
+    supervisor: Supervisor,
+    clock: Clock,
+    played: Arc<AtomicU64>,
+    /// The longest that a look has taken.
+    slowest_us: AtomicI64,
+}
+
+impl Station {
+    fn new() -> Self {
+        let clock = Clock::system();
+        let played: Arc<AtomicU64> = Arc::default();
+        let source = Arc::clone(&played);
+        let deck = Box::new(move |_: &Format, _| noisy(&source, mpsc::channel().0));
+        let supervisor = Supervisor::new(Arc::new(default_card()), clock.clone(), deck);
+        Self { supervisor, clock, played, slowest_us: AtomicI64::new(0) }
+    }
+
+    fn look(&mut self) -> Option<Change> {
+        let now = self.clock.now();
+        let change = self.supervisor.poll(now);
+        let took = self.clock.pair().1.0 - now.mono.0;
+        self.slowest_us.fetch_max(took, Ordering::Relaxed);
+        change
+    }
+
+    fn up(&mut self) -> u64 {
+        match wait_for("the output to come up", 20, || self.look()) {
+            Change::Up { generation, .. } => generation,
+            lost @ Change::Lost { .. } => panic!("expected it up, found {lost:?}"),
+        }
+    }
+
+    fn lost(&mut self) -> (String, u64) {
+        match wait_for("the output to be lost", 20, || self.look()) {
+            Change::Lost { why, generation } => (why, generation),
+            up @ Change::Up { .. } => panic!("expected it lost, found {up:?}"),
+        }
+    }
+
+    /// Keeps looking until `frames` more were rendered; nothing may change meanwhile.
+    fn sounds(&mut self, frames: u64) {
+        let goal = self.played.load(Ordering::Acquire) + frames;
+        wait_for("sound", 20, || {
+            assert_eq!(self.look(), None);
+            (self.played.load(Ordering::Acquire) >= goal).then_some(())
+        });
+    }
+}
+
+#[test]
+fn a_card_that_is_unplugged_is_lost_at_once_and_back_when_it_is_back() {
+    let name = "device::a_card_that_is_unplugged_is_lost_at_once_and_back_when_it_is_back";
+    let Some(card) = SoundCard::in_own_process(name, "") else { return };
+    let mut station = Station::new();
+    let first = station.up();
+    station.sounds(24_000);
+    card.fault(Fault::Gone);
+    let (why, generation) = station.lost();
+    assert!(why.contains("device disconnected"), "{why}");
+    assert_eq!(generation, first);
+    let heard = card.frames().len();
+    card.heal();
+    assert!(station.up() > first);
+    station.sounds(24_000);
+    assert!(card.frames().len() > heard + 12_000);
+}
+
+#[test]
+fn a_card_that_is_absent_at_start_is_told_of_once_and_found_when_it_comes() {
+    let name = "device::a_card_that_is_absent_at_start_is_told_of_once_and_found_when_it_comes";
+    let Some(card) = SoundCard::in_own_process(name, "") else { return };
+    card.fault(Fault::Gone);
+    let mut station = Station::new();
+    let (why, generation) = station.lost();
+    assert!(why.contains("device is not available"), "{why}");
+    assert_eq!(generation, 0);
+    card.heal();
+    station.up();
+    station.sounds(24_000);
+}
+
+#[test]
+fn a_card_that_stalls_without_a_word_is_lost_and_comes_back_once_it_plays() {
+    let name = "device::a_card_that_stalls_without_a_word_is_lost_and_comes_back_once_it_plays";
+    let Some(card) = SoundCard::in_own_process(name, "") else { return };
+    let mut station = Station::new();
+    station.up();
+    station.sounds(24_000);
+    card.fault(Fault::Stall);
+    assert_eq!(station.lost().0, "it takes no more frames");
+    // It opens and takes two periods while it stalls, again and again; that must not read as recovered.
+    let opened = station.played.load(Ordering::Acquire);
+    wait_for("two attempts", 20, || {
+        assert_eq!(station.look(), None);
+        (station.played.load(Ordering::Acquire) >= opened + 2 * 2048).then_some(())
+    });
+    card.heal();
+    station.up();
+    station.sounds(24_000);
+    println!("slowest look: {} us", station.slowest_us.load(Ordering::Relaxed));
+}
+
+#[test]
+fn a_sound_server_gets_the_same_samples_and_its_death_is_survived() {
+    let name = "device::a_sound_server_gets_the_same_samples_and_its_death_is_survived";
+    let Some(mut server) = SoundServer::in_own_process(name) else { return };
+    server.start();
+    let mut station = Station::new();
+    station.up();
+    station.sounds(96_000);
+    server.kill();
+    let (why, _) = station.lost();
+    println!("lost: {why}");
+    let frames = server.frames();
+    let start = frames.iter().position(|frame| *frame == noise(0)).expect("the first frame came out of the server");
+    let exact = frames[start..].iter().enumerate().take_while(|(n, frame)| **frame == noise(*n as u64)).count();
+    println!("{exact} frames in a row from the first on");
+    assert!(exact >= 48_000, "only {exact} frames came out as they went in");
+    server.start();
+    station.up();
+    station.sounds(24_000);
+}
+
+#[test]
+fn a_frozen_sound_server_does_not_freeze_the_station() {
+    let name = "device::a_frozen_sound_server_does_not_freeze_the_station";
+    let Some(mut server) = SoundServer::in_own_process(name) else { return };
+    server.start();
+    let mut station = Station::new();
+    station.up();
+    station.sounds(24_000);
+    server.freeze();
+    assert!(station.lost().0.starts_with("it takes no more frames"));
+    assert_eq!(station.supervisor.closing(), 1, "closing the stream hangs, on a thread of its own");
+    server.thaw();
+    station.up();
+    station.sounds(24_000);
+    wait_for("the old stream to close", 20, || (station.supervisor.closing() == 0).then_some(()));
+    println!("slowest look: {} us", station.slowest_us.load(Ordering::Relaxed));
+}

@@ -7,6 +7,7 @@ mod cli; // the real binary in a folder
 mod clips; // a known signal, encoded into every kind of file
 mod day; // simulated days through desk, deck accounts and log
 mod device; // the real cpal path against captured sound
+mod soundcard; // sound devices for tests
 mod store; // records, recovery, locked and read-only databases
 mod support; // stations, clips and clocks for tests
 mod tidy; // the repository's own rules
