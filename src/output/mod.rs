@@ -46,8 +46,8 @@ pub trait Output: Send + Sync {
     fn open(&self, feed: &mut dyn FnMut(&Format) -> Feed) -> Result<Box<dyn Stream>, OpenError>;
 }
 
-/// An open stream; closes on drop.
-pub trait Stream {
+/// An open stream; closes on drop, on whatever thread that happens.
+pub trait Stream: Send {
     /// Errors that the driver has reported, and the first one's words. Counted, never printed one by one.
     fn errors(&self) -> (u64, Option<String>);
 }
