@@ -108,7 +108,7 @@ impl Config {
         let source = Source::decode(&path.display().to_string(), bytes).map_err(|problem| vec![*problem])?;
         let (mut reader, mut root) = Reader::open(&source);
         let config = read_config(&mut reader, &mut root, path);
-        reader.finish(root);
+        reader.finish(&root);
         reader.problems.sort();
         match config {
             Some(config) if !any_error(&reader.problems) => Ok(config),
@@ -154,7 +154,7 @@ fn read_config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &Path) -
     let station = match reader.required_table(root, "station") {
         Some(mut table) => {
             let station = read_station(reader, &mut table);
-            reader.finish(table);
+            reader.finish(&table);
             station
         }
         None => None,
@@ -198,7 +198,7 @@ fn read_output<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, folder: &Path)
         }
     }
     setting.offset_us = reader.integer(&mut table, "offset_us", -MOST_OFFSET_US, MOST_OFFSET_US).unwrap_or(0);
-    reader.finish(table);
+    reader.finish(&table);
     setting
 }
 
@@ -221,7 +221,7 @@ fn read_emergency<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Emergenc
     let mut tone_ms = None;
     if let Some(mut table) = reader.table(root, "emergency") {
         tone_ms = reader.integer(&mut table, "tone_ms", 0, MOST_TONE_MS).and_then(|tone| u32::try_from(tone).ok());
-        reader.finish(table);
+        reader.finish(&table);
     }
     Emergency { tone_ms: tone_ms.unwrap_or(DEFAULT_TONE_MS) }
 }
@@ -234,7 +234,7 @@ fn read_approval<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) {
     {
         reader.error(required.span, SettingFault::ApprovalsNotYet);
     }
-    reader.finish(table);
+    reader.finish(&table);
 }
 
 fn read_zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {
@@ -243,7 +243,7 @@ fn read_zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {
     for mut table in reader.tables(root, "zone") {
         let id = reader.required_text(&mut table, "id").and_then(|id| checked_id(reader, id));
         let name = reader.required_text(&mut table, "name");
-        reader.finish(table);
+        reader.finish(&table);
         let (Some(id), Some(name)) = (id, name) else { continue };
         if let Some(first) = zones.iter().position(|zone| zone.id == id.value) {
             let first = Box::new(places[first].clone());

@@ -131,7 +131,7 @@ impl Problem {
             out.push_str(&spot.render());
         }
         for line in advice.iter().flat_map(|advice| advice.lines()) {
-            out.push_str(&format!("    {}\n", visible(line)));
+            out.extend(["    ", &visible(line), "\n"]);
         }
         out
     }

@@ -40,8 +40,8 @@ pub struct AudioFacts {
 pub struct Subject<'a> {
     /// The programmes and their places.
     pub reading: &'a Reading,
-    /// The station's zone.
-    pub zone: Tz,
+    /// The station's zone; `None` when the settings could not be read, and then nothing is said about days.
+    pub zone: Option<Tz>,
     /// The present instant.
     pub now: DateTime<Utc>,
     /// What is known of the audio.
@@ -103,8 +103,9 @@ fn length(subject: &Subject<'_>) -> Vec<Problem> {
 /// Each programme airs some time.
 fn occurrences(subject: &Subject<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let today = calendar::start_of_day(subject.zone, calendar::local_date(subject.zone, subject.now));
-    let local = calendar::local_time(subject.zone, today).and_utc();
+    let Some(zone) = subject.zone else { return problems };
+    let today = calendar::start_of_day(zone, calendar::local_date(zone, subject.now));
+    let local = calendar::local_time(zone, today).and_utc();
     for (programme, places) in subject.reading.schedule.programmes.iter().zip(&subject.reading.places) {
         if programme.start.cron.after(&(local - TimeDelta::seconds(1))).next().is_none() {
             problems.push(Problem::error(places.cron.clone(), StartFault::Past));
@@ -113,7 +114,7 @@ fn occurrences(subject: &Subject<'_>) -> Vec<Problem> {
         let alone = Schedule { programmes: vec![programme.clone()] };
         // Today counts as a whole: a programme is not idle because its last day has begun.
         let ahead = today + TimeDelta::days(DAYS_AHEAD);
-        if !airs_between(&alone, subject.zone, today, ahead) {
+        if !airs_between(&alone, zone, today, ahead) {
             problems.push(Problem::warning(places.id.clone(), TimetableFault::NoOccurrence(DAYS_AHEAD)));
         }
     }

@@ -8,8 +8,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use super::checks::{DAYS_AHEAD, Subject};
+use super::read::ProgrammePlaces;
 use super::{Programme, Schedule};
 use crate::calendar;
 use crate::problem::Problem;
@@ -24,6 +26,7 @@ const SLICE: TimeDelta = TimeDelta::days(7);
 
 /// One starts inside another's window.
 pub(super) fn overlaps(subject: &Subject<'_>) -> Vec<Problem> {
+    let Some(zone) = subject.zone else { return Vec::new() };
     let programmes = &subject.reading.schedule.programmes;
     let mut sweep = Sweep { index: HashMap::new(), open: Vec::new(), pairs: HashSet::new(), counts: HashMap::new() };
     sweep.index = programmes.iter().enumerate().map(|(index, programme)| (programme.id.as_str(), index)).collect();
@@ -34,8 +37,8 @@ pub(super) fn overlaps(subject: &Subject<'_>) -> Vec<Problem> {
         let next = (start + SLICE).min(end);
         // A programme that has all its problems is left out from here on: its pairs are known, and it costs time.
         let rest = programmes.iter().filter(|programme| !sweep.is_full(&programme.id)).cloned().collect();
-        for occurrence in expand(&Schedule { programmes: rest }, subject.zone, start, next) {
-            sweep.take(&occurrence, subject, &mut problems);
+        for occurrence in expand(&Schedule { programmes: rest }, zone, start, next) {
+            sweep.take(&occurrence, &subject.reading.places, zone, &mut problems);
         }
         start = next;
     }
@@ -55,7 +58,7 @@ impl Sweep<'_> {
         self.counts.get(id).is_some_and(|count| *count >= MOST_PER_PROGRAMME)
     }
 
-    fn take(&mut self, occurrence: &Occurrence, subject: &Subject<'_>, problems: &mut Vec<Problem>) {
+    fn take(&mut self, occurrence: &Occurrence, places: &[ProgrammePlaces], zone: Tz, problems: &mut Vec<Problem>) {
         let programme = &occurrence.programme;
         if self.is_full(&programme.id) {
             return;
@@ -73,16 +76,16 @@ impl Sweep<'_> {
             // A programme that overlaps itself does so at nearly every occurrence: it needs no more looking at.
             let weight = if mine == theirs { MOST_PER_PROGRAMME } else { 1 };
             *self.counts.entry(programme.id.clone()).or_default() += weight;
-            let local = |at| calendar::with_offset(subject.zone, at);
+            let local = |at| calendar::with_offset(zone, at);
             let overlap = Overlap {
                 programme: programme.id.clone(),
                 at: local(occurrence.scheduled_at),
                 other: other.id.clone(),
                 other_at: local(*other_at),
                 other_ends_at: local(*other_ends_at),
-                other_place: subject.reading.places[theirs].id.clone(),
+                other_place: places[theirs].id.clone(),
             };
-            let place = subject.reading.places[mine].id.clone();
+            let place = places[mine].id.clone();
             problems.push(Problem::error(place, TimetableFault::Overlap(Box::new(overlap))));
         }
         self.open.push((Arc::clone(programme), occurrence.scheduled_at, occurrence.window_ends_at));

@@ -87,13 +87,13 @@ fn read_file(source: &Source, zones: Option<&[String]>, ids: &mut HashMap<String
     let nothing_inside = root.is_empty() && reader.problems.is_empty();
     for mut table in reader.tables(&mut root, "programme") {
         let draft = read_programme(&mut reader, &mut table, zones, ids);
-        reader.finish(table);
+        reader.finish(&table);
         if let Some((programme, places)) = draft {
             reading.schedule.programmes.push(Arc::new(programme));
             reading.places.push(places);
         }
     }
-    reader.finish(root);
+    reader.finish(&root);
     reading.problems.append(&mut reader.problems);
     if nothing_inside {
         reading.problems.push(Problem::warning(source.whole(), FileFault::NoProgramme));
@@ -235,8 +235,8 @@ fn read_zones<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, known: Option<
                 reader.error(zone.span.clone(), fault);
             }
         }
-        let names = |id: &String| named.value.iter().any(|zone| zone.value == *id);
-        let missing: Vec<String> = known.iter().filter(|id| !names(id)).cloned().collect();
+        let is_there = |id: &&String| named.value.iter().any(|zone| zone.value == **id);
+        let missing: Vec<String> = known.iter().filter(|id| !is_there(id)).cloned().collect();
         // A misspelt zone is also a missing one; it is reported once.
         if all_known && !missing.is_empty() {
             reader.error(named.span, ProgrammeFault::FewerZones(missing));
@@ -264,7 +264,7 @@ fn read_items<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<Vec<
             ids.insert(id.value.clone(), place);
         }
         let item = read_item(reader, &mut table, id.value);
-        reader.finish(table);
+        reader.finish(&table);
         items = items.zip(item).map(|(mut items, item)| {
             items.push(item);
             items

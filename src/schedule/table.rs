@@ -220,7 +220,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Reports the keys that nobody asked for.
-    pub fn finish(&mut self, table: Table<'s>) {
+    pub fn finish(&mut self, table: &Table<'s>) {
         for key in table.entries.keys() {
             let near = nearest(key.get_ref(), table.asked.iter().copied());
             let fault = FormFault::UnknownKey(key.get_ref().to_string(), table.asked.clone(), near);

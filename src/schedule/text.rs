@@ -136,8 +136,8 @@ pub fn parse_span(text: &str) -> Option<TimeDelta> {
 #[must_use]
 pub fn span_text(span_ms: i64) -> String {
     let seconds = span_ms.max(0) / 1000 + i64::from(span_ms % 1000 > 0);
-    let parts = [(seconds / 3600, 'h'), (seconds / 60 % 60, 'm'), (seconds % 60, 's')];
-    let text: String = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+    let part = |count: i64, unit: char| if count > 0 { format!("{count}{unit}") } else { String::new() };
+    let text = part(seconds / 3600, 'h') + &part(seconds / 60 % 60, 'm') + &part(seconds % 60, 's');
     if text.is_empty() { "0s".into() } else { text }
 }
 
