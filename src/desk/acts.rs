@@ -36,6 +36,7 @@ impl Desk {
             }
             Act::Stop => self.stop(actor, now, actions),
             Act::Skip => self.skip(actor, now, actions),
+            Act::Unplayable(why) => Err(why),
         };
         actions.push(Action::Reply(request, answer));
     }

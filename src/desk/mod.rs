@@ -58,6 +58,8 @@ pub struct Desk {
     playing: Vec<Playing>,
     /// The last few that were taken back when armed; one of them may have sounded before the deck heard of it.
     taken_back: VecDeque<Playing>,
+    /// The moment of the newest event.
+    told_at: Moment,
     /// Id of the open device.
     device: Option<String>,
     /// Why there is none.
@@ -92,6 +94,7 @@ impl Desk {
             acts: VecDeque::new(),
             playing: Vec::new(),
             taken_back: VecDeque::new(),
+            told_at: now,
             device: None,
             device_lost: None,
             leave_by: None,
@@ -121,11 +124,16 @@ impl Desk {
     /// Takes one event and answers what to do, in order.
     pub fn handle(&mut self, event: Event, now: Moment) -> Vec<Action> {
         let mut actions = Vec::new();
+        self.told_at = now;
         let step = self.trust.observe(now);
         let cause = if step.is_some() { Reason::ClockStep } else { Reason::StationOff };
         match event {
             Event::Wake => {}
             Event::Schedule(schedule) => self.take_schedule(schedule, now, &mut actions),
+            Event::Facts(facts) => {
+                self.facts = *facts;
+                self.plan.forget_upcoming();
+            }
             Event::Library(library) => self.take_library(library),
             Event::Verdict { sha256, verdict } => {
                 self.verdicts.insert(sha256, verdict);
@@ -150,11 +158,17 @@ impl Desk {
         actions
     }
 
-    /// When to wake the desk with `Event::Wake` if nothing else happens.
+    /// Takes over a verdict that was reached before the desk was made.
+    pub fn knows(&mut self, sha256: Arc<str>, verdict: Result<i64, Reason>) {
+        self.verdicts.insert(sha256, verdict);
+    }
+
+    /// When to wake the desk with `Event::Wake` if nothing else happens. Counted from the moment that the desk was told
+    /// last: an instant that has come since is due, not past.
     #[must_use]
-    pub fn wake_at(&self, now: Moment) -> Mono {
-        let soonest = self.instants(now).into_iter().filter(|left| *left > TimeDelta::zero()).min();
-        now.mono.plus(soonest.map_or(LONGEST_SLEEP, |left| left.min(LONGEST_SLEEP)))
+    pub fn wake_at(&self) -> Mono {
+        let soonest = self.instants(self.told_at).into_iter().filter(|left| *left > TimeDelta::zero()).min();
+        self.told_at.mono.plus(soonest.map_or(LONGEST_SLEEP, |left| left.min(LONGEST_SLEEP)))
     }
 
     /// The desk has said `Exit`.

@@ -142,6 +142,8 @@ pub enum Act {
     Stop,
     /// Cut the item on air only.
     Skip,
+    /// A file that a person wanted on the air and that cannot be played; why.
+    Unplayable(String),
 }
 
 /// Number of a request that waits for an answer.
@@ -155,6 +157,8 @@ pub enum Event {
     Wake,
     /// A schedule has been taken over.
     Schedule(Arc<Schedule>),
+    /// `loa.toml` has changed: the station's name, its zones, the tone.
+    Facts(Box<Facts>),
     /// The content behind the schedule's files is known or has changed.
     Library(Arc<Library>),
     /// The full decode of a content ended: its length, or why it must not air.

@@ -5,6 +5,7 @@
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
+use super::line::Stage;
 use super::{Desk, rows};
 use crate::airing::{AiringId, ClockState, OutputKind, Priority};
 use crate::clock::Moment;
@@ -48,6 +49,8 @@ pub struct SnapshotItem {
     pub title: Option<String>,
     /// Which airing goes first.
     pub priority: Priority,
+    /// When its first frame played.
+    pub started_at: DateTime<FixedOffset>,
     /// Sound that has left the device so far.
     pub aired_ms: i64,
     /// Of how much.
@@ -79,13 +82,17 @@ impl Desk {
                 local(row).format("%Y-%m-%d %H:%M:%S"),
             )
         });
-        let on_air = self.playing.iter().rev().find(|playing| playing.on_air()).map(|playing| SnapshotItem {
-            airing: playing.row.airing.clone(),
-            programme_title: playing.row.programme_title.clone(),
-            title: playing.row.title.clone(),
-            priority: playing.row.priority,
-            aired_ms: playing.measured.aired_ms,
-            planned_ms: playing.row.planned_ms,
+        let on_air = self.playing.iter().rev().find_map(|playing| match playing.stage {
+            Stage::OnAir { at, .. } => Some(SnapshotItem {
+                airing: playing.row.airing.clone(),
+                programme_title: playing.row.programme_title.clone(),
+                title: playing.row.title.clone(),
+                priority: playing.row.priority,
+                started_at: local(at),
+                aired_ms: playing.measured.aired_ms,
+                planned_ms: playing.row.planned_ms,
+            }),
+            _ => None,
         });
         Snapshot {
             at: local(now.wall),

@@ -7,16 +7,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::airing::OutputKind;
 use crate::clock::{Clock, Mono};
+use crate::config::{Device, OutputSetting};
 
 mod alsa_words; // ALSA's own words, caught instead of printed
 mod always_on; // the feed as the one source that rodio's mixer plays
 pub mod card; // a sound device through cpal, the feed through rodio's mixer
 pub mod devices; // which sound devices there are
-mod pace;
+mod pace; // the clock as a sound card: for `wav` and `silent`
 pub mod silent; // nowhere, at real pace
-pub mod wav; // a WAV file, at real pace // the clock as a sound card: for `wav` and `silent`
+pub mod wav; // a WAV file, at real pace
 
 /// What a block of frames is told about time, read anew at each callback; no pair outlives a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,25 +64,14 @@ pub trait Stream: Send {
     fn errors(&self) -> (u64, Option<String>);
 }
 
-/// What kind of output a `[output] device` setting names.
+/// The output that a setting names; a WAV file is relative to `base`. Opens nothing yet.
 #[must_use]
-pub fn kind(device: &str) -> OutputKind {
-    match device {
-        "silent" => OutputKind::Silent,
-        _ if device.starts_with(WAV_PREFIX) => OutputKind::Wav,
-        _ => OutputKind::Card,
+pub fn make(setting: &OutputSetting, base: &Path, clock: &Clock) -> Arc<dyn Output> {
+    let clock = clock.clone();
+    match &setting.device {
+        Device::Wav(file) => Arc::new(wav::Wav::new(base.join(file), clock)),
+        Device::Silent => Arc::new(silent::Silent::new(clock)),
+        Device::Default => Arc::new(card::Card::new("default", setting.offset_us, clock)),
+        Device::Id(id) => Arc::new(card::Card::new(id, setting.offset_us, clock)),
     }
 }
-
-/// The output that a `[output] device` setting names: `default`, an id from `loa devices`, `wav:FILE` with FILE relative
-/// to `base`, or `silent`. Opens nothing yet. `offset_us` is the calibrated constant of a sound device.
-#[must_use]
-pub fn make(device: &str, offset_us: i64, base: &Path, clock: &Clock) -> Arc<dyn Output> {
-    match device.strip_prefix(WAV_PREFIX) {
-        Some(file) => Arc::new(wav::Wav::new(base.join(file), clock.clone())),
-        None if device == "silent" => Arc::new(silent::Silent::new(clock.clone())),
-        None => Arc::new(card::Card::new(device, offset_us, clock.clone())),
-    }
-}
-
-const WAV_PREFIX: &str = "wav:";

@@ -14,6 +14,7 @@ use super::ring::{Fill, Load, ring};
 use super::tone::Tone;
 use crate::airing::Reason;
 use crate::clock::Clock;
+use crate::library::Clip;
 use crate::rundown::{Audio, Content};
 
 /// How far ahead a cue is decoded.
@@ -29,6 +30,16 @@ pub trait Samples {
     fn read(&mut self, out: &mut [f32]) -> Result<usize, Reason>;
     /// Length as the audio itself declares it, `None` if it does not.
     fn duration_ms(&self) -> Option<i64>;
+}
+
+impl Samples for Clip {
+    fn read(&mut self, out: &mut [f32]) -> Result<usize, Reason> {
+        Self::read(self, out).map_err(|fault| fault.reason())
+    }
+
+    fn duration_ms(&self) -> Option<i64> {
+        Self::duration_ms(self)
+    }
 }
 
 /// Opens audio for a device of that many frames per second, and says what was really opened.

@@ -12,3 +12,4 @@ mod store; // records, recovery, locked and read-only databases
 mod support; // stations, clips and clocks for tests
 mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
+mod world; // a simulated world around desk and deck
