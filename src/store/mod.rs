@@ -1,1 +1,134 @@
-//! store
+//! SQLite: every statement of the program, and the promise that what was recorded is not lost.
+//!
+//! In: records of the desk, in order. Out: a word to the sender when each is committed, what the station remembers at its
+//! start, and the log for readers. The task behind [`Store`] owns the only connection that writes; the station's loop
+//! never waits for the database. Must never change or reorder what it was given. Next: `start`, then `task`.
+
+mod chain; // what is hashed, the head, the walk that names the first bad row
+mod column; // typed values from columns
+mod commit; // records made durable, in one transaction
+mod csv; // the log as CSV, made by the database
+mod files; // what is known of audio
+mod memory; // what the station remembers when it starts
+mod open; // the database file: opened, migrated, moved aside
+mod queue; // what waits
+mod read; // the log for others, page by page
+mod recover; // attempts that were open when the machine went down (pure)
+mod row; // one row of the log: the list of its columns
+mod spill; // the file in which records wait
+mod start; // what the last run left, put in order
+mod task; // the owner of the connection
+
+use std::path::Path;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub use self::chain::{Broken, Fault, GENESIS, Head, canonical, hash};
+pub use self::csv::write as write_csv;
+pub use self::files::{FileState, Unfit, Verdict};
+pub use self::memory::Remembered;
+pub use self::open::DATABASE;
+pub use self::read::{Log, ReadError, Rows, Span};
+pub use self::row::{COLUMNS, List, Row, VERSION};
+pub use self::start::OpenError;
+
+use self::queue::Work;
+use self::task::Request;
+use crate::clock::Clock;
+use crate::desk::Record;
+
+/// The store, open: a handle that can be cloned. When the last one is dropped, what waits is committed or spilled, but
+/// only [`Store::close`] tells when that is done.
+#[derive(Debug, Clone)]
+pub struct Store {
+    sender: mpsc::Sender<Request>,
+    state: watch::Receiver<State>,
+}
+
+/// What [`Store::open`] gives.
+#[derive(Debug)]
+pub struct Opened {
+    /// The handle.
+    pub store: Store,
+    /// What the station remembers.
+    pub remembered: Remembered,
+}
+
+/// How the store is, for `status`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct State {
+    /// The newest row that was committed.
+    pub head: Head,
+    /// Records that wait to be committed.
+    pub waiting: usize,
+    /// Records that were lost: refused by the database, or more than 32,768 waited.
+    pub lost: u64,
+    /// Why the database takes nothing now; it is tried again every half second.
+    pub trouble: Option<String>,
+    /// Why what waits is not safe from a power cut.
+    pub spill_trouble: Option<String>,
+}
+
+impl Store {
+    /// Opens the store of a data folder and puts in order what the last run left. A database that is locked, read-only
+    /// or full opens too: what can be read is remembered, and records wait. Must be called inside the station's runtime,
+    /// in which the store's task runs from then on; the data folder's lock is the caller's.
+    pub async fn open(data_dir: &Path, clock: &Clock, boot_id: &str) -> Result<Opened, OpenError> {
+        let (task, sender, state, remembered) = start::start(data_dir, clock, boot_id).await?;
+        tokio::spawn(task.run());
+        Ok(Opened { store: Self { sender, state }, remembered })
+    }
+
+    /// Has this made durable after everything before it. Never blocks; the receiver is answered when it is committed,
+    /// and fails if it never can be. While the database takes nothing the record is in the spill file, and the answer
+    /// takes as long as that lasts: wait for it at most 200 ms.
+    #[expect(clippy::must_use_candidate, reason = "most records are given without waiting")]
+    pub fn record(&self, record: Record) -> oneshot::Receiver<()> {
+        self.ask(Work::Record(record))
+    }
+
+    /// Keeps what lies behind these files; a cache, so nobody waits.
+    pub fn remember_files(&self, files: Vec<FileState>) {
+        self.ask(Work::Files(files));
+    }
+
+    /// Keeps what the full decode said; a cache, so nobody waits.
+    pub fn remember_verdict(&self, verdict: Verdict) {
+        self.ask(Work::Verdict(verdict));
+    }
+
+    /// The newest row that was committed.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.state.borrow().head.clone()
+    }
+
+    /// How the store is now.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state.borrow().clone()
+    }
+
+    /// How the store is, for those who wait for a change.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<State> {
+        self.state.clone()
+    }
+
+    /// Commits or spills everything that was recorded and closes the database; records that come later are lost.
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.sender.send(Request::Close(done)).await.is_ok() {
+            // The task may have gone while the wish was under way; it is closed then.
+            let _ = closed.await;
+        }
+    }
+
+    fn ask(&self, work: Work) -> oneshot::Receiver<()> {
+        let (done, answer) = oneshot::channel();
+        if let Err(error) = self.sender.try_send(Request::Work(work, done)) {
+            tracing::error!("the store takes no more records ({error}): one is lost");
+        }
+        answer
+    }
+}

@@ -1,0 +1,254 @@
+//! The airing log read by others than the station: page by page, in order, while the station writes.
+//!
+//! In: the path of a database and a span of time. Out: lines that the database itself makes of the rows, many at a time,
+//! because one row of fifty columns costs more to hand over than to read. Two connections work ahead, each on a core,
+//! while the caller prints. Must never create, migrate or lock a database. Next: `csv`, `cli/log`.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
+use tokio::task::JoinHandle;
+
+use super::chain::{Broken, Fault, Head, Walk};
+use super::open::{DATABASE, close, code, message};
+use super::row::{Row, quoted_columns, utc};
+
+/// Rows per page: enough that the page, not the row, is what is handed over; some 300 kB of text.
+const PAGE_ROWS: i64 = 500;
+/// Connections at work: the machines that this runs on have two cores or four.
+const CONNECTIONS: usize = 2;
+
+/// Why the log cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// There is no database.
+    #[error("there is no airing log at `{}`: the station has not run with this data folder", .0.display())]
+    Missing(PathBuf),
+    /// It is there, and cannot be read as a database of this program.
+    #[error("`{}` cannot be read as an airing log: {why}", .path.display())]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// What SQLite says.
+        why: String,
+    },
+    /// A row is not as this program writes them.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+}
+
+/// Which rows, by `scheduled_at`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    /// Not before this instant.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this instant.
+    pub to: Option<DateTime<Utc>>,
+}
+
+/// The log in a data folder, open for reading.
+pub struct Log {
+    path: PathBuf,
+    free: Vec<SqliteConnection>,
+}
+
+impl Log {
+    /// Opens the database of a data folder; it need not be writable, nor its folder.
+    pub async fn open(data_dir: &Path) -> Result<Self, ReadError> {
+        let path = data_dir.join(DATABASE);
+        let first = connect(&path).await?;
+        Ok(Self { path, free: vec![first] })
+    }
+
+    /// Walks all rows and proves the chain, comparing with a head kept elsewhere if there is one.
+    pub async fn verify(self, kept: Option<Head>) -> Result<Head, ReadError> {
+        let line = format!("json_array(json_array({}), scheduled_at_utc, started_at_utc)", quoted_columns());
+        let mut pages = self.pages(&line, "char(10)", Span::default()).await?;
+        let mut walk = Walk::new(kept);
+        while let Some(page) = pages.next().await? {
+            for line in page.bytes()?.split(|&byte| byte == b'\n') {
+                walk.take(&String::from_utf8_lossy(line))?;
+            }
+        }
+        Ok(walk.finish()?)
+    }
+
+    /// The rows of a span, oldest first, as typed rows, a page at a time.
+    pub async fn rows(self, span: Span) -> Result<Rows, ReadError> {
+        let line = format!("json_array({})", quoted_columns());
+        Ok(Rows(self.pages(&line, "char(10)", span).await?))
+    }
+
+    /// The lines that an SQL expression makes of the rows of a span, oldest first, joined by another expression.
+    pub(super) async fn pages(mut self, line: &str, separator: &str, span: Span) -> Result<Pages, ReadError> {
+        while self.free.len() < CONNECTIONS {
+            self.free.push(connect(&self.path).await?);
+        }
+        let from = span.from.map_or(String::new(), utc);
+        let to = span.to.map_or_else(|| "~".to_owned(), utc);
+        let ends = sqlx::query(
+            "select min(seq), max(seq) from airing_log where scheduled_at_utc >= ?1 and scheduled_at_utc < ?2",
+        );
+        let all = sqlx::query("select (select min(seq) from airing_log), (select max(seq) from airing_log)");
+        let query = if span == Span::default() { all } else { ends.bind(&from).bind(&to) };
+        let ends = query.fetch_one(&mut self.free[0]).await.map_err(|error| unreadable(&self.path, &error))?;
+        // The unary plus keeps the planner on the rows' own order.
+        let sql = format!(
+            "select group_concat({line}, {separator}) from airing_log
+             where seq between ?1 and ?2 and +scheduled_at_utc >= ?3 and +scheduled_at_utc < ?4"
+        );
+        Ok(Pages {
+            next: ends.get::<Option<i64>, _>(0).unwrap_or(1),
+            last: ends.get::<Option<i64>, _>(1).unwrap_or(0),
+            query: Arc::new(PageQuery { sql, from, to }),
+            flight: VecDeque::new(),
+            log: self,
+        })
+    }
+}
+
+/// Typed rows, a page at a time.
+pub struct Rows(Pages);
+
+impl Rows {
+    /// The next rows, at least one; `None` after the last.
+    pub async fn next(&mut self) -> Result<Option<Vec<Row>>, ReadError> {
+        let Some(page) = self.0.next().await? else { return Ok(None) };
+        let lines = page.bytes()?.split(|&byte| byte == b'\n');
+        let read = |line: &[u8]| serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, &error));
+        Ok(Some(lines.map(read).collect::<Result<_, _>>()?))
+    }
+}
+
+fn unreadable_row(line: &[u8], error: &serde_json::Error) -> ReadError {
+    let loose: serde_json::Value = serde_json::from_slice(line).unwrap_or_default();
+    Broken { seq: loose[1].as_i64().unwrap_or(0), fault: Fault::Unreadable(error.to_string()) }.into()
+}
+
+struct PageQuery {
+    sql: String,
+    from: String,
+    to: String,
+}
+
+/// Pages in order; the connections work on the coming ones.
+pub(super) struct Pages {
+    log: Log,
+    query: Arc<PageQuery>,
+    flight: VecDeque<JoinHandle<Flown>>,
+    /// First row of the next page to ask for.
+    next: i64,
+    last: i64,
+}
+
+/// A page that has been asked for.
+struct Flown {
+    conn: SqliteConnection,
+    page_ends: i64,
+    row: sqlx::Result<SqliteRow>,
+}
+
+/// Lines of up to [`PAGE_ROWS`] rows.
+pub(super) struct Page {
+    row: SqliteRow,
+}
+
+impl Page {
+    /// The lines; not always UTF-8, since what was tampered with is read too.
+    pub(super) fn bytes(&self) -> Result<&[u8], ReadError> {
+        self.row.try_get_unchecked(0).map_err(|error| unreadable(Path::new(DATABASE), &error))
+    }
+}
+
+impl Pages {
+    /// The next page, at least one row; `None` after the last.
+    pub(super) async fn next(&mut self) -> Result<Option<Page>, ReadError> {
+        loop {
+            self.take_off().await;
+            let Some(flight) = self.flight.pop_front() else { return Ok(None) };
+            let flown = flight.await.expect("asking for a page does not panic");
+            let page_ends = flown.page_ends;
+            self.log.free.push(flown.conn);
+            let row = flown.row.map_err(|error| unreadable(&self.log.path, &error))?;
+            if !row.try_get_raw(0).is_ok_and(|value| sqlx::ValueRef::is_null(&value)) {
+                self.take_off().await;
+                return Ok(Some(Page { row }));
+            }
+            self.jump(page_ends).await?;
+        }
+    }
+
+    /// Sends every idle connection for a page.
+    async fn take_off(&mut self) {
+        while self.next <= self.last
+            && let Some(conn) = self.log.free.pop()
+        {
+            let page_ends = self.next.saturating_add(PAGE_ROWS - 1);
+            self.flight.push_back(tokio::spawn(fly(conn, Arc::clone(&self.query), self.next, page_ends)));
+            self.next = page_ends.saturating_add(1);
+        }
+        // The question leaves when its task first runs, and is answered on the connection's own thread.
+        tokio::task::yield_now().await;
+    }
+
+    /// After a page without rows: goes on at the next row there is, so that a gap of any size costs one question.
+    async fn jump(&mut self, page_ends: i64) -> Result<(), ReadError> {
+        let Some(conn) = self.log.free.last_mut() else { return Ok(()) };
+        let next = sqlx::query("select min(seq) from airing_log where seq > ?").bind(page_ends).fetch_one(conn).await;
+        let next: Option<i64> =
+            next.and_then(|row| row.try_get(0)).map_err(|error| unreadable(&self.log.path, &error))?;
+        self.next = self.next.max(next.unwrap_or(i64::MAX));
+        Ok(())
+    }
+}
+
+async fn fly(mut conn: SqliteConnection, query: Arc<PageQuery>, from: i64, page_ends: i64) -> Flown {
+    let row = sqlx::query(AssertSqlSafe(query.sql.clone()))
+        .bind(from)
+        .bind(page_ends)
+        .bind(&query.from)
+        .bind(&query.to)
+        .fetch_one(&mut conn)
+        .await;
+    Flown { conn, page_ends, row }
+}
+
+/// A connection that only reads. On a read-only file system without a journal the file is opened as one that nobody
+/// changes, since SQLite cannot keep its index of the journal there.
+pub(super) async fn connect(path: &Path) -> Result<SqliteConnection, ReadError> {
+    const CANNOT_OPEN: i32 = 14;
+    const READ_ONLY: i32 = 8;
+    if !path.exists() {
+        return Err(ReadError::Missing(path.to_owned()));
+    }
+    let error = match try_connect(path, false).await {
+        Ok(conn) => return Ok(conn),
+        Err(error) => error,
+    };
+    let journal = path.with_extension("db-wal");
+    let has_journal = journal.metadata().is_ok_and(|journal| journal.len() > 0);
+    if matches!(code(&error), Some(CANNOT_OPEN | READ_ONLY)) && !has_journal {
+        return try_connect(path, true).await.map_err(|error| unreadable(path, &error));
+    }
+    Err(unreadable(path, &error))
+}
+
+async fn try_connect(path: &Path, immutable: bool) -> sqlx::Result<SqliteConnection> {
+    let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(immutable);
+    let mut conn = options.disable_statement_logging().connect().await?;
+    match sqlx::query("select 1 from airing_log limit 1").fetch_optional(&mut conn).await {
+        Ok(_) => Ok(conn),
+        Err(error) => {
+            close(conn).await;
+            Err(error)
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &sqlx::Error) -> ReadError {
+    ReadError::Unreadable { path: path.to_owned(), why: message(error) }
+}

@@ -1,0 +1,268 @@
+//! The store at the start of the station: what the last run left is put in order before anything airs.
+//!
+//! In: the data folder. Out: the store's task and what the station remembers. The last run's spilled records come first,
+//! then its open attempts are closed; a corrupt database is moved aside. A database that takes nothing now does not stop
+//! the station: what can be read is read, what is to be written waits. Next: `task`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use sqlx::sqlite::SqliteConnection;
+use tokio::sync::{mpsc, watch};
+
+use super::commit::{CommitError, commit};
+use super::memory::{Memory, Remembered, recall};
+use super::open::{DATABASE, Salvage, Trouble, close, connect, move_aside};
+use super::queue::{Queue, Work};
+use super::spill::Spill;
+use super::task::{Request, Task, WAITING, records};
+use super::{State, read, recover};
+use crate::airing::{Airing, AiringId, ClockState, Kind, Outcome, OutputKind, Priority, Reason};
+use crate::clock::{Clock, Moment};
+use crate::desk::Record;
+
+/// Name of the spill file inside the data folder.
+const SPILL: &str = "spill.bin";
+
+/// Why there is no store at all.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data folder is not there and cannot be made.
+    #[error("cannot create the data folder `{}`: {error}", .path.display())]
+    Folder {
+        /// Which folder.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A newer version of the program has written this database; this one would not know what it means.
+    #[error("`{}` cannot be used: {why}; install that version again, or start with another data folder", .path.display())]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// What was found.
+        why: String,
+    },
+}
+
+/// The store in order, as far as it can be now.
+struct Ready {
+    conn: Option<SqliteConnection>,
+    memory: Memory,
+    /// Whether the last run's open attempts are known.
+    is_read: bool,
+    /// What could not be committed yet.
+    queue: Queue,
+    /// Why not.
+    trouble: Option<String>,
+}
+
+/// Opens the store of a data folder; see [`super::Store::open`].
+pub(super) async fn start(
+    data_dir: &Path,
+    clock: &Clock,
+    boot_id: &str,
+) -> Result<(Task, mpsc::Sender<Request>, watch::Receiver<State>, Remembered), OpenError> {
+    std::fs::create_dir_all(data_dir).map_err(|error| OpenError::Folder { path: data_dir.to_owned(), error })?;
+    let (path, spill_path) = (data_dir.join(DATABASE), data_dir.join(SPILL));
+    let (spill, spilled) = existing_spill(&spill_path);
+    let ready = put_in_order(&path, &spilled, boot_id, clock.now()).await?;
+
+    let is_settled = ready.conn.is_some() && ready.queue.is_empty() && spilled.is_empty();
+    let state = State { head: ready.memory.head, trouble: ready.trouble, ..State::default() };
+    let (state, watched) = watch::channel(state);
+    let (sender, inbox) = mpsc::channel(WAITING);
+    let mut task = Task {
+        path,
+        clock: clock.clone(),
+        boot_id: boot_id.to_owned(),
+        inbox,
+        state,
+        conn: ready.conn,
+        is_recovery_due: !ready.is_read,
+        queue: ready.queue,
+        spill_path,
+        spill,
+        retry_at: None,
+    };
+    if !is_settled {
+        task.settle().await;
+    }
+    Ok((task, sender, watched, ready.memory.remembered))
+}
+
+/// The spill file if there is one; the first start allocates it when the station is up.
+fn existing_spill(path: &Path) -> (Option<Spill>, Vec<Record>) {
+    if !path.exists() {
+        return (None, Vec::new());
+    }
+    match Spill::open(path) {
+        Ok((spill, found)) => (Some(spill), records(&found)),
+        Err(error) => {
+            tracing::error!("`{}`: {error}", path.display());
+            (None, Vec::new())
+        }
+    }
+}
+
+async fn put_in_order(path: &Path, spilled: &[Record], boot_id: &str, now: Moment) -> Result<Ready, OpenError> {
+    let mut aside = None;
+    loop {
+        let why = match attempt(path, spilled, aside.as_ref(), boot_id, now).await {
+            Ok(ready) => return Ok(ready),
+            Err(Trouble::Newer(why)) => return Err(OpenError::Newer { path: path.to_owned(), why }),
+            Err(Trouble::NotNow(why)) => return Ok(without_database(spilled, why)),
+            Err(Trouble::Corrupt(why)) => why,
+        };
+        // Twice means that it is not the file.
+        if aside.is_some() {
+            return Ok(without_database(spilled, why));
+        }
+        match move_aside(path, now.wall).await {
+            Ok(salvage) => {
+                let moved_to = salvage.moved_to.display();
+                tracing::error!("`{}` is corrupt ({why}): moved to `{moved_to}`, a new log begins", path.display());
+                aside = Some(salvage);
+            }
+            Err(error) => {
+                return Ok(without_database(spilled, format!("{why}, and it cannot be moved aside: {error}")));
+            }
+        }
+    }
+}
+
+/// One try: read, bring up to date with what was spilled, close what was open, and commit all that.
+async fn attempt(
+    path: &Path,
+    spilled: &[Record],
+    aside: Option<&Salvage>,
+    boot_id: &str,
+    now: Moment,
+) -> Result<Ready, Trouble> {
+    let mut ready = look(path, aside.and_then(|aside| aside.station_id.as_deref())).await?;
+    ready.keep(spilled);
+    let recovery = recover::plan(std::mem::take(&mut ready.memory.on_air), boot_id, now.wall);
+    ready.memory.recovered(&recovery);
+    let rows = recovery.interrupted.into_iter().map(|airing| Record::Row(Box::new(airing)));
+    let withdrawn = recovery.withdrawn.into_iter().map(|(airing, attempt)| Record::Withdraw { airing, attempt });
+    rows.chain(withdrawn).for_each(|record| ready.queue.push(Work::Record(record), Vec::new()));
+    if let Some(aside) = aside {
+        ready.memory.remembered.moved_aside = Some(aside.moved_to.clone());
+        ready.queue.push_front(Work::Record(Record::Row(Box::new(new_chain(aside, boot_id, now)))));
+    }
+    let waiting = ready.queue.len();
+    if let Some(conn) = ready.conn.as_mut().filter(|_| waiting > 0) {
+        match commit(conn, ready.queue.front(waiting), now.wall).await {
+            Ok(head) => {
+                ready.memory.head = head;
+                ready.queue.committed(waiting);
+            }
+            Err(CommitError::Database(error)) => {
+                if let corrupt @ Trouble::Corrupt(_) = Trouble::from(error) {
+                    ready.close().await;
+                    return Err(corrupt);
+                }
+            }
+            // The task tries again and deals with the one that is refused.
+            Err(CommitError::Refused { .. }) => {}
+        }
+    }
+    Ok(ready)
+}
+
+/// Opens and reads the database; one that cannot be written now is read all the same.
+async fn look(path: &Path, station_id: Option<&str>) -> Result<Ready, Trouble> {
+    let mut conn = match connect(path, station_id).await {
+        Ok(conn) => conn,
+        Err(Trouble::NotNow(why)) => {
+            let memory = match read::connect(path).await {
+                Ok(mut conn) => recall(&mut conn).await.ok(),
+                Err(_) => None,
+            };
+            return Ok(Ready::new(None, memory, Some(why)));
+        }
+        Err(other) => return Err(other),
+    };
+    match recall(&mut conn).await {
+        Ok(memory) => Ok(Ready::new(Some(conn), Some(memory), None)),
+        Err(error) => {
+            close(conn).await;
+            Err(error.into())
+        }
+    }
+}
+
+fn without_database(spilled: &[Record], why: String) -> Ready {
+    let mut ready = Ready::new(None, None, Some(why));
+    ready.keep(spilled);
+    ready
+}
+
+impl Ready {
+    fn new(conn: Option<SqliteConnection>, memory: Option<Memory>, trouble: Option<String>) -> Self {
+        let is_read = memory.is_some();
+        Self { conn, memory: memory.unwrap_or_default(), is_read, queue: Queue::default(), trouble }
+    }
+
+    /// Takes over the records that the last run could not commit.
+    fn keep(&mut self, spilled: &[Record]) {
+        for record in spilled {
+            self.memory.apply(record);
+            self.queue.push(Work::Record(record.clone()), Vec::new());
+        }
+        self.queue.mark_spilled();
+    }
+
+    async fn close(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            close(conn).await;
+        }
+    }
+}
+
+/// The first row of a chain that begins because the one before it cannot be read any more. A note: nothing aired, and its
+/// output is the one that never counts. Station and zone are those of the old log, as far as it could be read.
+fn new_chain(aside: &Salvage, boot_id: &str, now: Moment) -> Airing {
+    let file = aside.moved_to.file_name().unwrap_or_default().to_string_lossy();
+    let old = match &aside.head {
+        Some(head) => format!("its newest readable row was {head}"),
+        None => "no row of it could be read".to_owned(),
+    };
+    Airing {
+        station: aside.station.clone().unwrap_or_default(),
+        airing: AiringId::act("new-chain", now.wall, 1),
+        attempt: 1,
+        programme: None,
+        programme_title: None,
+        item: None,
+        kind: Kind::Note,
+        title: None,
+        themes: Vec::new(),
+        author: None,
+        zones: Vec::new(),
+        zone_names: Vec::new(),
+        priority: Priority::Ordinary,
+        scheduled_at: DateTime::<Utc>::fixed_offset(&now.wall),
+        started_at: None,
+        ended_at: None,
+        start_error_us: None,
+        planned_ms: None,
+        aired_ms: 0,
+        outcome: Outcome::Failed,
+        reason: Some(Reason::Damaged),
+        output: OutputKind::Silent,
+        device: None,
+        level_dbfs: None,
+        peak_dbfs: None,
+        xruns: 0,
+        starved_ms: 0,
+        sha256: None,
+        clock: if now.synchronised { ClockState::Synchronised } else { ClockState::FreeRunning },
+        boot_id: boot_id.to_owned(),
+        by: None,
+        via: None,
+        why: None,
+        note: Some(format!("a new log begins: the database was corrupt and was moved to {file}; {old}")),
+    }
+}

@@ -1,0 +1,290 @@
+//! The store's task: takes records, commits them in order, and keeps them through everything that a database can suffer.
+//!
+//! In: requests from the queue. Out: each record committed once and its sender told; while the database takes none, the
+//! records wait here and in the spill file, and are tried again every half second. Must never make the station's loop
+//! wait: statements run on the connection's own thread, the spill file on a blocking one. Next: `read`.
+
+use std::io;
+use std::path::PathBuf;
+
+use chrono::TimeDelta;
+use sqlx::sqlite::SqliteConnection;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::State;
+use super::commit::{CommitError, commit};
+use super::memory::on_air;
+use super::open::{close, code, connect, message};
+use super::queue::{Queue, Work};
+use super::recover;
+use super::spill::{Spill, SpillError};
+use crate::clock::{Clock, Mono};
+use crate::desk::Record;
+
+/// Records that may wait in memory. Filling 60 days of a station's off time comes to some 15,000 rows at once; a station
+/// whose database is locked makes some 100 a day.
+pub(super) const WAITING: usize = 32_768;
+/// Records in one transaction: enough to fill off time quickly, few enough that an intent does not wait for long.
+const BATCH: usize = 512;
+/// Between two tries at a database that takes nothing.
+const RETRY: TimeDelta = TimeDelta::milliseconds(500);
+
+/// What the handle asks for.
+#[derive(Debug)]
+pub(super) enum Request {
+    Work(Work, oneshot::Sender<()>),
+    Close(oneshot::Sender<()>),
+}
+
+/// The owner of the database.
+pub(super) struct Task {
+    pub(super) path: PathBuf,
+    pub(super) clock: Clock,
+    pub(super) boot_id: String,
+    pub(super) inbox: mpsc::Receiver<Request>,
+    pub(super) state: watch::Sender<State>,
+    pub(super) conn: Option<SqliteConnection>,
+    /// The last run's open attempts could not be read yet.
+    pub(super) is_recovery_due: bool,
+    pub(super) queue: Queue,
+    pub(super) spill_path: PathBuf,
+    pub(super) spill: Option<Spill>,
+    /// When the database is tried again; `None` while it takes what it is given.
+    pub(super) retry_at: Option<Mono>,
+}
+
+impl Task {
+    /// Runs until the handle closes the store or every handle is gone.
+    pub(super) async fn run(mut self) {
+        loop {
+            if self.spill.is_none() && self.queue.is_empty() {
+                self.open_spill().await;
+            }
+            let closing = tokio::select! {
+                request = self.inbox.recv() => self.take_all(request),
+                () = until(&self.clock, self.retry_at), if self.retry_at.is_some() => None,
+            };
+            let is_due = self.retry_at.is_none_or(|at| self.clock.now().mono >= at);
+            if is_due || closing.is_some() {
+                self.settle().await;
+            } else {
+                self.spill().await;
+            }
+            self.publish();
+            if let Some(closed) = closing {
+                self.close().await;
+                // Whoever closed may have stopped waiting.
+                let _ = closed.send(());
+                return;
+            }
+        }
+    }
+
+    /// Takes this request and all others that have come; returns the answer to a wish to close. That no handle is left
+    /// is such a wish too, one without anybody to answer.
+    fn take_all(&mut self, first: Option<Request>) -> Option<oneshot::Sender<()>> {
+        let mut request = first;
+        loop {
+            match request {
+                None => return Some(oneshot::channel().0),
+                Some(Request::Close(closed)) => return Some(closed),
+                Some(Request::Work(work, done)) => self.take(work, done),
+            }
+            request = match self.inbox.try_recv() {
+                Ok(request) => Some(request),
+                Err(_) => return None,
+            };
+        }
+    }
+
+    fn take(&mut self, work: Work, done: oneshot::Sender<()>) {
+        if self.queue.len() < WAITING {
+            self.queue.push(work, vec![done]);
+            return;
+        }
+        tracing::error!("{WAITING} records wait for the database: lost {work:?}");
+        self.state.send_modify(|state| state.lost += 1);
+    }
+
+    /// Commits all that waits, or notes why it cannot be and keeps it safe.
+    pub(super) async fn settle(&mut self) {
+        if let Err(why) = self.commit_all().await {
+            if self.retry_at.is_none() {
+                tracing::error!("the database takes no records, they wait: {why}");
+            }
+            self.retry_at = Some(self.clock.now().mono.plus(RETRY));
+            self.state.send_modify(|state| state.trouble = Some(why));
+            self.spill().await;
+            return;
+        }
+        if self.retry_at.take().is_some() {
+            tracing::info!("the database takes records again, all that waited are committed");
+        }
+        self.state.send_modify(|state| state.trouble = None);
+        if self.spill.as_ref().is_some_and(|spill| !spill.is_empty())
+            && let Err(error) = self.with_spill(|spill| spill.replace(&[])).await
+        {
+            // What is committed would be committed again at the next start, which changes nothing.
+            self.report_spill(&error.to_string());
+        }
+    }
+
+    async fn commit_all(&mut self) -> Result<(), String> {
+        loop {
+            let mut conn = match self.conn.take() {
+                Some(conn) => conn,
+                None => self.connect().await?,
+            };
+            let count = self.queue.len().min(BATCH);
+            if count == 0 {
+                self.conn = Some(conn);
+                return Ok(());
+            }
+            let now = self.clock.now().wall;
+            match commit(&mut conn, self.queue.front(count), now).await {
+                Ok(head) => {
+                    self.queue.committed(count);
+                    self.state.send_modify(|state| state.head = head);
+                    self.conn = Some(conn);
+                }
+                Err(CommitError::Refused { index, error }) => {
+                    let refused = self.queue.refuse(index);
+                    tracing::error!("the database refuses a record: {}; lost: {refused:?}", message(&error));
+                    self.state.send_modify(|state| state.lost += 1);
+                    self.conn = Some(conn);
+                }
+                Err(CommitError::Database(error)) => {
+                    self.keep_or_close(conn, &error).await;
+                    return Err(message(&error));
+                }
+            }
+        }
+    }
+
+    /// A connection that met a lock is as good as before; any other may have been opened as read-only, or on a file that
+    /// is no longer there.
+    async fn keep_or_close(&mut self, conn: SqliteConnection, error: &sqlx::Error) {
+        const BUSY: i32 = 5;
+        const LOCKED: i32 = 6;
+        if matches!(code(error), Some(BUSY | LOCKED)) {
+            self.conn = Some(conn);
+        } else {
+            close(conn).await;
+        }
+    }
+
+    /// Opens the database again; the first time that it can be read, the last run's open attempts are closed too.
+    async fn connect(&mut self) -> Result<SqliteConnection, String> {
+        let mut conn = connect(&self.path, None).await.map_err(|trouble| trouble.to_string())?;
+        if self.is_recovery_due {
+            let open = on_air(&mut conn).await.map_err(|error| message(&error))?;
+            let recovery = recover::plan(open, &self.boot_id, self.clock.now().wall);
+            let withdrawn =
+                recovery.withdrawn.into_iter().map(|(airing, attempt)| Record::Withdraw { airing, attempt });
+            let rows = recovery.interrupted.into_iter().map(|airing| Record::Row(Box::new(airing)));
+            rows.chain(withdrawn).for_each(|record| self.queue.push_front(Work::Record(record)));
+            self.is_recovery_due = false;
+        }
+        Ok(conn)
+    }
+
+    /// Writes what waits and is not in the spill file yet into it.
+    async fn spill(&mut self) {
+        if self.spill.is_none() {
+            self.open_spill().await;
+        }
+        let fresh: Vec<_> = self.queue.unspilled().map(bytes).collect();
+        if fresh.is_empty() {
+            return;
+        }
+        let mut kept = self.with_spill(move |spill| spill.append(&fresh)).await;
+        if matches!(kept, Err(SpillError::Full)) {
+            let all: Vec<_> = self.queue.records().map(bytes).collect();
+            kept = self.with_spill(move |spill| spill.replace(&all)).await;
+        }
+        match kept {
+            Ok(()) => self.queue.mark_spilled(),
+            Err(error) => self.report_spill(&error.to_string()),
+        }
+    }
+
+    /// Opens the spill file, allocating it the first time; records found in it only now are committed before all others.
+    async fn open_spill(&mut self) {
+        let path = self.spill_path.clone();
+        let opened = tokio::task::spawn_blocking(move || Spill::open(&path)).await;
+        match opened.map_err(io::Error::other).flatten() {
+            Ok((spill, found)) => {
+                self.spill = Some(spill);
+                self.state.send_modify(|state| state.spill_trouble = None);
+                for record in records(&found).into_iter().rev() {
+                    self.queue.push_front(Work::Record(record));
+                }
+            }
+            Err(error) => self.report_spill(&error.to_string()),
+        }
+    }
+
+    /// Does something to the spill file on a thread that may block.
+    async fn with_spill<F>(&mut self, work: F) -> Result<(), SpillError>
+    where
+        F: FnOnce(&mut Spill) -> Result<(), SpillError> + Send + 'static,
+    {
+        let Some(mut spill) = self.spill.take() else {
+            return Err(io::Error::other("it is not open").into());
+        };
+        let worked = tokio::task::spawn_blocking(move || {
+            let result = work(&mut spill);
+            (spill, result)
+        });
+        let (spill, result) = worked.await.map_err(io::Error::other)?;
+        self.spill = Some(spill);
+        result
+    }
+
+    /// Once per trouble, not once per try.
+    fn report_spill(&mut self, why: &str) {
+        self.state.send_if_modified(|state| {
+            let is_new = state.spill_trouble.as_deref() != Some(why);
+            if is_new {
+                tracing::error!("`{}`: {why}; a power cut would lose what waits", self.spill_path.display());
+                state.spill_trouble = Some(why.to_owned());
+            }
+            is_new
+        });
+    }
+
+    fn publish(&mut self) {
+        let waiting = self.queue.len();
+        self.state.send_if_modified(|state| std::mem::replace(&mut state.waiting, waiting) != waiting);
+    }
+
+    async fn close(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            close(conn).await;
+        }
+        if !self.queue.is_empty() {
+            tracing::error!("{} records wait in `{}` for the next start", self.queue.len(), self.spill_path.display());
+        }
+    }
+}
+
+/// A record as the spill file keeps it.
+fn bytes(record: &Record) -> Vec<u8> {
+    serde_json::to_vec(record).expect("a record is always JSON")
+}
+
+/// What was found in the spill file; what cannot be read is reported and passed over.
+pub(super) fn records(found: &[Vec<u8>]) -> Vec<Record> {
+    let read = |bytes: &Vec<u8>| {
+        serde_json::from_slice(bytes)
+            .inspect_err(|error| tracing::error!("a record in the spill file cannot be read: {error}"))
+            .ok()
+    };
+    found.iter().filter_map(read).collect()
+}
+
+async fn until(clock: &Clock, at: Option<Mono>) {
+    if let Some(at) = at {
+        clock.wait_until(at).await;
+    }
+}
