@@ -5,7 +5,7 @@
 //! not be used in the device callback: what is caught grows until the work ends. Next: `card`, `devices`.
 
 use alsa::Output;
-use rodio::cpal;
+use rodio::cpal::{self, ErrorKind};
 
 /// Runs `work` with libasound's messages of this thread caught; gives the first of them.
 pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> (T, Option<String>) {
@@ -24,11 +24,27 @@ pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> (T, Option<String>) {
 pub(super) fn say(error: &cpal::Error, alsa: Option<String>) -> String {
     let text = error.to_string();
     let text = text.trim_end_matches('.');
+    let text = if error.message().is_none() { words(error.kind()).unwrap_or(text) } else { text };
     let mut chars = text.chars();
-    let lower = chars.next().map(|first| first.to_lowercase().chain(chars).collect::<String>()).unwrap_or_default();
+    let text = match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(chars).collect(),
+        _ => text.to_owned(), // a name such as ALSA
+    };
     match alsa {
-        Some(words) => format!("{lower} ({words})"),
-        None => lower,
+        Some(words) => format!("{text} ({words})"),
+        None => text,
+    }
+}
+
+/// Short words for what cpal says in sentences.
+fn words(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::DeviceNotAvailable => Some("the device is not there"),
+        ErrorKind::DeviceBusy => Some("the device is busy: another program holds it"),
+        ErrorKind::PermissionDenied => Some("permission denied: the user may have to be in the group `audio`"),
+        ErrorKind::UnsupportedConfig => Some("the device does not take this format"),
+        ErrorKind::UnsupportedOperation => Some("the device does not play"),
+        _ => None,
     }
 }
 
@@ -38,8 +54,10 @@ mod tests {
 
     #[test]
     fn an_error_is_said_in_lower_case_with_alsas_own_line_behind_it() {
-        let error = cpal::Error::with_message(cpal::ErrorKind::Other, "Connection refused.");
+        let error = cpal::Error::with_message(ErrorKind::Other, "Connection refused.");
         assert_eq!(say(&error, None), "connection refused");
+        let named = cpal::Error::with_message(ErrorKind::Other, "ALSA failed");
+        assert_eq!(say(&named, None), "ALSA failed");
         assert_eq!(say(&error, Some("parse_card: no `0`".into())), "connection refused (parse_card: no `0`)");
     }
 

@@ -191,7 +191,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("air.wav");
         let mut tape = Tape::begin(&path).unwrap();
-        assert_eq!(samples(&path), []);
+        assert!(samples(&path).is_empty(), "a header alone is a file already");
         for _ in 0..50 {
             tape.record(&[0.5; 2048]).unwrap();
         }

@@ -5,6 +5,8 @@
 //! configuration from the environment, which a process has only one of: a test inside this binary that opens a card
 //! begins with `in_own_process`, a test of the real program sets `ALSA_CONFIG_PATH` for it. Next: `device`.
 
+#![expect(clippy::unwrap_used, reason = "a test whose devices cannot be set up has failed")]
+
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -94,6 +96,7 @@ pub(crate) struct SoundCard {
 
 impl SoundCard {
     /// A healthy card: 48 kHz, stereo, float. The default device of its configuration, also `alsa:station`.
+    #[expect(dead_code, reason = "for tests of the real program")]
     pub(crate) fn new() -> Self {
         Self::with("")
     }

@@ -134,7 +134,7 @@ fn take(feed: &mut Feed, frames: usize) -> f32 {
     block[0]
 }
 
-fn generation(change: &Option<Change>) -> u64 {
+fn generation(change: Option<&Change>) -> u64 {
     match change {
         Some(Change::Up { generation, .. }) => *generation,
         other => panic!("expected the output to come up, found {other:?}"),
@@ -154,7 +154,7 @@ fn the_first_callback_brings_the_output_up_once() {
     let mut feed = bench.feed();
     assert_eq!(bench.taken_over(), None, "nothing has been taken yet");
     assert!(take(&mut feed, PERIOD) > 0.0);
-    assert_eq!(generation(&bench.pass(10, None)), 1);
+    assert_eq!(generation(bench.pass(10, None).as_ref()), 1);
     assert_eq!(bench.pass(5000, Some(&mut feed)), None);
 }
 
@@ -180,7 +180,7 @@ fn a_stalled_stream_is_lost_silenced_and_back_only_after_more_than_its_buffer() 
     let mut bench = Bench::new([]);
     let mut old = bench.feed();
     take(&mut old, PERIOD);
-    assert_eq!(generation(&bench.taken_over()), 1);
+    assert_eq!(generation(bench.taken_over().as_ref()), 1);
     let change = bench.pass(2000, None);
     assert_eq!((lost(change), bench.ms), (("it takes no more frames".into(), 1), 1000));
     assert!(take(&mut old, PERIOD).abs() < f32::EPSILON, "an old stream that comes back is silent");
@@ -190,7 +190,7 @@ fn a_stalled_stream_is_lost_silenced_and_back_only_after_more_than_its_buffer() 
     take(&mut feed, 2 * PERIOD);
     assert_eq!(bench.taken_over(), None, "a buffer filled is not a device that plays");
     let change = bench.pass(1000, Some(&mut feed));
-    assert!(generation(&change) > 1);
+    assert!(generation(change.as_ref()) > 1);
     assert_eq!(bench.ms, 1500 + 110, "100 ms after its buffer was full");
 }
 
@@ -198,7 +198,7 @@ fn a_stalled_stream_is_lost_silenced_and_back_only_after_more_than_its_buffer() 
 fn a_storm_of_errors_shortens_the_wait_and_gives_its_words() {
     let mut bench = Bench::new([]);
     take(&mut bench.feed(), PERIOD);
-    generation(&bench.taken_over());
+    generation(bench.taken_over().as_ref());
     bench.output.errors.store(100_000, Ordering::Release);
     let change = bench.pass(2000, None);
     assert_eq!(lost(change), ("it takes no more frames and reports errors: i/o error".into(), 1));
@@ -217,7 +217,7 @@ fn an_opening_that_hangs_is_said_and_never_doubled_and_taken_when_it_comes() {
     gate.send(()).unwrap();
     let mut feed = bench.feed();
     assert_eq!(bench.taken_over(), None);
-    assert!(generation(&bench.pass(1000, Some(&mut feed))) >= 1);
+    assert!(generation(bench.pass(1000, Some(&mut feed)).as_ref()) >= 1);
 }
 
 #[test]
