@@ -107,6 +107,10 @@ impl Config {
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Vec<Problem>> {
         let source = Source::decode(&path.display().to_string(), bytes).map_err(|problem| vec![*problem])?;
         let (mut reader, mut root) = Reader::open(&source);
+        // What the parser makes of a broken file is guesswork, and problems of guesses mislead.
+        if !reader.problems.is_empty() {
+            return Err(reader.problems);
+        }
         let config = read_config(&mut reader, &mut root, path);
         reader.finish(&root);
         reader.problems.sort();

@@ -95,8 +95,8 @@ fn setting(fault: &SettingFault) -> Said {
 fn programme(fault: &ProgrammeFault) -> Said {
     match fault {
         ProgrammeFault::NotYet(key) => Said::with(
-            format!("items with `{key}` come with bulletins"),
-            "this version airs files: `file = \"name.opus\"`, with `title`, `themes` and `author`",
+            format!("items with `{key}` come with bulletins, which this version does not have"),
+            "name a file: `file = \"name.opus\"`, with `title`, `themes` and `author`",
         ),
         ProgrammeFault::DuplicateProgramme(id, first) => {
             Said::with(format!("the programme `{id}` is there already, at {first}"), "give each programme its own id")

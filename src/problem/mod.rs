@@ -127,8 +127,9 @@ impl Problem {
             Some(place) => format!("{}: {severity}: {}\n", visible(&place.to_string()), visible(&message)),
             None => format!("{severity}: {}\n", visible(&message)),
         };
-        if let Some(spot) = self.place.as_ref().and_then(|place| place.spot.as_ref()) {
-            out.push_str(&spot.render());
+        match self.place.as_ref().and_then(|place| place.spot.as_ref()) {
+            Some(spot) if !spot.text.is_empty() => out.push_str(&spot.render()),
+            _ => {}
         }
         for line in advice.iter().flat_map(|advice| advice.lines()) {
             out.extend(["    ", &visible(line), "\n"]);
@@ -193,18 +194,21 @@ pub fn any_error(problems: &[Problem]) -> bool {
     problems.iter().any(|problem| problem.severity == Severity::Error)
 }
 
-/// The candidate that was probably meant, if one is near enough.
+/// The candidate that was probably meant, if exactly one is nearest and near enough.
 #[must_use]
 pub fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     // A third of the letters may differ, at least one: `windw` is near `window`, `xyz` near nothing.
     let limit = (found.chars().count() / 3).max(1);
     let folded = found.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|each| (strsim::damerau_levenshtein(&folded, &each.to_lowercase()), each))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, each)| each.to_owned())
+    let distance = |each: &str| strsim::damerau_levenshtein(&folded, &each.to_lowercase());
+    let mut near: Vec<_> = candidates.into_iter().map(|each| (distance(each), each)).collect();
+    near.retain(|(distance, _)| *distance <= limit);
+    near.sort_unstable();
+    match near[..] {
+        [(_, only)] => Some(only.to_owned()),
+        [(first, nearest), (second, _), ..] if first < second => Some(nearest.to_owned()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -247,5 +251,6 @@ mod tests {
         assert_eq!(nearest("windw", ["window", "cron"]), Some("window".into()));
         assert_eq!(nearest("nd1", ["ND2", "ND1"]), Some("ND1".into()));
         assert_eq!(nearest("volume", ["window", "cron"]), None);
+        assert_eq!(nearest("ND9", ["ND1", "ND2"]), None);
     }
 }

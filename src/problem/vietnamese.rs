@@ -97,8 +97,8 @@ fn setting(fault: &SettingFault) -> Said {
 fn programme(fault: &ProgrammeFault) -> Said {
     match fault {
         ProgrammeFault::NotYet(key) => Said::with(
-            format!("mục `{key}` sẽ có cùng với tin bài"),
-            "phiên bản này phát tệp: `file = \"ten.opus\"`, kèm `title`, `themes` và `author`",
+            format!("mục `{key}` sẽ có cùng với tin bài, phiên bản này chưa có"),
+            "hãy ghi tệp: `file = \"ten.opus\"`, kèm `title`, `themes` và `author`",
         ),
         ProgrammeFault::DuplicateProgramme(id, first) => {
             Said::with(format!("đã có chương trình `{id}` tại {first}"), "mỗi chương trình phải có mã riêng")

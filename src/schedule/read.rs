@@ -14,7 +14,7 @@ use super::table::{Reader, Spotted, Table};
 use super::text::{Source, parse_span};
 use super::{Ends, Item, Programme, Schedule, StartRule, start_rule};
 use crate::airing::Priority;
-use crate::problem::what::{FileFault, FormFault, ProgrammeFault};
+use crate::problem::what::{FileFault, FormFault, ProgrammeFault, What};
 use crate::problem::{Place, Problem, any_error, nearest};
 
 /// Codes of the themes of the 2025 plan, in its order.
@@ -84,7 +84,12 @@ pub fn read(files: &[File], zones: Option<&[String]>) -> Reading {
 
 fn read_file(source: &Source, zones: Option<&[String]>, ids: &mut HashMap<String, Place>, reading: &mut Reading) {
     let (mut reader, mut root) = Reader::open(source);
-    let nothing_inside = root.is_empty() && reader.problems.is_empty();
+    // What the parser makes of a broken file is guesswork, and problems of guesses mislead.
+    if !reader.problems.is_empty() {
+        reading.problems.append(&mut reader.problems);
+        return;
+    }
+    let nothing_inside = root.is_empty();
     for mut table in reader.tables(&mut root, "programme") {
         let draft = read_programme(&mut reader, &mut table, zones, ids);
         reader.finish(&table);
@@ -113,15 +118,17 @@ fn read_programme<'s>(
     let window = read_window(reader, table);
     let ends = reader.word(table, "ends", &["soft", "hard"]);
     let from = reader.date(table, "from");
-    let until = reader.date(table, "until");
+    let mut until = reader.date(table, "until");
     let except = reader.dates(table, "except");
     let priority = read_priority(reader, table);
     let zones = read_zones(reader, table, zones);
     let items = read_items(reader, table);
-    if let (Some(from), Some(until)) = (&from, &until)
-        && from.value > until.value
+    if let (Some(from), Some(last)) = (&from, &until)
+        && from.value > last.value
     {
-        reader.error(until.span.clone(), ProgrammeFault::FromAfterUntil(from.value, until.value));
+        reader.error(last.span.clone(), ProgrammeFault::FromAfterUntil(from.value, last.value));
+        // Reported once, not again as a programme that never airs.
+        until = None;
     }
     let (id, start, window, items) = (id?, start?, window?, items?);
     let places = ProgrammePlaces {
@@ -210,14 +217,15 @@ fn read_window<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<Spo
 }
 
 fn read_priority<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Priority {
-    let Some(word) = reader.word(table, "priority", &["ordinary", "priority", "emergency"]) else {
-        return Priority::Ordinary;
-    };
-    match word.value {
+    const ALLOWED: [&str; 2] = ["ordinary", "priority"];
+    let Some(word) = reader.text(table, "priority") else { return Priority::Ordinary };
+    let fault: What = match word.value.as_str() {
+        "ordinary" => return Priority::Ordinary,
         "priority" => return Priority::Priority,
-        "emergency" => reader.error(word.span, ProgrammeFault::EmergencyPriority),
-        _ => {}
-    }
+        "emergency" => ProgrammeFault::EmergencyPriority.into(),
+        other => FormFault::UnknownWord("priority", other.into(), ALLOWED.to_vec(), nearest(other, ALLOWED)).into(),
+    };
+    reader.error(word.span, fault);
     Priority::Ordinary
 }
 

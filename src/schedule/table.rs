@@ -39,7 +39,7 @@ pub struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
-    /// Parses the file; what the parser could not read is reported, the rest is in the table.
+    /// Parses the file; what the parser could not read is reported, and the table holds its guess at the rest.
     #[must_use]
     pub fn open(source: &'s Source) -> (Self, Table<'s>) {
         let (root, errors) = DeTable::parse_recoverable(source.text());
