@@ -89,6 +89,8 @@ pub struct Status {
     pub level_dbfs: Option<i64>,
     /// Records that are not committed yet, and why.
     pub log_waiting: u64,
+    /// Records that the log had to give up.
+    pub log_lost: u64,
     /// The store's last error.
     pub log_error: Option<String>,
     /// The chain's head, `seq:hash`.
@@ -110,7 +112,7 @@ pub struct Asked {
 
 /// Serves the socket until the task is dropped. A stale socket of a dead station is replaced; the caller holds the
 /// station's file lock, so it cannot be a living one's.
-pub fn serve(data_dir: &Path, orders: mpsc::Sender<Asked>) -> io::Result<impl Future<Output = ()>> {
+pub fn serve(data_dir: &Path, orders: mpsc::Sender<Asked>) -> io::Result<impl Future<Output = ()> + use<>> {
     let folder = std::fs::File::open(data_dir)?;
     let path = reachable(&folder);
     match std::fs::remove_file(data_dir.join(SOCKET)) {

@@ -4,7 +4,7 @@
 //! `run`. The words in the log and in exports are not here: those are `as_str` of `airing` and never change. Problems
 //! say themselves in `problem`. Next: `config`.
 
-use crate::airing::{Kind, Outcome, Priority, Reason};
+use crate::airing::{ClockState, Kind, Outcome, Priority, Reason};
 use crate::problem::Severity;
 
 /// The language of what operators, approvers and readers of reports see.
@@ -91,6 +91,17 @@ impl Language {
             Priority::Ordinary => ("thường", "ordinary"),
             Priority::Priority => ("ưu tiên", "priority"),
             Priority::Emergency => ("khẩn cấp", "emergency"),
+        };
+        self.pick(vi, en)
+    }
+
+    /// How far the clock is believed.
+    #[must_use]
+    pub const fn clock(self, state: ClockState) -> &'static str {
+        let (vi, en) = match state {
+            ClockState::Synchronised => ("đã đồng bộ", "synchronised"),
+            ClockState::FreeRunning => ("chạy tự do, chưa đồng bộ", "free running, not synchronised"),
+            ClockState::Untrusted => ("KHÔNG TIN ĐƯỢC", "NOT TO BE TRUSTED"),
         };
         self.pick(vi, en)
     }

@@ -4,9 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::FAILED;
-use super::format::Format;
-use crate::config::Config;
+use super::{ConfigChoice, FAILED, Format, WRONG_INPUT, say};
 use crate::control::{self, Answer, Order, Status};
 use crate::language::Language;
 
@@ -45,31 +43,31 @@ pub struct StatusArgs {
 }
 
 /// Puts a file on the air.
-pub fn air(args: AirArgs, config: &Config) -> anyhow::Result<ExitCode> {
+pub fn air(choice: &ConfigChoice, args: AirArgs) -> anyhow::Result<ExitCode> {
     // The station may run elsewhere: what the caller typed is relative to the caller.
     let path = match args.file.canonicalize() {
         Ok(path) => path,
         Err(error) => {
-            eprintln!("error: `{}`: {}; nothing airs", args.file.display(), why_not(&error));
-            return Ok(ExitCode::from(super::INPUT_WRONG));
+            say(format_args!("loa: `{}`: {}; nothing airs", args.file.display(), why_not(&error)));
+            return Ok(ExitCode::from(WRONG_INPUT));
         }
     };
     let order = Order::Air { path, emergency: args.emergency, repeat: args.repeat, why: args.who.why };
-    act(config, args.who.by, order)
+    act(choice, args.who.by, order)
 }
 
 /// Cuts the item on air and cancels the rest of its programme.
-pub fn stop(who: Who, config: &Config) -> anyhow::Result<ExitCode> {
-    act(config, who.by, Order::Stop { why: who.why })
+pub fn stop(choice: &ConfigChoice, who: Who) -> anyhow::Result<ExitCode> {
+    act(choice, who.by, Order::Stop { why: who.why })
 }
 
 /// Cuts the item on air.
-pub fn skip(who: Who, config: &Config) -> anyhow::Result<ExitCode> {
-    act(config, who.by, Order::Skip { why: who.why })
+pub fn skip(choice: &ConfigChoice, who: Who) -> anyhow::Result<ExitCode> {
+    act(choice, who.by, Order::Skip { why: who.why })
 }
 
-fn act(config: &Config, by: Option<String>, order: Order) -> anyhow::Result<ExitCode> {
-    match control::ask(&config.data_dir, by, order) {
+fn act(choice: &ConfigChoice, by: Option<String>, order: Order) -> anyhow::Result<ExitCode> {
+    match control::ask(&choice.load()?.data_dir, by, order) {
         Ok(Answer::Done(done)) => {
             writeln!(std::io::stdout(), "{done}")?;
             Ok(ExitCode::SUCCESS)
@@ -81,7 +79,8 @@ fn act(config: &Config, by: Option<String>, order: Order) -> anyhow::Result<Exit
 }
 
 /// Tells the state of the station.
-pub fn status(args: &StatusArgs, config: &Config) -> anyhow::Result<ExitCode> {
+pub fn status(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<ExitCode> {
+    let config = choice.load()?;
     let status = match control::ask(&config.data_dir, None, Order::Status) {
         Ok(Answer::Status(status)) => status,
         Ok(Answer::Refused(why)) => return fail(&why),
@@ -109,7 +108,7 @@ pub fn status(args: &StatusArgs, config: &Config) -> anyhow::Result<ExitCode> {
 }
 
 fn fail(why: &str) -> anyhow::Result<ExitCode> {
-    eprintln!("error: {why}");
+    say(format_args!("loa: {why}"));
     Ok(ExitCode::from(FAILED))
 }
 

@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,6 +14,7 @@ use super::{ConfigChoice, DONE, WRONG_INPUT, counted, say};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::language::Language;
+use crate::library::{ClipError, verify};
 use crate::problem::what::AudioFault;
 use crate::problem::{Problem, Severity};
 use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
@@ -80,13 +80,13 @@ fn audio_facts(audio_dir: &Path, schedule: &Schedule) -> AudioFacts {
 }
 
 fn audio_fact(path: &Path) -> Result<AudioFact, AudioFault> {
-    match fs::metadata(path) {
-        Ok(facts) if facts.is_dir() => Err(AudioFault::IsFolder),
-        Ok(_) => Ok(AudioFact { duration_ms: None }),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            Err(AudioFault::Missing)
-        }
-        Err(error) => Err(AudioFault::Unreadable(error.to_string().to_lowercase())),
+    match verify(path) {
+        Ok(verified) => Ok(AudioFact { duration_ms: Some(verified.duration_ms) }),
+        Err(ClipError::Missing) => Err(AudioFault::Missing),
+        Err(ClipError::IsFolder) => Err(AudioFault::IsFolder),
+        Err(ClipError::Undecodable(why)) => Err(AudioFault::Undecodable(why)),
+        Err(ClipError::Damaged(why)) => Err(AudioFault::Damaged(why)),
+        Err(ClipError::Unreadable(why)) => Err(AudioFault::Unreadable(why)),
     }
 }
 

@@ -16,6 +16,7 @@ use super::{log, notices, sample};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::output::{self, Output};
+use crate::problem::Problems;
 use crate::station::{self, Notice, Options};
 
 /// The programme starts so long after the station.
@@ -55,10 +56,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     write_station(&folder, &device, clock.now().wall + LEAD)?;
     let config = match Config::load(&folder.join("loa.toml")) {
         Ok(config) => config,
-        Err(problems) => {
-            super::print_problems(&problems);
-            bail!("the demo's own station has problems");
-        }
+        Err(problems) => return Err(Problems(problems).into()),
     };
     match card {
         Ok(()) => println!("Phát ra card âm thanh. / On the sound card."),
@@ -70,9 +68,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     println!("Đài tạm / temporary station: {}\n", folder.display());
     air(&config, &clock)?;
     println!();
-    let printed = log::print_table(&config)?;
-    let verified = log::print_verified(&config)?;
-    Ok(if printed && verified { ExitCode::SUCCESS } else { ExitCode::from(super::FAILED) })
+    log::print_and_verify(&config.data_dir)
 }
 
 /// Runs the station until its one programme is done.
@@ -134,7 +130,8 @@ fn write_station(folder: &Path, device: &str, start: DateTime<Utc>) -> anyhow::R
             written(folder.join(name), bytes)?;
         }
     }
-    let settings = sample::text("loa.toml").context("the sample station has no loa.toml")?;
+    let settings = sample::FILES.iter().find(|(name, _)| *name == "loa.toml").map(|(_, bytes)| *bytes);
+    let settings = std::str::from_utf8(settings.unwrap_or_default()).context("the sample's loa.toml is no text")?;
     let settings = settings.replace("device = \"default\"", &format!("device = {}", quoted(device)));
     written(folder.join("loa.toml"), settings.as_bytes())?;
     written(folder.join("schedules/demo.toml"), schedule(start).as_bytes())

@@ -5,38 +5,38 @@
 //! `output::devices`, which looks.
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
+use super::{ConfigChoice, DONE, Format};
+use crate::config::{Config, Device as Setting};
 use crate::output::devices::{self, Device};
 
 /// What was typed.
 #[derive(Debug, Args)]
 pub struct DevicesArgs {
     /// How to print the list
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    pub format: Form,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
-/// How a list is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Form {
-    /// Columns for people.
-    Text,
-    /// An array of objects.
-    Json,
-    /// The same columns with a header, empty for what is unknown.
-    Csv,
-}
-
-/// Lists the devices on `out`; `configured` is the `[output] device` setting, if it is known.
-pub fn run(args: &DevicesArgs, configured: Option<&str>, out: &mut dyn Write) -> anyhow::Result<()> {
+/// Lists the devices. Settings that are missing or wrong only leave the mark out.
+pub fn run(choice: &ConfigChoice, args: &DevicesArgs) -> anyhow::Result<ExitCode> {
+    let configured = choice.path().ok().and_then(|path| Config::load(&path).ok()).and_then(|config| {
+        match config.output.device {
+            Setting::Default => Some("default".to_owned()),
+            Setting::Id(id) => Some(id),
+            Setting::Wav(_) | Setting::Silent => None,
+        }
+    });
     let devices = devices::list().context("cannot list the sound devices")?;
-    let rows: Vec<_> = devices.iter().map(|device| Row::new(device, configured)).collect();
-    print(&rows, args.format, out).context("cannot print the list")
+    let rows: Vec<_> = devices.iter().map(|device| Row::new(device, configured.as_deref())).collect();
+    print(&rows, args.format, &mut std::io::stdout().lock()).context("cannot print the list")?;
+    Ok(ExitCode::from(DONE))
 }
 
 #[derive(Debug, Serialize)]
@@ -75,14 +75,14 @@ impl<'a> Row<'a> {
     }
 }
 
-fn print(rows: &[Row<'_>], form: Form, out: &mut dyn Write) -> anyhow::Result<()> {
+fn print(rows: &[Row<'_>], form: Format, out: &mut dyn Write) -> anyhow::Result<()> {
     match form {
-        Form::Text => text(rows, out)?,
-        Form::Json => {
+        Format::Text => text(rows, out)?,
+        Format::Json => {
             serde_json::to_writer_pretty(&mut *out, rows)?;
             writeln!(out)?;
         }
-        Form::Csv => csv(rows, out)?,
+        Format::Csv => csv(rows, out)?,
     }
     Ok(())
 }
@@ -121,7 +121,7 @@ fn csv(rows: &[Row<'_>], out: &mut dyn Write) -> anyhow::Result<()> {
 mod tests {
     use super::*;
 
-    fn printed(form: Form) -> String {
+    fn printed(form: Format) -> String {
         let there = Device {
             id: "default".into(),
             name: "Loa xã".into(),
@@ -146,12 +146,12 @@ mod tests {
     fn people_see_columns_with_the_set_device_marked() {
         let expected = "  default                 Loa xã       opens; channels 1 2; rates 44100 48000-96000\n\
                         * alsa:hw:CARD=PCH,DEV=0  HDA \"Intel\"  does not open: in use\n";
-        assert_eq!(printed(Form::Text), expected);
+        assert_eq!(printed(Format::Text), expected);
     }
 
     #[test]
     fn programs_get_the_same_facts_typed() {
-        let list: serde_json::Value = serde_json::from_str(&printed(Form::Json)).unwrap();
+        let list: serde_json::Value = serde_json::from_str(&printed(Format::Json)).unwrap();
         assert_eq!(list[0]["rates"], serde_json::json!([[44_100, 44_100], [48_000, 96_000]]));
         assert_eq!(list[0]["problem"], serde_json::Value::Null);
         assert_eq!((&list[1]["opens"], &list[1]["configured"]), (&false.into(), &true.into()));
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn sheets_get_a_header_and_quoted_fields() {
-        let text = printed(Form::Csv);
+        let text = printed(Format::Csv);
         let mut lines = text.lines();
         assert_eq!(lines.next(), Some("id,name,channels,rates,opens,problem,configured"));
         assert_eq!(lines.next(), Some("default,Loa xã,1 2,44100 48000-96000,true,,false"));

@@ -4,8 +4,14 @@
 //! writes data to stdout with `write!` (a closed pipe then ends it quietly), everything else to stderr. To add one, add
 //! its line to `Command` and to `dispatch`. Next: `init`, `check`, `timetable`.
 
+pub mod acts;
 pub mod check;
+pub mod demo;
+pub mod devices;
 pub mod init;
+pub mod log;
+mod notices;
+pub mod run;
 pub mod sample;
 pub mod timetable;
 pub mod when;
@@ -49,8 +55,24 @@ pub enum Command {
     Init(init::InitArgs),
     /// Report every problem of settings, schedules and audio, each with its place
     Check(check::CheckArgs),
+    /// Run the station, in the foreground
+    Run(run::RunArgs),
+    /// Air a short real programme from a temporary station and print its log
+    Demo(demo::DemoArgs),
     /// List what is planned
     Timetable(timetable::TimetableArgs),
+    /// Put a file on the air now: after the item on air, or at once with --emergency
+    Air(acts::AirArgs),
+    /// Cut the item on air and cancel the rest of its programme
+    Stop(acts::Who),
+    /// Cut the item on air only
+    Skip(acts::Who),
+    /// Tell the state of the running station
+    Status(acts::StatusArgs),
+    /// Print the airing log, or verify its chain
+    Log(log::LogArgs),
+    /// List the sound devices
+    Devices(devices::DevicesArgs),
 }
 
 /// How a listing is printed.
@@ -117,7 +139,15 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Init(args) => init::run(&args),
         Command::Check(args) => check::run(&config, &args),
+        Command::Run(args) => run::run(&config, &args),
+        Command::Demo(args) => demo::run(&args),
         Command::Timetable(args) => timetable::run(&config, &args),
+        Command::Air(args) => acts::air(&config, args),
+        Command::Stop(who) => acts::stop(&config, who),
+        Command::Skip(who) => acts::skip(&config, who),
+        Command::Status(args) => acts::status(&config, &args),
+        Command::Log(args) => log::run(&config, &args),
+        Command::Devices(args) => devices::run(&config, &args),
     }
 }
 

@@ -43,9 +43,9 @@ fn complain(notice: &Notice, language: Language) {
         Notice::Taken => writeln!(err, "the new schedule is taken over"),
         Notice::Problems(problems) => {
             for problem in problems {
-                let _ = writeln!(err, "{}", problem.say(language));
+                let _ = writeln!(err, "{}", problem.render(language).trim_end());
             }
-            match (problems.iter().any(crate::problem::Problem::is_error), vi) {
+            match (crate::problem::any_error(problems), vi) {
                 (true, true) => writeln!(err, "thay đổi chưa được nhận; đài tiếp tục theo lịch phát cũ"),
                 (true, false) => writeln!(err, "the change is not taken over; the last good schedule stays"),
                 (false, _) => Ok(()),

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{FAILED, INPUT_WRONG, notices};
+use super::{ConfigChoice, notices};
 use crate::clock::Clock;
-use crate::config::Config;
 use crate::output;
+use crate::problem::Problems;
 use crate::station::{self, Options, StartError};
 
 /// Arguments of `loa run`.
@@ -21,7 +21,8 @@ pub struct RunArgs {
 }
 
 /// Runs the station until SIGTERM, SIGINT or SIGHUP.
-pub fn run(args: &RunArgs, config: Config) -> anyhow::Result<ExitCode> {
+pub fn run(choice: &ConfigChoice, args: &RunArgs) -> anyhow::Result<ExitCode> {
+    let config = choice.load()?;
     let clock = Clock::system();
     let language = config.language;
     let output: Arc<dyn output::Output> = output::make(&config.output, &config.folder, &clock);
@@ -32,14 +33,8 @@ pub fn run(args: &RunArgs, config: Config) -> anyhow::Result<ExitCode> {
     })?;
     match ended {
         Ok(()) => Ok(ExitCode::SUCCESS),
-        Err(StartError::Problems(problems)) => {
-            super::print_problems(&problems);
-            Ok(ExitCode::from(INPUT_WRONG))
-        }
-        Err(error) => {
-            eprintln!("error: {error}");
-            Ok(ExitCode::from(FAILED))
-        }
+        Err(StartError::Problems(problems)) => Err(Problems(problems).into()),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -81,7 +81,11 @@ impl Desk {
         mut history: History,
         now: Moment,
     ) -> Self {
-        let trust = Trust::new(history.newest_synchronised_at, history.newest_at, facts.trust_clock, now);
+        let (synchronised, other) = match history.newest_is_synchronised {
+            true => (history.newest_row_at, None),
+            false => (None, history.newest_row_at),
+        };
+        let trust = Trust::new(synchronised, other, facts.trust_clock, now);
         let plan = Plan::new(&mut history, now);
         let mut desk = Self {
             facts,

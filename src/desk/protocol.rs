@@ -300,10 +300,10 @@ pub struct History {
     pub schedules: Vec<(DateTime<Utc>, Arc<Schedule>)>,
     /// The newest `Record::Settled`.
     pub settled_until: Option<DateTime<Utc>>,
-    /// `recorded_at` of the newest row whose clock was synchronised.
-    pub newest_synchronised_at: Option<DateTime<Utc>>,
-    /// `recorded_at` of the newest row.
-    pub newest_at: Option<DateTime<Utc>>,
+    /// When the newest row whose clock was synchronised was recorded, else the newest row.
+    pub newest_row_at: Option<DateTime<Utc>>,
+    /// Whether that row's clock was synchronised.
+    pub newest_is_synchronised: bool,
     /// An emergency that a power loss cut or kept from starting, with the instant it was last known to be alive.
     pub open_emergency: Option<(Airing, DateTime<Utc>)>,
 }

@@ -94,6 +94,16 @@ impl ContentStore {
         Ok(Ingested { content: Content { sha256: sha256.into(), duration_ms }, new })
     }
 
+    /// The hashes of everything in the store.
+    pub fn names(&self) -> io::Result<Vec<Arc<str>>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let name = entry?.file_name();
+            names.extend(name.to_str().filter(|name| is_hash(name)).map(Arc::from));
+        }
+        Ok(names)
+    }
+
     /// Removes copies that were never finished and contents that nothing names; answers with how many files went.
     ///
     /// For the start of the program only: a content is in the store before any row names it.

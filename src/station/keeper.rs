@@ -60,8 +60,6 @@ pub(super) struct Start {
     pub(super) schedule: Arc<Schedule>,
     pub(super) files: Vec<FileState>,
     pub(super) verdicts: Vec<Verdict>,
-    /// Contents that a row or a rundown names; everything else in the store is an orphan.
-    pub(super) named: HashSet<Arc<str>>,
     pub(super) clock: Clock,
 }
 
@@ -75,7 +73,7 @@ impl Keeper {
             let library = Library::new();
             let reported = HashSet::new();
             let work = Work { config: start.config, schedule: start.schedule, files, library, reported, signature, store, news, clock: start.clock, stopped };
-            work.run(start.named);
+            work.run();
         })?;
         Ok(Self { content, stop: Some(stop), thread: Some(thread) })
     }
@@ -109,12 +107,8 @@ struct Work {
 }
 
 impl Work {
-    fn run(mut self, mut named: HashSet<Arc<str>>) {
+    fn run(mut self) {
         let mut unverified = self.scan();
-        named.extend(self.library.values().map(|content| content.sha256.clone()));
-        if let Err(error) = self.store.sweep(&named) {
-            self.tell(News::Remark(format!("orphans of the content store could not be swept: {error}")));
-        }
         loop {
             // One content at a time, so that a change of the files is never further away than one decode.
             let pause = match unverified.is_empty() {

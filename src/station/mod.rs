@@ -176,7 +176,7 @@ impl Station {
         }
         let intent = matches!(record, Record::Intent(_));
         let committed = self.store.record(record);
-        if intent && self.store.state().waiting <= 1 {
+        if intent && self.store.state().trouble.is_none() {
             let _ = tokio::time::timeout(COMMIT_PATIENCE, committed).await;
         }
     }
@@ -296,8 +296,9 @@ impl Station {
         Status {
             desk: self.desk.snapshot(self.clock.now()),
             level_dbfs: self.playout.levels().map(|levels| levels.rms_dbfs),
-            log_waiting: store.waiting,
-            log_error: store.last_error,
+            log_waiting: store.waiting as u64,
+            log_lost: store.lost,
+            log_error: store.trouble.or(store.spill_trouble),
             log_head: store.head.to_string(),
             problems: self.problems.clone(),
         }

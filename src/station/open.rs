@@ -4,7 +4,7 @@
 //! order is that of haste: the device takes longest to open, so it is asked first. Next: `mod.rs`, the loop.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
@@ -22,7 +22,7 @@ use crate::playout::{OpenClip, Playout, Samples};
 use crate::problem::Problem;
 use crate::rundown::{Audio, Content, Library};
 use crate::schedule::Schedule;
-use crate::store::{Opened, Remembered, Store};
+use crate::store::{Log, Opened, Remembered, Store};
 
 /// Why a station did not start.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +67,9 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let boot_id = boot_id();
     let Opened { store, remembered } = Store::open(&data_dir, &clock, &boot_id).await?;
     report(&remembered, tell);
+    if let Err(error) = sweep(&content, &remembered, &data_dir).await {
+        tell(Notice::Remark(format!("orphans of the content store could not be swept: {error}")));
+    }
     let (schedule, current) = first_schedule(&config, &remembered, tell)?;
     let now = clock.now();
     if let Some(text) = current {
@@ -82,7 +85,6 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let start = Start {
         config: config.clone(),
         schedule,
-        named: named(&remembered),
         files: remembered.files,
         verdicts: remembered.verdicts,
         clock: clock.clone(),
@@ -179,8 +181,8 @@ fn desk(
         logged: remembered.logged.clone(),
         schedules,
         settled_until: remembered.settled_until,
-        newest_synchronised_at: remembered.newest_synchronised_at,
-        newest_at: remembered.newest_at,
+        newest_row_at: remembered.newest_row_at,
+        newest_is_synchronised: remembered.newest_is_synchronised,
         open_emergency: remembered.open_emergency.clone(),
     };
     let library = library(remembered);
@@ -197,12 +199,20 @@ fn library(remembered: &Remembered) -> Library {
     remembered.files.iter().map(|file| (file.path.clone(), content(file))).collect()
 }
 
-/// Contents that must stay in the store.
-fn named(remembered: &Remembered) -> HashSet<Arc<str>> {
+/// Removes from the content store what nothing names, before anything new can come in. Without a readable log nothing is
+/// known to be an orphan, and nothing goes.
+async fn sweep(content: &ContentStore, remembered: &Remembered, data_dir: &Path) -> anyhow::Result<()> {
     let files = remembered.files.iter().map(|file| file.sha256.clone());
     let rundowns = remembered.open_rundowns.iter().flat_map(|rundown| &rundown.items);
     let frozen = rundowns.filter_map(|item| item.audio.content.as_ref().map(|content| content.sha256.clone()));
-    files.chain(frozen).chain(remembered.contents.iter().cloned()).collect()
+    let emergency = remembered.open_emergency.iter().filter_map(|(row, _)| row.sha256.as_deref().map(Arc::from));
+    let mut known: HashSet<Arc<str>> = files.chain(frozen).chain(emergency).collect();
+    let doubtful: Vec<_> = content.names()?.into_iter().filter(|sha256| !known.contains(sha256)).collect();
+    if !doubtful.is_empty() {
+        known.extend(Log::open(data_dir).await?.named(doubtful).await?);
+    }
+    content.sweep(&known)?;
+    Ok(())
 }
 
 pub(super) fn facts(config: &Config, trust_clock: bool, boot_id: &str) -> Facts {

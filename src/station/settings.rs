@@ -30,7 +30,7 @@ pub(super) fn look(config: &Config, now: Option<DateTime<Utc>>) -> Offer {
     problems.append(&mut reading.problems);
     if let Some(now) = now {
         let audio = &AudioFacts::default();
-        problems.extend(checks::run(&Subject { reading: &reading, zone: config.station.timezone, now, audio }));
+        problems.extend(checks::run(&Subject { reading: &reading, zone: Some(config.station.timezone), now, audio }));
     }
     problems.sort();
     let schedule = (!any_error(&problems)).then(|| Arc::new(reading.schedule));

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use tokio::sync::oneshot;
 
-use super::{FileState, Verdict};
+use crate::library::{FileState, Verdict};
 use crate::airing::AiringId;
 use crate::desk::Record;
 

@@ -124,8 +124,8 @@ impl World {
             logged: self.memory.rows.iter().map(logged).collect(),
             schedules: self.memory.schedules.clone(),
             settled_until: self.memory.settled_until,
-            newest_synchronised_at: self.memory.newest,
-            newest_at: self.memory.newest,
+            newest_row_at: self.memory.newest,
+            newest_is_synchronised: true,
             open_emergency: None,
         };
         let library = Arc::new(self.library());
