@@ -57,12 +57,9 @@ impl Source {
         let line_start = self.lines[line_number - 1];
         let line = self.text[line_start..].split('\n').next().unwrap_or_default().trim_end_matches('\r');
         let end = floor(&self.text, span.end).clamp(start, (line_start + line.len()).max(start));
-        let spot = Spot {
-            line: line_number,
-            column: self.text[line_start..start].chars().count() + 1,
-            length: self.text[start..end].chars().count().max(1),
-            text: line.into(),
-        };
+        let column = self.text[line_start..start].chars().count() + 1;
+        let length = self.text[start..end].chars().count().max(1);
+        let spot = Spot::new(line_number, column, length, line);
         Place { path: self.path.clone(), spot: Some(spot) }
     }
 

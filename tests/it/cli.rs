@@ -1,5 +1,7 @@
 //! The real binary in a folder: what it prints, where, and its exit code.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -152,7 +154,7 @@ fn bad_settings_end_every_command_with_code_2() {
             b"[station]\nname = \"\xc4\x90\xc3",
             "loa.toml:2:10: error: the text is not UTF-8 from here on\n",
         ),
-        ("huge", &[b'#'; 2 << 20], "loa.toml: error: the file is too large for text\n"),
+        ("huge", &vec![b'#'; 2 << 20], "loa.toml: error: the file is too large for text\n"),
     ];
     for (name, content, message) in cases {
         let station = folder(&[("loa.toml", content), ("schedules/1.toml", PROGRAMME.as_bytes())]);
