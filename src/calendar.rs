@@ -4,6 +4,8 @@
 //! after the gap, a time that comes twice is its first coming. In other words, the instant of a local time is the first
 //! one at which the zone's clocks show it or a later one. Pure. Next: `timetable`.
 
+use std::ops::{Range, RangeInclusive};
+
 use chrono::{
     DateTime, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
 };
@@ -60,16 +62,13 @@ pub fn with_offset(zone: Tz, at: DateTime<Utc>) -> DateTime<FixedOffset> {
     at.with_timezone(&offset)
 }
 
-/// A local time that comes before the local times of all instants from `from` on: where a search for them may begin.
-///
-/// Without a change of the offset in the day before, this is the local time itself.
+/// All days of which a time can fall into a span of instants, a day to spare at either end for clocks that were moved.
 #[must_use]
-pub fn search_from(zone: Tz, from: DateTime<Utc>) -> NaiveDateTime {
-    let offset = |hours: i64| zone.offset_from_utc_datetime(&(from - TimeDelta::hours(hours)).naive_utc()).fix();
-    let now = offset(0);
-    let steady = (1..=LARGEST_SHIFT.num_hours()).all(|hours| offset(hours) == now);
-    let local = local_time(zone, from);
-    if steady { local } else { local - LARGEST_SHIFT }
+pub fn days_of(zone: Tz, span: Range<DateTime<Utc>>) -> RangeInclusive<NaiveDate> {
+    let (first, last) = (local_time(zone, span.start), local_time(zone, span.end));
+    let first = first.checked_sub_signed(LARGEST_SHIFT).unwrap_or(first);
+    let last = last.checked_add_signed(LARGEST_SHIFT).unwrap_or(last);
+    first.date()..=last.date()
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! The schedule and a span of time made into every planned occurrence.
 //!
 //! In: programmes, the station's zone, two instants. Out: occurrences sorted by instant, then by programme; the span is
-//! half open, so that the timetable of [a, c) is that of [a, b) and then [b, c). Cron is evaluated on naive local time,
-//! labelled as UTC for the `cron` crate, since that crate mis-orders the hours that a zone repeats; `calendar` then says
-//! which instant a local time is. Pure. Next: `rundown`.
+//! half open, so that the timetable of [a, c) is that of [a, b) and then [b, c). The sets of the start rule are applied to
+//! the days and times of naive local time, and `calendar` says which instant each is: the `cron` crate's own iterator
+//! mis-orders the hours that a zone repeats, and is slower. Pure. Next: `rundown`.
 
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
+use cron::TimeUnitSpec;
 
 use crate::calendar;
 use crate::schedule::{Programme, Schedule};
@@ -29,9 +31,9 @@ pub struct Occurrence {
 pub fn expand(schedule: &Schedule, zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Occurrence> {
     let mut occurrences = Vec::new();
     if from < to {
-        let search_from = calendar::search_from(zone, from);
+        let days = calendar::days_of(zone, from..to);
         for programme in &schedule.programmes {
-            expand_one(programme, zone, search_from, from..to, &mut occurrences);
+            expand_one(programme, zone, days.clone(), from..to, &mut occurrences);
         }
         occurrences.sort_by(|a, b| key(a).cmp(&key(b)));
     }
@@ -45,43 +47,48 @@ fn key(occurrence: &Occurrence) -> (DateTime<Utc>, &str) {
 fn expand_one(
     programme: &Arc<Programme>,
     zone: Tz,
-    search_from: chrono::NaiveDateTime,
-    span: std::ops::Range<DateTime<Utc>>,
+    days: RangeInclusive<NaiveDate>,
+    span: Range<DateTime<Utc>>,
     occurrences: &mut Vec<Occurrence>,
 ) {
-    // A programme that begins later is not searched for from now on, day by day.
-    let first = programme.from.map_or(search_from, |day| search_from.max(day.and_time(chrono::NaiveTime::MIN)));
-    // The crate answers with what comes after; a second earlier, since `first` itself counts.
-    let after = first.and_utc() - TimeDelta::seconds(1);
-    let mut last = None;
-    for local in programme.start.cron.after(&after) {
-        let local = local.naive_utc();
-        if programme.until.is_some_and(|until| local.date() > until) {
-            break;
-        }
-        let scheduled_at = calendar::instant(zone, local);
-        if scheduled_at >= span.end {
-            break;
-        }
-        // Local times inside one gap fall on one instant, and are one occurrence.
-        if scheduled_at < span.start || last == Some(scheduled_at) || !airs_on(programme, local.date()) {
+    let first = programme.from.map_or(*days.start(), |from| from.max(*days.start()));
+    let last = programme.until.map_or(*days.end(), |until| until.min(*days.end()));
+    let mut before = None;
+    for day in first.iter_days().take_while(|day| *day <= last) {
+        if !airs_on(programme, day) {
             continue;
         }
-        last = Some(scheduled_at);
-        let window_ends_at = scheduled_at + programme.window;
-        occurrences.push(Occurrence { programme: Arc::clone(programme), scheduled_at, window_ends_at });
+        for time in times(&programme.start.cron) {
+            let scheduled_at = calendar::instant(zone, day.and_time(time));
+            // Local times inside one gap fall on one instant, and are one occurrence.
+            if before.replace(scheduled_at) != Some(scheduled_at) && span.contains(&scheduled_at) {
+                let window_ends_at = scheduled_at + programme.window;
+                occurrences.push(Occurrence { programme: Arc::clone(programme), scheduled_at, window_ends_at });
+            }
+        }
     }
 }
 
+/// Times of the day at which a rule starts, in order.
+fn times(rule: &cron::Schedule) -> impl Iterator<Item = NaiveTime> {
+    let minutes = |hour| rule.minutes().iter().map(move |minute| (hour, minute));
+    let seconds = |(hour, minute)| rule.seconds().iter().map(move |second| (hour, minute, second));
+    let each = rule.hours().iter().flat_map(minutes).flat_map(seconds);
+    each.filter_map(|(hour, minute, second)| NaiveTime::from_hms_opt(hour, minute, second))
+}
+
 fn airs_on(programme: &Programme, day: NaiveDate) -> bool {
-    programme.from.is_none_or(|from| day >= from)
-        && programme.until.is_none_or(|until| day <= until)
+    let rule = &programme.start.cron;
+    rule.days_of_month().includes(day.day())
+        && rule.days_of_week().includes(day.weekday().number_from_sunday())
+        && rule.months().includes(day.month())
+        && rule.years().includes(day.year().unsigned_abs())
         && !programme.except.contains(&day)
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeZone;
+    use chrono::{TimeDelta, TimeZone};
     use proptest::prelude::*;
 
     use super::*;
@@ -155,6 +162,20 @@ mod tests {
     }
 
     proptest! {
+        /// Where no clock is ever moved, the crate that read the rule lists the same instants.
+        #[test]
+        fn the_cron_crate_agrees_where_no_clock_is_moved(rules in rules(), start in 0_i64..400 * 24 * 60) {
+            let from = Utc.with_ymd_and_hms(2024, 1, 1, 0, 0, 0).unwrap() + TimeDelta::minutes(start);
+            let to = from + TimeDelta::days(9);
+            for rule in rules {
+                let one = programme("a", &rule);
+                let listed = one.start.cron.after(&(from - TimeDelta::seconds(1)));
+                let expected: Vec<_> = listed.take_while(|at| *at < to).collect();
+                let found = expand(&schedule([one]), Tz::UTC, from, to);
+                prop_assert_eq!(found.iter().map(|each| each.scheduled_at).collect::<Vec<_>>(), expected);
+            }
+        }
+
         #[test]
         fn a_span_is_its_parts_sorted_and_unique(
             rules in rules(),

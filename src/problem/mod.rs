@@ -15,7 +15,7 @@ use unicode_width::UnicodeWidthChar;
 use crate::language::Language;
 pub use what::What;
 
-/// Characters of a line that are shown at most; a longer one is cut around the spot.
+/// Characters of a line that are kept and shown at most: a line of garbage can be a megabyte long.
 const SHOWN_CHARS: usize = 160;
 
 /// Where in a file, or the file as a whole.
@@ -36,8 +36,10 @@ pub struct Spot {
     pub column: usize,
     /// In characters, at least 1; never beyond the end of the line.
     pub length: usize,
-    /// The line without its end.
+    /// The line without its end, cut around the spot if it is long.
     pub text: String,
+    /// Characters that were cut off before `text`.
+    pub skipped: usize,
 }
 
 impl Place {
@@ -139,18 +141,23 @@ impl Problem {
 }
 
 impl Spot {
+    /// A stretch of `length` characters from `column` in a line, both from 1.
+    #[must_use]
+    pub fn new(line: usize, column: usize, length: usize, text: &str) -> Self {
+        // What is shown of a long line begins a little before the spot.
+        let skipped = if column > SHOWN_CHARS { column - SHOWN_CHARS / 2 } else { 0 };
+        let text = text.chars().skip(skipped).take(SHOWN_CHARS).collect();
+        Self { line, column, length, text, skipped }
+    }
+
     /// The line, and carets under the stretch, both indented by four columns.
     fn render(&self) -> String {
-        let first = self.column.saturating_sub(1);
-        // A line of garbage can be a megabyte long: what is shown begins a little before the spot.
-        let skip = if first >= SHOWN_CHARS { first - SHOWN_CHARS / 2 } else { 0 };
-        let shown: Vec<char> = self.text.chars().skip(skip).take(SHOWN_CHARS).collect();
+        let shown: Vec<char> = self.text.chars().collect();
         let columns = |chars: &[char]| chars.iter().map(|&each| columns_of(each)).sum::<usize>();
-        let start = (first - skip).min(shown.len());
+        let start = self.column.saturating_sub(1 + self.skipped).min(shown.len());
         let end = (start + self.length).min(shown.len());
-        let line: String = shown.iter().collect();
         let carets = columns(&shown[start..end]).max(1);
-        format!("    {}\n    {}{}\n", visible(&line), " ".repeat(columns(&shown[..start])), "^".repeat(carets))
+        format!("    {}\n    {}{}\n", visible(&self.text), " ".repeat(columns(&shown[..start])), "^".repeat(carets))
     }
 }
 
@@ -217,7 +224,7 @@ mod tests {
     use what::FileFault;
 
     fn spot(text: &str, column: usize, length: usize) -> Spot {
-        Spot { line: 1, column, length, text: text.into() }
+        Spot::new(1, column, length, text)
     }
 
     #[test]

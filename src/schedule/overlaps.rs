@@ -19,6 +19,7 @@ use crate::problem::what::{Overlap, TimetableFault};
 use crate::timetable::{Occurrence, expand};
 
 /// Problems of one programme at most: a thousand programmes at one hour are half a million pairs, and nobody reads them.
+/// What is left shows once these are mended.
 const MOST_PER_PROGRAMME: usize = 3;
 
 /// Occurrences are computed for so long at a time, so that a start rule for each second does not fill the memory.

@@ -3,6 +3,7 @@
 //! In: a `Source`. Out: values with the span where they stand, and problems; a key that nobody asked for is unknown. One
 //! wrong value costs that value only, so that all problems of a file come out at once. Pure. Next: `start_rule`.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -11,6 +12,9 @@ use toml::de::{DeTable, DeValue};
 use super::text::{Source, clean};
 use crate::problem::what::{FormFault, Type, What};
 use crate::problem::{Place, Problem, nearest};
+
+/// Problems of one file that are kept at most: garbage has no end of them, and each holds a line.
+const MOST_PROBLEMS: usize = 100;
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
@@ -44,10 +48,12 @@ impl<'s> Reader<'s> {
     pub fn open(source: &'s Source) -> (Self, Table<'s>) {
         let (root, errors) = DeTable::parse_recoverable(source.text());
         let mut reader = Self { source, problems: Vec::new() };
-        for error in errors {
+        // An end that is missing is reported again for each level that it leaves open.
+        for error in errors.into_iter().take(MOST_PROBLEMS) {
             let words = error.message().lines().next().unwrap_or_default();
             reader.error(error.span().unwrap_or(0..0), FormFault::Syntax(words.to_owned()));
         }
+        reader.problems.dedup();
         (reader, Table { entries: root.into_inner(), span: 0..0, asked: Vec::new() })
     }
 
@@ -65,7 +71,9 @@ impl<'s> Reader<'s> {
 
     /// Reports what is refused.
     pub fn error(&mut self, span: Range<usize>, what: impl Into<What>) {
-        self.problems.push(Problem::error(self.source.place(span), what));
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(Problem::error(self.source.place(span), what));
+        }
     }
 
     /// Text that must be there.
@@ -101,14 +109,15 @@ impl<'s> Reader<'s> {
     pub fn texts(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<Vec<Spotted<String>>>> {
         let (value, span) = table.take(key)?;
         let DeValue::Array(list) = value else { return self.wrong_type(key, Type::List, &value, span) };
-        let mut texts: Vec<Spotted<String>> = Vec::new();
+        let mut texts = Vec::new();
+        let mut seen = HashSet::new();
         for each in list {
             let span = each.span();
             let Some(text) = self.as_text(key, each.get_ref(), span) else { continue };
-            if texts.iter().any(|other| other.value == text.value) {
-                self.error(text.span, FormFault::Repeated(key, text.value));
-            } else {
+            if seen.insert(text.value.clone()) {
                 texts.push(text);
+            } else {
+                self.error(text.span, FormFault::Repeated(key, text.value));
             }
         }
         Some(Spotted { value: texts, span })

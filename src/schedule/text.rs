@@ -17,6 +17,8 @@ use crate::problem::{Place, Problem, Spot};
 pub struct Source {
     path: String,
     text: String,
+    /// Where each line begins: a schedule of a thousand programmes asks for thousands of places.
+    lines: Vec<usize>,
 }
 
 impl Source {
@@ -24,7 +26,9 @@ impl Source {
     pub fn decode(path: &str, bytes: &[u8]) -> Result<Self, Box<Problem>> {
         let text = String::from_utf8_lossy(bytes);
         // Lossy decoding moves nothing before the first bad byte, so that its offset can still be shown.
-        let source = Self { path: path.into(), text: text.trim_start_matches('\u{feff}').into() };
+        let plain = text.trim_start_matches('\u{feff}').to_owned();
+        let lines = std::iter::once(0).chain(plain.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let source = Self { path: path.into(), text: plain, lines };
         let stripped = text.len() - source.text.len();
         let fault = if let Err(error) = std::str::from_utf8(bytes) {
             Some((error.valid_up_to().saturating_sub(stripped), FileFault::NotUtf8))
@@ -49,16 +53,13 @@ impl Source {
     #[must_use]
     pub fn place(&self, span: Range<usize>) -> Place {
         let start = floor(&self.text, span.start);
-        let before = &self.text[..start];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line_number = self.lines.partition_point(|at| *at <= start);
+        let line_start = self.lines[line_number - 1];
         let line = self.text[line_start..].split('\n').next().unwrap_or_default().trim_end_matches('\r');
         let end = floor(&self.text, span.end).clamp(start, (line_start + line.len()).max(start));
-        let spot = Spot {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            length: self.text[start..end].chars().count().max(1),
-            text: line.into(),
-        };
+        let column = self.text[line_start..start].chars().count() + 1;
+        let length = self.text[start..end].chars().count().max(1);
+        let spot = Spot::new(line_number, column, length, line);
         Place { path: self.path.clone(), spot: Some(spot) }
     }
 

@@ -3,6 +3,8 @@
 //! `loa-*.toml` are settings, the others schedules. `BLESS=1` rewrites `golden/`; a rewritten file is read before it is
 //! committed.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use loa::problem::Problem;
 use loa::problem::what::AudioFault;
 use loa::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use loa::schedule::read::{File, Reading, from_stored, read, to_stored};
+use proptest::prelude::*;
 
 /// Holds text against a file of `golden/`, or rewrites it.
 pub(crate) fn assert_golden(name: &str, actual: &str) {
@@ -139,4 +142,37 @@ fn the_shipped_station_is_clean() {
     let (schedule, problems) = loa::cli::check::examine(&root.join("loa.toml"), now());
     assert_eq!(problems, []);
     assert_eq!(schedule.programmes.len(), 2);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), at in 0_usize..200) {
+        let mut text = GOOD.as_bytes().to_vec();
+        text.splice(at.min(text.len())..at.min(text.len()), bytes.iter().copied());
+        for bytes in [bytes, text] {
+            let mut reading = read(&[File { path: "x.toml".into(), bytes: Ok(bytes.clone()) }], Some(&zones()));
+            render(&problems_of(&mut reading));
+            let _ = Config::parse(Path::new("loa.toml"), &bytes);
+        }
+    }
+
+    /// Text that is nearly TOML comes further than garbage does.
+    #[test]
+    fn no_text_panics(key in "id|title|cron|window|from|except|zones|item|priority", value in "[\\[\\]{}\"'=,0-9a-zđ\\\\*: \n-]{0,30}") {
+        let text = format!("{GOOD}[[programme]]\n{key} = {value}\n");
+        let mut reading = read(&[file("x.toml", &text)], Some(&zones()));
+        render(&problems_of(&mut reading));
+    }
+}
+
+#[test]
+fn a_megabyte_of_mistakes_is_answered_at_once() {
+    let themes = "\"ND1\",".repeat(140_000);
+    let crooked = "[ ".repeat(400_000);
+    let keys = (0..80_000).fold(GOOD.to_owned(), |text, index| text + &format!("k{index} = 1\n"));
+    for text in [format!("{GOOD}themes = [{themes}]\n"), crooked, keys] {
+        let problems = read(&[file("x.toml", &text)], Some(&zones())).problems;
+        assert!((1..=100).contains(&problems.len()));
+        assert!(render(&problems).len() < 400_000);
+    }
 }

@@ -1,5 +1,7 @@
 //! Schedules and a span made into the text that `loa timetable` prints, held against `golden/timetable/`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 use std::fmt::Write;
 
 use chrono_tz::Tz;
