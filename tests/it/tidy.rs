@@ -53,8 +53,8 @@ fn read(path: &str) -> String {
 fn names_in(folder: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(root().join(folder)).unwrap_or_else(|error| panic!("`{folder}`: {error}")) {
-        let entry = entry.unwrap();
-        let mut name = entry.file_name().into_string().unwrap();
+        let entry = entry.expect("the folder stays while it is listed");
+        let mut name = entry.file_name().into_string().expect("the project's file names are UTF-8");
         if entry.path().is_dir() {
             name.push('/');
         }
@@ -70,7 +70,7 @@ fn files(folder: &str, ending: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut folders = vec![PathBuf::from(folder)];
     while let Some(each) = folders.pop() {
-        let each = each.to_str().unwrap();
+        let each = each.to_str().expect("made of UTF-8 names");
         for name in names_in(each) {
             let path = format!("{each}/{name}");
             if let Some(inner) = path.strip_suffix('/') {
