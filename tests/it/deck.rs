@@ -1,16 +1,19 @@
 //! The deck to the frame: starts, ends, fades and seams, whatever the block sizes.
 
+#![expect(clippy::unwrap_used, reason = "a scene that cannot be set up fails its test here")]
+
 use loa::airing::Reason;
 use loa::desk::{CueEvent, CueId, End, Ending, Start};
+use loa::playout::SLOTS;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::rig::{EPOCH_US, FADE, Rig, at_us, clip, instant, owner};
 
-const CUE: fn(u64) -> CueId = CueId;
+pub(crate) const CUE: fn(u64) -> CueId = CueId;
 
 /// Nothing is written beside the sources: a failing case prints itself.
-fn cases(cases: u32) -> ProptestConfig {
+pub(crate) fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
@@ -68,7 +71,7 @@ proptest! {
 
     #[test]
     fn cues_in_a_row_are_exactly_their_samples(
-        lengths in vec(0_usize..4000, 1..8),
+        lengths in vec(0_usize..4000, 1..=SLOTS),
         sizes in vec(1_usize..2500, 60),
         armed in 0_usize..60,
     ) {
@@ -82,11 +85,11 @@ proptest! {
             must.extend(clip(id, 0, *frames));
         }
         let began = rig.air.len();
-        while rig.air.len() < began + 40_000 {
+        while rig.air.len() < began + 70_000 {
             rig.blocks(sizes.iter().copied());
         }
         prop_assert_eq!(&rig.air[began..began + must.len()], &must[..]);
-        prop_assert!(rig.air[began + must.len()..].iter().all(|frame| *frame == [0.0; 2]), "silence afterwards");
+        prop_assert!(rig.air[began + must.len()..].iter().all(|frame| owner(*frame).is_none()), "silence afterwards");
         for (i, frames) in lengths.iter().enumerate() {
             let (ending, measured) = rig.ended(i as u64 + 1).unwrap();
             prop_assert_eq!((ending, measured.aired_ms), (Ending::Finished, *frames as i64 / 48));
@@ -189,7 +192,7 @@ fn an_end_takes_back_what_has_not_begun_and_nothing_answers() {
     assert_eq!(rig.aired(1).0, 10_000, "no longer cut");
     assert_eq!((rig.aired(2).0, rig.aired(3).0), (0, 0), "what waited for it is passed over");
     assert!([2, 3, 4].iter().all(|id| rig.story(*id).is_empty()));
-    for id in 5..=11 {
+    for id in 5..5 + SLOTS as u64 - 1 {
         rig.cue(id, 1); // cue 3 is still held, the others are not
     }
 }
@@ -296,125 +299,14 @@ fn a_decoder_that_fails_ends_the_cue_after_its_good_samples() {
 }
 
 #[test]
-fn a_ninth_cue_finds_no_slot_until_one_is_handed_back() {
+fn a_cue_too_many_finds_no_slot_until_one_is_handed_back() {
     let mut rig = Rig::new();
-    for id in 1..=8 {
+    for id in 1..=SLOTS as u64 {
         rig.cue(id, 10);
     }
     let (_fill, load) = loa::playout::ring::ring(1, 1);
-    let load = rig.port.load(CUE(9), load).unwrap_err();
+    let load = rig.port.load(CUE(99), load).unwrap_err();
     rig.port.end(CUE(3), End::Now);
     rig.block(64);
-    assert!(rig.port.load(CUE(9), load).is_ok());
-}
-
-#[derive(Debug, Clone)]
-enum Step {
-    Load(usize, bool),
-    Start(u64, u8, i64),
-    End(u64, bool, i64),
-    Feed(usize),
-    Block(usize, i64),
-    Xrun(i64),
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        2 => (0_usize..6000, any::<bool>()).prop_map(|(frames, complete)| Step::Load(frames, complete)),
-        4 => (1_u64..40, 0_u8..3, -20_000_i64..200_000).prop_map(|(back, kind, us)| Step::Start(back, kind, us)),
-        2 => (1_u64..40, any::<bool>(), -20_000_i64..200_000).prop_map(|(back, now, us)| Step::End(back, now, us)),
-        1 => (1_usize..3000).prop_map(Step::Feed),
-        6 => (1_usize..1200, 0_i64..60_000).prop_map(|(frames, lead)| Step::Block(frames, lead)),
-        1 => (0_i64..500_000).prop_map(Step::Xrun),
-    ]
-}
-
-proptest! {
-    #![proptest_config(cases(1000))]
-
-    #[test]
-    fn no_sequence_of_orders_upsets_it(steps in vec(step(), 1..120)) {
-        let mut rig = Rig::new();
-        let (mut newest, mut open) = (0, Vec::new());
-        for step in steps {
-            let now_us = rig.plays_us(rig.air.len());
-            match step {
-                Step::Load(frames, complete) => {
-                    let (mut fill, load) = loa::playout::ring::ring(8000, 200);
-                    if rig.port.load(CUE(newest + 1), load).is_ok() {
-                        newest += 1;
-                        rig.accounts.admit(CUE(newest));
-                        fill.push(clip(newest, 0, frames).as_flattened());
-                        if complete { fill.complete() } else { open.push((newest, frames, fill)) }
-                    }
-                }
-                Step::Start(back, kind, us) => {
-                    let order = match kind {
-                        0 => Start::Now,
-                        1 => Start::After(CUE(newest.saturating_sub(back / 2))),
-                        _ => Start::At(at_us(now_us + us)),
-                    };
-                    rig.port.start(CUE(newest.saturating_sub(back / 3)), order);
-                }
-                Step::End(back, now, us) => {
-                    let order = if now { End::Now } else { End::At(at_us(now_us + us)) };
-                    rig.port.end(CUE(newest.saturating_sub(back / 3)), order);
-                }
-                Step::Feed(frames) => if let Some((id, from, mut fill)) = open.pop() {
-                    from.checked_add(fill.push(clip(id, from, frames).as_flattened())).unwrap();
-                },
-                Step::Block(frames, lead_us) => {
-                    rig.lead_us = lead_us;
-                    rig.block(frames);
-                }
-                Step::Xrun(stall_us) => {
-                    rig.xruns += 1;
-                    rig.stall_us += stall_us;
-                }
-            }
-        }
-        prop_assert_eq!(rig.allocated, 0, "the callback touched the heap");
-        rig.accounts.lose(&mut rig.events);
-        check_invariants(&rig, newest)?;
-    }
-}
-
-fn check_invariants(rig: &Rig, newest: u64) -> Result<(), TestCaseError> {
-    // One stretch of air for each cue: none comes back, none sounds beside another.
-    let mut delivered = vec![0_i64; newest as usize + 1];
-    let mut last = None;
-    for id in rig.air.iter().filter_map(|frame| owner(*frame)) {
-        prop_assert!(last == Some(id) || delivered[id as usize] == 0, "cue {} came back", id);
-        delivered[id as usize] += 1;
-        last = Some(id);
-    }
-    for id in 1..=newest {
-        let (aired, mut started, mut ended) = (delivered[id as usize], false, false);
-        for (_, event) in rig.events.iter().filter(|(cue, _)| *cue == CUE(id)) {
-            prop_assert!(!ended, "something after the end of {}", id);
-            match event {
-                CueEvent::Started { .. } => {
-                    prop_assert!(!started);
-                    started = true;
-                }
-                CueEvent::Progress(measured) | CueEvent::Ended { measured, .. } => {
-                    prop_assert!(started);
-                    prop_assert!(
-                        measured.aired_ms * 48 <= aired,
-                        "{} claims {} of {}",
-                        id,
-                        measured.aired_ms * 48,
-                        aired
-                    );
-                    ended = matches!(event, CueEvent::Ended { .. });
-                }
-                CueEvent::Refused(reason) => {
-                    prop_assert!(!started && *reason == Reason::NoDevice);
-                    ended = true;
-                }
-                CueEvent::Ready { .. } => {}
-            }
-        }
-    }
-    Ok(())
+    assert!(rig.port.load(CUE(99), load).is_ok());
 }

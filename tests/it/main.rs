@@ -8,6 +8,8 @@ mod cli; // the real binary in a folder
 mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
+mod orders; // a thousand random lives of a deck
+mod playout; // the whole playout on an output that can be unplugged
 mod rig; // a deck on a device made of arithmetic
 mod store; // records, recovery, locked and read-only databases
 mod support; // stations, clips and clocks for tests

@@ -4,6 +4,8 @@
 //! event for the desk. Frame `i` of cue `n` is left `i + 1`, right `n * (i + 1)`, so that any frame on the air tells whose
 //! it is whatever the fade, and which one it is where there is none.
 
+#![expect(clippy::unwrap_used, reason = "a scene that cannot be set up fails its test here")]
+
 use chrono::{DateTime, Utc};
 use loa::clock::Mono;
 use loa::desk::{CueEvent, CueId, Ending, Measured};
