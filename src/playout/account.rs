@@ -269,3 +269,6 @@ impl Account {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

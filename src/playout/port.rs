@@ -14,8 +14,9 @@ use crate::airing::Reason;
 use crate::desk::{CueId, End, Ending, Start};
 use crate::output::Stamp;
 
-/// Cues that the deck can hold. The desk needs about four: on air, next, an emergency, its repeat.
-pub const SLOTS: usize = 8;
+/// Cues that the deck can hold. The desk needs about four (on air, next, an emergency, its repeat); one that was dropped
+/// keeps its slot until the next callback.
+pub const SLOTS: usize = 16;
 
 /// What the deck is told.
 #[derive(Debug)]

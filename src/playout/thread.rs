@@ -11,13 +11,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use chrono::TimeDelta;
 use tokio::sync::{mpsc as station, watch};
 
+use super::PlayoutEvent;
 use super::account::{Accounts, Events};
 use super::cue::{Cue, OpenClip, Opened, Order as CueOrder};
 use super::deck::pair;
 use super::level::{Levels, Meter};
 use super::port::{DeckPort, Report};
 use super::supervisor::{Change, Supervisor};
-use super::PlayoutEvent;
 use crate::airing::Reason;
 use crate::clock::{Clock, Mono};
 use crate::desk::{CueEvent, CueId, DeviceEvent, End, Start};
@@ -172,10 +172,11 @@ impl Room {
         // Nobody listens any more only when the playout has been closed.
         let tell = move |opened| drop(orders.send(Order::Opened(cue, opened)));
         let order = CueOrder { audio, tone_ms, rate: air.rate };
-        let (started, load) = Cue::start(order, Arc::clone(&self.open_clip), self.clock.clone(), tell).map_err(|error| {
-            tracing::error!("cannot start a thread to decode a cue: {error}");
-            Reason::Undecodable
-        })?;
+        let (started, load) =
+            Cue::start(order, Arc::clone(&self.open_clip), self.clock.clone(), tell).map_err(|error| {
+                tracing::error!("cannot start a thread to decode a cue: {error}");
+                Reason::Undecodable
+            })?;
         if air.port.load(cue, load).is_err() {
             tracing::error!("the deck is full; a cue was refused");
             return Err(Reason::NoDevice);

@@ -90,7 +90,8 @@ impl Voice {
     /// The fewest frames in which it can fall silent from where its gain stands.
     pub(super) fn steepest(&self, rate: u32) -> i64 {
         let whole = (u64::from(rate) * STEEP_FADE_MS / 1000) as f32;
-        (whole * self.gain).ceil() as i64
+        // Less what steps of the gain add up to in rounding, or a running fade would slip by a frame per block.
+        (whole * self.gain - 0.01).ceil() as i64
     }
 
     /// Ends a cue that has begun: its last frame was the one before stream frame `upto`.
