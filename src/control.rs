@@ -27,7 +27,7 @@ const LONGEST_REQUEST: u64 = 64 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An `air` of a long file waits until it is hashed, stored and checked.
-const LONGEST_ANSWER: Duration = Duration::from_secs(120);
+const LONGEST_ANSWER: Duration = Duration::from_mins(2);
 
 /// What a person asks of the station.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,7 +147,7 @@ async fn converse(mut stream: UnixStream, orders: mpsc::Sender<Asked>) {
             }
         }
         (_, Err(error)) => Answer::Refused(format!("not a request that this version knows: {error}")),
-        (Err(_), _) | (Ok(Err(_)), _) => return,
+        (Err(_) | Ok(Err(_)), _) => return,
     };
     if let Ok(mut text) = serde_json::to_vec(&answer) {
         text.push(b'\n');
@@ -174,10 +174,11 @@ pub fn ask(data_dir: &Path, name: Option<String>, order: Order) -> Result<Answer
         io::ErrorKind::NotFound => AskError::NotRunning,
         _ => broken(error),
     })?;
-    let mut stream = std::os::unix::net::UnixStream::connect(reachable(&folder)).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => AskError::NotRunning,
-        _ => broken(error),
-    })?;
+    let mut stream =
+        std::os::unix::net::UnixStream::connect(reachable(&folder)).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => AskError::NotRunning,
+            _ => broken(error),
+        })?;
     stream.set_read_timeout(Some(LONGEST_ANSWER)).map_err(broken)?;
     let request = serde_json::to_string(&Request { name, order }).map_err(|error| broken(error.into()))?;
     writeln!(stream, "{request}").map_err(broken)?;

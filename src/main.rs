@@ -1,4 +1,6 @@
-//! The program `loa`: everything is in the library, so that tests can call it.
+//! The program `loa`.
+//!
+//! In: the arguments. Out: an exit code. Everything is in the library, so that tests can call it. Next: `cli`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,7 @@
-//! `loa air`, `stop`, `skip`, `status`: acts on a running station, over its socket.
+//! `loa air`, `stop`, `skip`, `status`: acts on a running station.
+//!
+//! In: what was typed. Out: one order over the station's socket, and its answer for people or programs. Nothing is done
+//! here: without a station nothing airs, now or later. Next: `control`.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -72,9 +75,9 @@ fn act(choice: &ConfigChoice, by: Option<String>, order: Order) -> anyhow::Resul
             writeln!(std::io::stdout(), "{done}")?;
             Ok(ExitCode::SUCCESS)
         }
-        Ok(Answer::Refused(why)) => fail(&why),
-        Ok(Answer::Status(_)) => fail("the station answered something else; is it another version?"),
-        Err(error) => fail(&error.to_string()),
+        Ok(Answer::Refused(why)) => Ok(fail(&why)),
+        Ok(Answer::Status(_)) => Ok(fail("the station answered something else; is it another version?")),
+        Err(error) => Ok(fail(&error.to_string())),
     }
 }
 
@@ -83,9 +86,9 @@ pub fn status(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<ExitCo
     let config = choice.load()?;
     let status = match control::ask(&config.data_dir, None, Order::Status) {
         Ok(Answer::Status(status)) => status,
-        Ok(Answer::Refused(why)) => return fail(&why),
-        Ok(Answer::Done(_)) => return fail("the station answered something else; is it another version?"),
-        Err(error) => return fail(&error.to_string()),
+        Ok(Answer::Refused(why)) => return Ok(fail(&why)),
+        Ok(Answer::Done(_)) => return Ok(fail("the station answered something else; is it another version?")),
+        Err(error) => return Ok(fail(&error.to_string())),
     };
     let mut out = std::io::stdout().lock();
     match args.format {
@@ -107,9 +110,9 @@ pub fn status(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-fn fail(why: &str) -> anyhow::Result<ExitCode> {
+fn fail(why: &str) -> ExitCode {
     say(format_args!("loa: {why}"));
-    Ok(ExitCode::from(FAILED))
+    ExitCode::from(FAILED)
 }
 
 fn why_not(error: &std::io::Error) -> String {
@@ -153,7 +156,8 @@ fn told(status: &Status, language: Language) -> Vec<(&'static str, String)> {
     ];
     lines.extend(desk.clock_advice.iter().map(|advice| (pick("cần làm", "to do"), advice.clone())));
     lines.extend(desk.waiting.iter().map(|title| (pick("chờ phát", "waiting"), title.clone())));
-    let next = desk.next.iter().map(|next| format!("{}  {}", next.scheduled_at.format("%Y-%m-%d %H:%M:%S"), next.title));
+    let next =
+        desk.next.iter().map(|next| format!("{}  {}", next.scheduled_at.format("%Y-%m-%d %H:%M:%S"), next.title));
     lines.extend(next.map(|line| (pick("sắp tới", "next"), line)));
     lines.push((pick("nhật ký", "log"), status.log_head.clone()));
     if status.log_waiting > 0 {

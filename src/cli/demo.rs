@@ -32,8 +32,8 @@ const CARD_PATIENCE: Duration = Duration::from_secs(4);
 const ITEMS: &[(&str, &str, &str, &str)] = &[
     ("nhac-hieu", "nhac-hieu.opus", "Nhạc hiệu", ""),
     ("loi-chao", "loi-chao.opus", "Lời chào", ""),
-    ("tin-1", "nd1-cai-cach-vi-dan.opus", "Cải cách vì dân", "ND1"),
-    ("tin-2", "nd3-bo-phan-mot-cua.opus", "Bộ phận một cửa", "ND3"),
+    ("tin-1", "nd1-cai-cach-vi-dan.opus", "Cải cách hành chính để phục vụ nhân dân tốt hơn", "ND1"),
+    ("tin-2", "nd3-bo-phan-mot-cua.opus", "Bộ phận một cửa: nộp một nơi, nhận một nơi", "ND3"),
 ];
 
 /// Arguments of `loa demo`.
@@ -74,7 +74,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
 /// Runs the station until its one programme is done.
 fn air(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let output: Arc<dyn Output> = output::make(&config.output, &config.folder, clock);
-    let options = Options { config: config.clone(), clock: clock.clone(), output, trust_clock: true };
+    let options = Options { config: config.clone(), clock: clock.clone(), output, trust_clock: false };
     let done = Arc::new(Notify::new());
     let programme_done = Arc::clone(&done);
     let language = config.language;
@@ -141,16 +141,17 @@ fn write_station(folder: &Path, device: &str, start: DateTime<Utc>) -> anyhow::R
 fn schedule(start: DateTime<Utc>) -> String {
     let local = start.with_timezone(&chrono_tz::Asia::Ho_Chi_Minh);
     let cron = local.format("%-S %-M %-H %-d %-m * %Y");
-    let mut text = format!(
+    let head = format!(
         "[[programme]]\nid = \"demo\"\ntitle = \"Chương trình giới thiệu\"\ncron = \"{cron}\"\nwindow = \"5m\"\n"
     );
-    for (id, file, title, theme) in ITEMS {
-        text.push_str(&format!("\n[[programme.item]]\nid = \"{id}\"\nfile = \"{file}\"\ntitle = \"{title}\"\n"));
-        if !theme.is_empty() {
-            text.push_str(&format!("themes = [\"{theme}\"]\nauthor = \"Tổ thông tin Đài truyền thanh xã\"\n"));
-        }
-    }
-    text
+    let items = ITEMS.iter().map(|(id, file, title, theme)| {
+        let about = match *theme {
+            "" => String::new(),
+            theme => format!("themes = [\"{theme}\"]\nauthor = \"Tổ thông tin Đài truyền thanh xã\"\n"),
+        };
+        format!("\n[[programme.item]]\nid = \"{id}\"\nfile = \"{file}\"\ntitle = \"{title}\"\n{about}")
+    });
+    std::iter::once(head).chain(items).collect()
 }
 
 /// A TOML string.

@@ -26,13 +26,12 @@ pub struct DevicesArgs {
 
 /// Lists the devices. Settings that are missing or wrong only leave the mark out.
 pub fn run(choice: &ConfigChoice, args: &DevicesArgs) -> anyhow::Result<ExitCode> {
-    let configured = choice.path().ok().and_then(|path| Config::load(&path).ok()).and_then(|config| {
-        match config.output.device {
+    let configured =
+        choice.path().ok().and_then(|path| Config::load(&path).ok()).and_then(|config| match config.output.device {
             Setting::Default => Some("default".to_owned()),
             Setting::Id(id) => Some(id),
             Setting::Wav(_) | Setting::Silent => None,
-        }
-    });
+        });
     let devices = devices::list().context("cannot list the sound devices")?;
     let rows: Vec<_> = devices.iter().map(|device| Row::new(device, configured.as_deref())).collect();
     print(&rows, args.format, &mut std::io::stdout().lock()).context("cannot print the list")?;

@@ -7,13 +7,13 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Datelike, FixedOffset};
 
-use crate::airing::{Airing, Outcome};
+use crate::airing::Airing;
 use crate::desk::{SnapshotItem, SnapshotNext};
 use crate::language::Language;
 use crate::station::Notice;
 
 /// Prints a notice. A terminal that has gone away stops the printing, never the station.
-pub fn print(notice: &Notice, language: Language) {
+pub(super) fn print(notice: &Notice, language: Language) {
     let lines = match notice {
         Notice::Ready(next) => coming(next, language),
         Notice::Started(item) => vec![started(item, language)],
@@ -82,10 +82,9 @@ fn ended(row: &Airing, language: Language) -> String {
     let title = row.title.as_deref().or(row.note.as_deref()).unwrap_or("?");
     let aired = minutes(row.aired_ms);
     let word = language.outcome(row.outcome);
-    match (row.outcome, row.reason) {
-        (Outcome::Aired, _) => format!("{at}  {word}  {title}  {aired}"),
-        (_, Some(reason)) => format!("{at}  {word}  {title}  {aired}: {}", language.reason(reason)),
-        (_, None) => format!("{at}  {word}  {title}  {aired}"),
+    match row.reason {
+        Some(reason) => format!("{at}  {word}  {title}  {aired}: {}", language.reason(reason)),
+        None => format!("{at}  {word}  {title}  {aired}"),
     }
 }
 

@@ -1,4 +1,7 @@
 //! `loa run`: the station, in the foreground.
+//!
+//! In: the settings. Out: sound and a log until SIGTERM, SIGINT or SIGHUP; then it fades, closes the log and exits with 0.
+//! Next: `station`.
 
 use std::process::ExitCode;
 use std::sync::Arc;

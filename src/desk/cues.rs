@@ -3,8 +3,8 @@
 //! In: events of cues. Out: progress, rows, and where an item stands after them. Pure. Every cue that starts comes to
 //! exactly one row here; one that never sounds leaves none, unless its audio is at fault. Next: `desk/acts.rs`.
 
-use super::protocol::{Action, CueEvent, CueId, Ending, Measured, Record};
 use super::line::{Playing, Source, Stage};
+use super::protocol::{Action, CueEvent, CueId, Ending, Measured, Record};
 use super::run::{Airs, MOST_ATTEMPTS, Run, Stand, Verdict, verdict};
 use super::{Desk, plan, rows};
 use crate::airing::{Airing, Outcome, Reason};

@@ -6,8 +6,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::protocol::{Action, Actor, CueId, End, Measured, Record, Start};
 use super::Desk;
+use super::protocol::{Action, Actor, CueId, End, Measured, Record, Start};
 use super::run::{JobId, Run};
 use crate::airing::{Airing, Priority, Reason};
 use crate::clock::{Moment, Mono};
@@ -78,7 +78,7 @@ impl Playing {
         matches!(self.stage, Stage::Preparing | Stage::Ready)
     }
 
-    fn timed(&self) -> Option<DateTime<Utc>> {
+    pub(super) fn timed(&self) -> Option<DateTime<Utc>> {
         match self.role {
             Role::Timed(at) if !self.on_air() => Some(at),
             _ => None,
@@ -154,7 +154,8 @@ impl Desk {
         if self.playing.iter().any(|playing| !playing.waiting() && playing.timed().is_some()) {
             return;
         }
-        let waits = |playing: &Playing| playing.waiting() && matches!(playing.source, Source::Item(each, _) if each == job);
+        let waits =
+            |playing: &Playing| playing.waiting() && matches!(playing.source, Source::Item(each, _) if each == job);
         let Some(slot) = self.playing.iter().position(waits) else {
             if let Some(source) = self.choose_of(job, now, actions) {
                 self.prepare(source, Role::Timed(at), now, actions);
@@ -251,10 +252,8 @@ impl Desk {
         let left = current.map_or(TimeDelta::zero(), |(_, left)| left.unwrap_or(TimeDelta::zero()));
         let timed = self.playing.iter().find_map(Playing::timed);
         let cut_first = timed.is_some_and(|at| at - now.wall <= left);
-        let source = match current.is_some() && (cut_first || left > CUE_LEAD) {
-            true => None,
-            false => self.choose(left, now, actions),
-        };
+        let too_early = current.is_some() && (cut_first || left > CUE_LEAD);
+        let source = if too_early { None } else { self.choose(left, now, actions) };
         self.take_back(|each| each.role == Role::Line && each.waiting() && Some(each.source) != source, actions);
         let Some(source) = source else { return };
         let Some(slot) = self.playing.iter().position(|each| each.role == Role::Line && each.waiting()) else {
@@ -276,67 +275,6 @@ impl Desk {
                 }
             }
         }
-    }
-
-    /// The source whose turn it is in `ahead` from now; those known to be bad are failed on the way.
-    fn choose(&mut self, ahead: TimeDelta, now: Moment, actions: &mut Vec<Action>) -> Option<Source> {
-        loop {
-            // Ends: each turn makes one item final.
-            let source = self.next_source(ahead, now)?;
-            let Some(reason) = self.known_fault(source) else { return Some(source) };
-            self.fail(source, reason, now, actions);
-        }
-    }
-
-    /// The next item of one run; those known to be bad are failed on the way.
-    fn choose_of(&mut self, job: JobId, now: Moment, actions: &mut Vec<Action>) -> Option<Source> {
-        loop {
-            let run = self.runs.iter().find(|run| run.id == job)?;
-            let source = Source::Item(job, run.next()?);
-            let Some(reason) = self.known_fault(source) else { return Some(source) };
-            self.fail(source, reason, now, actions);
-        }
-    }
-
-    /// The order: emergencies, acts of people, then of the programmes whose time has come the one of highest priority, of
-    /// equal ones the earlier. None starts after its window closes.
-    fn next_source(&self, ahead: TimeDelta, now: Moment) -> Option<Source> {
-        let sounding = |source: Source| {
-            self.playing.iter().any(|playing| playing.source == source && !playing.waiting())
-        };
-        let mut acts: Vec<_> = self.acts.iter().collect();
-        acts.sort_by_key(|act| std::cmp::Reverse(act.priority));
-        for act in acts {
-            let first = act.next().map(|index| Source::Act(act.id, index));
-            let source = match first {
-                Some(Source::Act(id, index)) if sounding(Source::Act(id, index)) => {
-                    act.next_after(index).map(|index| Source::Act(id, index))
-                }
-                other => other,
-            };
-            if source.is_some() {
-                return source;
-            }
-        }
-        let mut runs: Vec<_> = self.runs.iter().filter(|run| self.may_air(run, ahead, now)).collect();
-        runs.sort_by_key(|run| (std::cmp::Reverse(run.rundown.priority), run.rundown.scheduled_at));
-        runs.into_iter().find_map(|run| {
-            let first = run.next()?;
-            let index = if sounding(Source::Item(run.id, first)) { run.next_after(first)? } else { first };
-            Some(Source::Item(run.id, index))
-        })
-    }
-
-    fn may_air(&self, run: &Run, ahead: TimeDelta, now: Moment) -> bool {
-        let timed = self.playing.iter().any(|playing| {
-            playing.timed().is_some() && matches!(playing.source, Source::Item(job, _) if job == run.id)
-        });
-        let due = run.begun() || run.rundown.scheduled_at - now.wall <= ahead && !self.untrusted(now);
-        due && !timed && run.window_left(now) > ahead
-    }
-
-    fn emergency(&self, source: Source) -> bool {
-        matches!(source, Source::Act(id, _) if self.acts.iter().any(|act| act.id == id && act.emergency()))
     }
 
     /// Names a cue for a source and has it opened.

@@ -8,6 +8,7 @@
 mod acts;
 mod cues;
 mod line;
+mod order;
 mod plan;
 mod protocol;
 mod rows;
@@ -81,9 +82,10 @@ impl Desk {
         mut history: History,
         now: Moment,
     ) -> Self {
-        let (synchronised, other) = match history.newest_is_synchronised {
-            true => (history.newest_row_at, None),
-            false => (None, history.newest_row_at),
+        let (synchronised, other) = if history.newest_is_synchronised {
+            (history.newest_row_at, None)
+        } else {
+            (None, history.newest_row_at)
         };
         let trust = Trust::new(synchronised, other, facts.trust_clock, now);
         let plan = Plan::new(&mut history, now);

@@ -241,14 +241,7 @@ impl Desk {
     }
 
     /// Rows for the items of a run that were never attempted.
-    pub(super) fn miss(
-        &self,
-        run: &Run,
-        outcome: Outcome,
-        reason: Reason,
-        now: Moment,
-        actions: &mut Vec<Action>,
-    ) {
+    pub(super) fn miss(&self, run: &Run, outcome: Outcome, reason: Reason, now: Moment, actions: &mut Vec<Action>) {
         for index in 0..run.stands.len() {
             if run.stands[index] == (Stand::Due { attempts: 0 }) {
                 let mut row = rows::of_item(&self.facts, &self.stamp(now), &run.rundown, index, 1);
@@ -277,4 +270,3 @@ fn missed_because(at: DateTime<Utc>, untrusted_from: Option<DateTime<Utc>>, othe
         _ => otherwise,
     }
 }
-

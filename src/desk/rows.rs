@@ -82,13 +82,7 @@ pub(super) fn note(facts: &Facts, clock: ClockState, now: Moment, text: &str) ->
 }
 
 /// Puts what was measured into a row of an attempt that had started at `at`.
-pub(super) fn measure(
-    row: &mut Airing,
-    facts: &Facts,
-    at: DateTime<Utc>,
-    error_us: Option<i64>,
-    measured: &Measured,
-) {
+pub(super) fn measure(row: &mut Airing, facts: &Facts, at: DateTime<Utc>, error_us: Option<i64>, measured: &Measured) {
     row.started_at = Some(local(facts, at));
     row.ended_at = Some(local(facts, at + chrono::TimeDelta::milliseconds(measured.elapsed_ms)));
     row.start_error_us = error_us;

@@ -124,4 +124,3 @@ impl Desk {
         frozen.chain(later).take(NEXT).collect()
     }
 }
-

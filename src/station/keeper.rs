@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -72,7 +72,18 @@ impl Keeper {
             let files = Files::new(start.config.audio_dir(), store.clone(), start.files, start.verdicts);
             let library = Library::new();
             let reported = HashSet::new();
-            let work = Work { config: start.config, schedule: start.schedule, files, library, reported, signature, store, news, clock: start.clock, stopped };
+            let work = Work {
+                config: start.config,
+                schedule: start.schedule,
+                files,
+                library,
+                reported,
+                signature,
+                store,
+                news,
+                clock: start.clock,
+                stopped,
+            };
             work.run();
         })?;
         Ok(Self { content, stop: Some(stop), thread: Some(thread) })
@@ -111,10 +122,7 @@ impl Work {
         let mut unverified = self.scan();
         loop {
             // One content at a time, so that a change of the files is never further away than one decode.
-            let pause = match unverified.is_empty() {
-                true => LOOK_EVERY,
-                false => Duration::ZERO,
-            };
+            let pause = if unverified.is_empty() { LOOK_EVERY } else { Duration::ZERO };
             match self.stopped.recv_timeout(pause) {
                 Err(RecvTimeoutError::Timeout) => {}
                 Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
@@ -156,14 +164,12 @@ impl Work {
     /// What of `loa.toml` is only read at the start.
     fn needs_restart(&self, new: &Config) -> Option<String> {
         let old = &self.config;
-        let changed: Vec<&str> = [
-            ("data_dir", old.data_dir != new.data_dir),
-            ("[output]", old.output != new.output),
-        ]
-        .into_iter()
-        .filter_map(|(key, changed)| changed.then_some(key))
-        .collect();
-        (!changed.is_empty()).then(|| format!("`{}` has changed: it needs a restart of the station", changed.join("`, `")))
+        let changed: Vec<&str> = [("data_dir", old.data_dir != new.data_dir), ("[output]", old.output != new.output)]
+            .into_iter()
+            .filter_map(|(key, changed)| changed.then_some(key))
+            .collect();
+        (!changed.is_empty())
+            .then(|| format!("`{}` has changed: it needs a restart of the station", changed.join("`, `")))
     }
 
     /// Looks at every file of the schedule, those that air next first, and takes in what is new. Answers what must still be
@@ -196,7 +202,8 @@ impl Work {
     /// The schedule's files in order of airing.
     fn wanted(&self) -> Vec<String> {
         let (now, _) = self.clock.pair();
-        let next = timetable::expand(&self.schedule, self.config.station.timezone, now - TimeDelta::hours(1), now + AHEAD);
+        let next =
+            timetable::expand(&self.schedule, self.config.station.timezone, now - TimeDelta::hours(1), now + AHEAD);
         let next = next.into_iter().map(|occurrence| occurrence.programme);
         let mut seen = HashSet::new();
         next.chain(self.schedule.programmes.iter().cloned())
@@ -220,7 +227,9 @@ impl Work {
     /// A fault is told once per file and wording.
     fn report(&mut self, path: &str, fault: &str) {
         if self.reported.insert((path.to_owned(), fault.to_owned())) {
-            self.tell(News::Remark(format!("`audio/{path}`: {fault}; its item will not air until the file is replaced")));
+            self.tell(News::Remark(format!(
+                "`audio/{path}`: {fault}; its item will not air until the file is replaced"
+            )));
         }
     }
 
@@ -252,4 +261,3 @@ fn seen(path: &Path) -> Option<Seen> {
     let changed = nanoseconds(facts.ctime(), facts.ctime_nsec());
     Some((path.to_owned(), facts.len(), nanoseconds(facts.mtime(), facts.mtime_nsec()), changed, facts.ino()))
 }
-

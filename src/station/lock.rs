@@ -1,4 +1,7 @@
-//! One station per data folder: a lock that the kernel lets go of when the process ends, however it ends.
+//! One station per data folder.
+//!
+//! In: the folder. Out: a lock that the kernel lets go of when the process ends, however it ends; so a power cut leaves
+//! nothing that would have to be cleared away by hand. Next: `open`.
 
 use std::fs::{File, OpenOptions};
 use std::io;

@@ -93,7 +93,7 @@ pub async fn run(
                 PlayoutEvent::Cue(cue, event) => Event::Cue(cue, event),
                 PlayoutEvent::Device(event) => Event::Device(event),
             },
-            Some(event) = station.taken_in.recv() => event,
+            Some(event) = station.ingested.recv() => event,
             Some(asked) = station.orders.recv() => match station.take_order(asked) {
                 Some(event) => event,
                 None => continue,
@@ -121,8 +121,8 @@ struct Station {
     orders: mpsc::Receiver<Asked>,
     news: mpsc::UnboundedReceiver<News>,
     /// Files of `air` that were hashed, stored and checked, as events for the desk.
-    taken_in: mpsc::UnboundedReceiver<Event>,
-    take_in: mpsc::UnboundedSender<Event>,
+    ingested: mpsc::UnboundedReceiver<Event>,
+    ingested_tell: mpsc::UnboundedSender<Event>,
     /// Requests that the desk has not answered yet.
     requests: Vec<(RequestId, oneshot::Sender<Answer>)>,
     next_request: u64,
@@ -225,7 +225,7 @@ impl Station {
         answer: oneshot::Sender<Answer>,
     ) {
         let content = self.keeper.content().clone();
-        let take_in = self.take_in.clone();
+        let take_in = self.ingested_tell.clone();
         let (checked, waiting) = oneshot::channel();
         let request = self.ask(answer);
         let title = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -245,7 +245,9 @@ impl Station {
                     let audio = Audio { file: path.display().to_string(), content: Some(content) };
                     Event::Act(request, Act::Air { audio, title, emergency, repeat }, actor)
                 }
-                Ok(Err(fault)) => Event::Act(request, Act::Unplayable(format!("`{title}`: {fault}; nothing airs")), actor),
+                Ok(Err(fault)) => {
+                    Event::Act(request, Act::Unplayable(format!("`{title}`: {fault}; nothing airs")), actor)
+                }
                 Err(_) => Event::Act(request, Act::Unplayable(format!("`{title}` could not be read")), actor),
             };
             let _ = take_in.send(event);
@@ -280,7 +282,8 @@ impl Station {
                 Some(event)
             }
             News::Problems(problems) => {
-                self.problems = problems.iter().map(|problem| problem.render(self.language).trim_end().to_owned()).collect();
+                self.problems =
+                    problems.iter().map(|problem| problem.render(self.language).trim_end().to_owned()).collect();
                 tell(Notice::Problems(problems));
                 None
             }

@@ -78,7 +78,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     }
     let (news_tell, news) = mpsc::unbounded_channel();
     let (order_tell, orders) = mpsc::channel(ORDERS);
-    let (take_in, taken_in) = mpsc::unbounded_channel();
+    let (ingested_tell, ingested) = mpsc::unbounded_channel();
     let server = control::serve(&data_dir, order_tell)
         .map_err(|error| StartError::System { what: "cannot serve the control socket", error })?;
     let desk = desk(&config, &schedule, &remembered, trust_clock, &boot_id, now);
@@ -100,8 +100,8 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         playout_events,
         orders,
         news,
-        taken_in,
-        take_in,
+        ingested,
+        ingested_tell,
         requests: Vec::new(),
         next_request: 0,
         problems: Vec::new(),
@@ -171,8 +171,7 @@ fn desk(
     boot_id: &str,
     now: crate::clock::Moment,
 ) -> Desk {
-    let mut schedules: Vec<_> =
-        remembered.schedules.iter().map(|(at, text)| (*at, settings::stored(text))).collect();
+    let mut schedules: Vec<_> = remembered.schedules.iter().map(|(at, text)| (*at, settings::stored(text))).collect();
     if schedules.last().is_none_or(|(_, last)| last != schedule) {
         schedules.push((now.wall, Arc::clone(schedule)));
     }
@@ -186,7 +185,8 @@ fn desk(
         open_emergency: remembered.open_emergency.clone(),
     };
     let library = library(remembered);
-    let mut desk = Desk::new(facts(config, trust_clock, boot_id), Arc::clone(schedule), Arc::new(library), history, now);
+    let mut desk =
+        Desk::new(facts(config, trust_clock, boot_id), Arc::clone(schedule), Arc::new(library), history, now);
     for verdict in &remembered.verdicts {
         desk.knows(verdict.sha256.clone(), verdict.verdict);
     }
@@ -195,7 +195,8 @@ fn desk(
 
 /// What was behind the names when the station last looked; the keeper looks again at once.
 fn library(remembered: &Remembered) -> Library {
-    let content = |file: &crate::library::FileState| Content { sha256: file.sha256.clone(), duration_ms: file.duration_ms };
+    let content =
+        |file: &crate::library::FileState| Content { sha256: file.sha256.clone(), duration_ms: file.duration_ms };
     remembered.files.iter().map(|file| (file.path.clone(), content(file))).collect()
 }
 
@@ -233,6 +234,6 @@ pub(super) fn facts(config: &Config, trust_clock: bool, boot_id: &str) -> Facts 
 
 /// The kernel's id of this boot; without one, every start counts as a boot of its own.
 fn boot_id() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
 }
-

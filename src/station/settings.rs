@@ -45,5 +45,5 @@ pub(super) fn stored(text: &str) -> Arc<Schedule> {
 
 /// The hash under which a stored schedule is known.
 pub(super) fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::store::hex(&Sha256::digest(text))
 }

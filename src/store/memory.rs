@@ -10,12 +10,12 @@ use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::chain::Head;
+use super::column;
 use super::recover::{OnAir, Progress, Recovery};
 use super::row::utc;
-use super::column;
-use crate::library::{FileState, Verdict};
-use crate::airing::{ClockState, Airing, AiringId, Kind, Outcome, Reason};
+use crate::airing::{Airing, AiringId, ClockState, Kind, Outcome, Reason};
 use crate::desk::{LoggedAttempt, Measured, Record};
+use crate::library::{FileState, Verdict};
 use crate::rundown::Rundown;
 
 /// How far before `settled_until` the log is read: an item may be final hours after its programme's instant.

@@ -56,7 +56,11 @@ fn a_programme_starts_on_its_second_and_its_items_follow_without_a_gap() {
     let heard = world.heard.unwrap();
     let first = heard.iter().position(|sample| *sample != 0.0).unwrap();
     let last = heard.iter().rposition(|sample| *sample != 0.0).unwrap();
-    assert_eq!((last + 1 - first) / 2, 58_000, "frames from the first to the last, none between them silent or repeated");
+    assert_eq!(
+        (last + 1 - first) / 2,
+        58_000,
+        "frames from the first to the last, none between them silent or repeated"
+    );
     assert!(heard[first..=last].iter().all(|sample| *sample != 0.0));
 }
 
@@ -127,7 +131,8 @@ fn an_emergency_cuts_in_and_the_item_it_cut_is_aired_again() {
     world.run_until("2025-03-03T05:00:20+07:00");
     world.air("sos.ogg", true);
     world.run_until("2025-03-03T05:02:00+07:00");
-    let told: Vec<_> = world.memory.rows.iter().map(|row| (row.title.as_deref().unwrap(), row.attempt, row.outcome)).collect();
+    let told: Vec<_> =
+        world.memory.rows.iter().map(|row| (row.title.as_deref().unwrap(), row.attempt, row.outcome)).collect();
     assert_eq!(
         told,
         [
@@ -173,7 +178,8 @@ fn stop_cuts_the_item_and_cancels_the_rest_of_the_programme() {
     world.run_until("2025-03-03T05:00:12+07:00");
     world.act(Act::Stop);
     world.run_until("2025-03-03T05:02:00+07:00");
-    let told: Vec<_> = world.memory.rows.iter().map(|row| (row.item.as_deref().unwrap(), row.outcome, row.reason)).collect();
+    let told: Vec<_> =
+        world.memory.rows.iter().map(|row| (row.item.as_deref().unwrap(), row.outcome, row.reason)).collect();
     let operator = Some(Reason::Operator);
     assert_eq!(told, [("a", Outcome::Aired, None), ("c", Outcome::Cancelled, operator), ("b", Outcome::Cut, operator)]);
     assert!(world.memory.rows[1..].iter().all(|row| row.by.is_some()));
@@ -255,7 +261,9 @@ fn the_next_programme_cuts_an_item_that_outlasts_its_window() {
 
 #[test]
 fn a_programme_of_higher_priority_cuts_and_the_other_goes_on() {
-    let schedule = TWO.replace("window = \"1m\"", "window = \"9m\"").replace("window = \"5m\"", "window = \"5m\"\npriority = \"priority\"");
+    let schedule = TWO
+        .replace("window = \"1m\"", "window = \"9m\"")
+        .replace("window = \"5m\"", "window = \"5m\"\npriority = \"priority\"");
     let clips = [("b.ogg", Clip::Ms(25_000)), ("a.ogg", Clip::Ms(8_000))];
     let mut world = World::new(&schedule, &clips, "2025-03-03T04:58:00+07:00");
     world.power_on();
@@ -303,7 +311,8 @@ fn shutdown_fades_out_and_a_restart_inside_the_window_repeats_the_item() {
     world.run_until("2025-03-03T05:01:00+07:00");
     world.power_on();
     world.run_until("2025-03-03T05:03:00+07:00");
-    let told: Vec<_> = world.memory.rows.iter().map(|row| (row.item.as_deref().unwrap(), row.attempt, row.reason)).collect();
+    let told: Vec<_> =
+        world.memory.rows.iter().map(|row| (row.item.as_deref().unwrap(), row.attempt, row.reason)).collect();
     assert_eq!(told, [("a", 1, None), ("b", 1, Some(Reason::Shutdown)), ("b", 2, None), ("c", 1, None)]);
 }
 

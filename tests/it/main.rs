@@ -1,5 +1,7 @@
 //! The single integration binary: each file is one kind of test.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod allocations; // counts what the device callback must not do
 mod audio; // every kind of good and bad file
 mod chain; // the log broken in each way, and found
@@ -14,7 +16,6 @@ mod orders; // a thousand random lives of a deck
 mod playout; // the whole playout on an output that can be unplugged
 mod rig; // a deck on a device made of arithmetic
 mod store; // records, recovery, locked and read-only databases
-mod support; // stations, clips and clocks for tests
 mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
 mod world; // a simulated world around desk and deck

@@ -308,11 +308,11 @@ impl World {
             Clip::Missing => return CueEvent::Refused(Reason::FileMissing),
             Clip::Ms(frames) | Clip::BreaksAt(frames) => usize::try_from(frames).unwrap(),
         };
-        let (mut fill, load) = ring::ring(frames.max(1), 1);
-        assert_eq!(fill.push(&vec![0.25; frames * 2]), frames);
+        let (mut filling, load) = ring::ring(frames.max(1), 1);
+        assert_eq!(filling.push(&vec![0.25; frames * 2]), frames);
         match clip {
-            Clip::Ms(_) => fill.complete(),
-            _ => drop(fill),
+            Clip::Ms(_) => filling.complete(),
+            _ => drop(filling),
         }
         device.port.load(cue, load).unwrap();
         device.accounts.admit(cue);
