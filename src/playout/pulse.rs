@@ -45,7 +45,10 @@ pub(super) struct Pulse {
     looked: Mono,
     frames: u64,
     silent: TimeDelta,
-    errors_at_progress: u64,
+    /// Errors seen at the last look.
+    errors: u64,
+    /// Errors that surely came before the last frames: those that were there one look earlier.
+    errors_before: u64,
     pace_from: (Mono, u64),
 }
 
@@ -70,7 +73,8 @@ impl Pulse {
             looked: now,
             frames,
             silent: TimeDelta::zero(),
-            errors_at_progress: 0,
+            errors: 0,
+            errors_before: 0,
             pace_from: (now, frames),
         }
     }
@@ -80,15 +84,16 @@ impl Pulse {
         if frames > self.frames {
             self.frames = frames;
             self.silent = TimeDelta::zero();
-            self.errors_at_progress = errors;
+            self.errors_before = self.errors;
         } else {
             self.silent += now.since(self.looked).clamp(TimeDelta::zero(), LOOK * self.speed);
         }
         self.looked = now;
+        self.errors = errors;
         if self.silent >= SILENCE * self.speed {
             return Verdict::Dead("it takes no more frames");
         }
-        if errors > self.errors_at_progress && self.silent >= SILENCE_WITH_ERRORS * self.speed {
+        if errors > self.errors_before && self.silent >= SILENCE_WITH_ERRORS * self.speed {
             return Verdict::Dead("it takes no more frames and reports errors");
         }
         if self.too_fast(now) {
@@ -167,7 +172,9 @@ mod tests {
     fn errors_from_before_the_last_frame_do_not_shorten_the_wait() {
         let mut pulse = Pulse::at_start(&format(), 0, at(0), 1);
         pulse.judge(1024, 1600, at(0));
-        assert_eq!(dies_at(pulse, 1024, 1600), 1000);
+        assert_eq!(dies_at(pulse.clone(), 1024, 1600), 250, "seen together with the last frames, it may be their end");
+        pulse.judge(2048, 1600, at(0));
+        assert_eq!(dies_at(pulse, 2048, 1600), 1000);
     }
 
     #[test]
