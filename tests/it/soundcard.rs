@@ -95,7 +95,8 @@ pub(crate) struct SoundCard {
 }
 
 impl SoundCard {
-    /// A healthy card: 48 kHz, stereo, float. The default device of its configuration, also `alsa:station`.
+    /// A healthy card: 48 kHz, stereo, float. The default device of its configuration, also `alsa:station`. It waits for
+    /// a program that is late instead of underrunning, so that what it played can be compared on a busy machine.
     #[expect(dead_code, reason = "for tests of the real program")]
     pub(crate) fn new() -> Self {
         Self::with("")
@@ -115,7 +116,7 @@ impl SoundCard {
             .expect("gcc is installed");
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
         let at = folder.display();
-        let card = format!("type loacard file \"{at}/played.raw\" fault \"{at}/fault\" {settings}");
+        let card = format!("type loacard file \"{at}/played.raw\" fault \"{at}/fault\" patient 1 {settings}");
         let conf = format!(
             "</usr/share/alsa/alsa.conf>\n\
              pcm_type.loacard {{ lib \"{}\" }}\n\
