@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::pulse::{Pulse, Verdict};
+use super::pulse::{Cause, Proof, Pulse, Verdict};
 use crate::clock::{Clock, Moment, Mono};
 use crate::output::{Feed, Format, OpenError, Output, Stream};
 
@@ -65,6 +65,8 @@ pub struct Supervisor {
     speed: i32,
     state: State,
     said: Said,
+    /// What the next stream has to show.
+    proof: Proof,
 }
 
 enum State {
@@ -102,6 +104,7 @@ impl Supervisor {
             speed: clock.speed().cast_signed(),
             state: State::Waiting { until: None },
             said: Said::Nothing,
+            proof: Proof::AtStart,
         };
         supervisor.state = supervisor.open();
         supervisor
@@ -137,10 +140,8 @@ impl Supervisor {
         let since = since.unwrap_or(now);
         match answer.try_recv() {
             Ok(Ok(opened)) => {
-                // A device that was never called lost has nothing to recover from: its first callback is proof enough,
-                // and a station that has just been switched on sounds 140 ms earlier.
-                let proof = if self.said == Said::Lost { Pulse::after_loss } else { Pulse::at_start };
-                let pulse = proof(&opened.format, opened.frames.load(Ordering::Acquire), now, self.speed);
+                let pulse =
+                    Pulse::new(&opened.format, self.proof, opened.frames.load(Ordering::Acquire), now, self.speed);
                 self.watch(opened, pulse, now)
             }
             Ok(Err(OpenError(why))) => self.lose(why, NEVER, now),
@@ -157,7 +158,9 @@ impl Supervisor {
     fn watch(&mut self, opened: Opened, mut pulse: Pulse, now: Mono) -> Option<Change> {
         let (errors, words) = opened.stream.errors();
         let verdict = pulse.judge(opened.frames.load(Ordering::Acquire), errors, now);
-        if let Verdict::Dead(seen) = verdict {
+        if let Verdict::Dead(cause) = verdict {
+            self.proof = if cause == Cause::Pace { Proof::AfterPace } else { Proof::AfterLoss };
+            let seen = cause.as_str();
             let why = words.map_or_else(|| seen.to_owned(), |words| format!("{seen}: {words}"));
             let generation = opened.generation;
             self.close(opened.stream);
@@ -181,6 +184,9 @@ impl Supervisor {
             return None;
         }
         self.said = Said::Lost;
+        if self.proof == Proof::AtStart {
+            self.proof = Proof::AfterLoss;
+        }
         Some(Change::Lost { why, generation })
     }
 
