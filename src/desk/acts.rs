@@ -82,7 +82,7 @@ impl Desk {
         };
         let Some(job) = job else { return Err("nothing is on the air".to_owned()) };
         let of_job = |source: Source| matches!(source, Source::Item(each, _) | Source::Act(each, _) if each == job);
-        self.take_back(|playing| of_job(playing.source), actions);
+        self.take_back(Reason::Operator, |playing| of_job(playing.source), actions);
         let cut = self.current().filter(|playing| of_job(playing.source)).map(|playing| playing.source);
         if cut.is_some() {
             self.cut_on_air(Reason::Operator, Some(actor), now, actions);

@@ -178,33 +178,45 @@ impl Desk {
         }
     }
 
-    /// Takes back cues that do not sound; they are due as before.
-    pub(super) fn take_back(&mut self, which: impl Fn(&Playing) -> bool, actions: &mut Vec<Action>) {
+    /// Takes back cues that do not sound; they are due as before. `why` stands in the row of one that did sound already.
+    pub(super) fn take_back(&mut self, why: Reason, which: impl Fn(&Playing) -> bool, actions: &mut Vec<Action>) {
         let (gone, kept): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.playing).into_iter().partition(|playing| !playing.on_air() && which(playing));
         self.playing = kept;
-        for playing in gone {
+        for mut playing in gone {
             withdraw(&playing, actions);
             if playing.waiting() {
                 actions.push(Action::Drop(playing.cue));
-            } else {
-                actions.push(Action::End(playing.cue, super::End::Now));
-                self.taken_back.push_back(playing);
-                self.taken_back.truncate(TAKEN_BACK);
+                continue;
+            }
+            actions.push(Action::End(playing.cue, super::End::Now));
+            playing.cutting = Some((why, None));
+            self.taken_back.push_back(playing);
+            if self.taken_back.len() > TAKEN_BACK {
+                self.taken_back.pop_front();
             }
         }
     }
 
-    /// A cue that was taken back had begun to sound already: it is on the air until its end comes, and gets its row.
+    /// A cue that was taken back had begun to sound already: it is on the air until its end comes, and gets its row. What
+    /// was named in its place waits until then.
     fn recall(&mut self, cue: CueId, actions: &mut Vec<Action>) {
-        if let Some(at) = self.taken_back.iter().position(|playing| playing.cue == cue)
-            && let Some(mut playing) = self.taken_back.remove(at)
-        {
-            if playing.intended {
-                actions.push(Action::Record(Record::Intent(Box::new(playing.row.clone()))));
-            }
-            playing.cutting.get_or_insert((Reason::NextProgramme, None));
-            self.playing.push(playing);
+        let Some(at) = self.taken_back.iter().position(|playing| playing.cue == cue) else { return };
+        let Some(mut playing) = self.taken_back.remove(at) else { return };
+        let why = playing.cutting.as_ref().map_or(Reason::NextProgramme, |(reason, _)| *reason);
+        self.take_back(why, |other| other.source == playing.source, actions);
+        if self.stand_of(playing.source) == Some(Stand::Final) {
+            // Its row is written, as cancelled; what sounded all the same is another attempt.
+            playing.row.attempt += 1;
+        }
+        actions.push(Action::Record(Record::Intent(Box::new(playing.row.clone()))));
+        self.playing.push(playing);
+    }
+
+    fn stand_of(&self, source: Source) -> Option<Stand> {
+        match source {
+            Source::Item(job, index) => self.run(job).map(|run| run.stands[index]),
+            Source::Act(job, index) => self.act(job).map(|act| act.stands[index]),
         }
     }
 
@@ -220,7 +232,7 @@ impl Desk {
                 at += 1;
                 continue;
             }
-            self.take_back(of_run, actions);
+            self.take_back(Reason::WindowEnd, of_run, actions);
             let run = self.runs.remove(at);
             let (outcome, reason) = self.why_left(&run, now, cause);
             self.miss(&run, outcome, reason, now, actions);
@@ -242,7 +254,7 @@ impl Desk {
     /// The way out: waits for the last cue's end, but not for ever.
     pub(super) fn leave(&mut self, now: Moment, actions: &mut Vec<Action>) {
         let late = self.leave_by.is_some_and(|by| now.mono >= by);
-        self.take_back(|_| true, actions);
+        self.take_back(Reason::Shutdown, |_| true, actions);
         if self.exited || !late && !self.playing.is_empty() {
             return;
         }

@@ -103,6 +103,10 @@ impl Desk {
             self.leave(now, actions);
             return;
         }
+        if self.runs.is_empty() && self.acts.is_empty() && self.playing.is_empty() {
+            self.settle(now, false, actions);
+            return;
+        }
         self.close_runs(now, cause, actions);
         if self.device.is_some() {
             self.line_up_urgent(now, actions);
@@ -133,14 +137,14 @@ impl Desk {
             if let Some(source) = self.choose(TimeDelta::zero(), now, actions)
                 && self.emergency(source)
             {
-                self.take_back(|playing| playing.source == source, actions);
+                self.take_back(Reason::Emergency, |playing| playing.source == source, actions);
                 self.prepare(source, Role::Urgent, now, actions);
             }
             return;
         };
         if self.playing[at].stage == Stage::Ready {
             let cue = self.playing[at].cue;
-            self.take_back(|playing| playing.cue != cue, actions);
+            self.take_back(Reason::Emergency, |playing| playing.cue != cue, actions);
             self.mark_cut(Reason::Emergency);
             self.arm(cue, Start::Now, actions);
         }
@@ -171,7 +175,11 @@ impl Desk {
             self.intend(slot, actions);
         }
         if left <= ARM_LEAD {
-            self.take_back(|playing| playing.cue != cue && playing.role != Role::Urgent, actions);
+            self.take_back(
+                Reason::NextProgramme,
+                |playing| playing.cue != cue && playing.role != Role::Urgent,
+                actions,
+            );
             self.mark_cut(Reason::NextProgramme);
             self.arm(cue, if left > TimeDelta::zero() { Start::At(at) } else { Start::Now }, actions);
         }
@@ -189,6 +197,7 @@ impl Desk {
             next.is_some_and(|(job, wanted)| at == wanted && matches!(source, Source::Item(each, _) if each == job))
         };
         self.take_back(
+            Reason::NextProgramme,
             |playing| match playing.timed() {
                 None => false,
                 Some(at) if playing.waiting() => !kept(playing.source, at),
@@ -254,7 +263,8 @@ impl Desk {
         let cut_first = timed.is_some_and(|at| at - now.wall <= left);
         let too_early = current.is_some() && (cut_first || left > CUE_LEAD);
         let source = if too_early { None } else { self.choose(left, now, actions) };
-        self.take_back(|each| each.role == Role::Line && each.waiting() && Some(each.source) != source, actions);
+        let other = |each: &Playing| each.role == Role::Line && each.waiting() && Some(each.source) != source;
+        self.take_back(Reason::NextProgramme, other, actions);
         let Some(source) = source else { return };
         let Some(slot) = self.playing.iter().position(|each| each.role == Role::Line && each.waiting()) else {
             self.prepare(source, Role::Line, now, actions);
@@ -343,7 +353,6 @@ impl Desk {
 
     /// Ends what is on the air at once, for a reason.
     pub(super) fn cut_on_air(&mut self, reason: Reason, actor: Option<&Actor>, now: Moment, actions: &mut Vec<Action>) {
-        self.take_back(Playing::armed_now, actions);
         for playing in self.playing.iter_mut().filter(|playing| playing.on_air()) {
             playing.ends_at = Some(now.mono);
             playing.cutting = Some((reason, actor.cloned()));

@@ -82,11 +82,8 @@ impl Desk {
         mut history: History,
         now: Moment,
     ) -> Self {
-        let (synchronised, other) = if history.newest_is_synchronised {
-            (history.newest_row_at, None)
-        } else {
-            (None, history.newest_row_at)
-        };
+        let (synchronised, other) =
+            if history.newest_is_synchronised { (history.newest_row_at, None) } else { (None, history.newest_row_at) };
         let trust = Trust::new(synchronised, other, facts.trust_clock, now);
         let plan = Plan::new(&mut history, now);
         let mut desk = Self {
@@ -196,7 +193,7 @@ impl Desk {
             return;
         }
         self.leave_by = Some(now.mono.plus(SHUTDOWN_LIMIT));
-        self.take_back(|playing| !playing.on_air(), actions);
+        self.take_back(Reason::Shutdown, |_| true, actions);
         self.cut_on_air(Reason::Shutdown, None, now, actions);
     }
 

@@ -156,7 +156,12 @@ impl Desk {
     /// Once, at the first believed instant: stored rundowns go on or are closed, off time gets its rows.
     fn restore(&mut self, now: Moment, untrusted_from: Option<DateTime<Utc>>, actions: &mut Vec<Action>) {
         self.plan.settled = true;
-        for rundown in std::mem::take(&mut self.plan.restored) {
+        let restored = std::mem::take(&mut self.plan.restored);
+        let keys: Vec<_> = restored.iter().map(|rundown| (rundown.programme.clone(), rundown.scheduled_at)).collect();
+        let stored = |occurrence: &Occurrence| {
+            keys.iter().any(|(programme, at)| *programme == occurrence.programme.id && *at == occurrence.scheduled_at)
+        };
+        for rundown in restored {
             let run = Run::new(self.next_job(), rundown, &self.plan.logged);
             if run.rundown.window_ends_at <= now.wall {
                 let reason = missed_because(run.rundown.scheduled_at, untrusted_from, Reason::StationOff);
@@ -168,7 +173,7 @@ impl Desk {
         }
         let oldest = self.bound_off_time(now, actions);
         for occurrence in self.in_force(oldest, now.wall) {
-            if occurrence.window_ends_at <= now.wall && !self.planned(&occurrence) {
+            if occurrence.window_ends_at <= now.wall && !stored(&occurrence) {
                 let reason = missed_because(occurrence.scheduled_at, untrusted_from, Reason::StationOff);
                 let run = self.unstored(&occurrence);
                 self.miss(&run, Outcome::Missed, reason, now, actions);
@@ -176,7 +181,7 @@ impl Desk {
         }
         let still_open = timetable::expand(&self.schedule, self.facts.timezone, now.wall - LONGEST_WINDOW, now.wall);
         for occurrence in still_open {
-            if occurrence.window_ends_at > now.wall && !self.planned(&occurrence) {
+            if occurrence.window_ends_at > now.wall && !stored(&occurrence) {
                 self.freeze(&occurrence, actions);
             }
         }

@@ -15,6 +15,7 @@ mod trim;
 mod verify;
 
 pub use clip::Clip;
+pub(crate) use content::hex;
 pub use content::{ContentStore, Ingested};
 pub use error::ClipError;
 pub use files::{Changes, FileState, Files, Verdict};

@@ -2,14 +2,11 @@
 //!
 //! In: commands and decoded audio over rings, and a stamp with each block. Out: the block's frames (zeros when idle), and
 //! reports over a ring. One cue sounds at a time: what is on the air is faded out by the frame on which the next begins.
-//! It needs no thread and no clock of its own: a test or a simulation makes a `pair`, loads cues from a `ring` filled by
-//! hand, calls `render` with stamps it invents, and hands the reports to `Accounts`. Next: `account`.
+//! A test makes a `pair`, loads cues from a `ring` filled by hand and calls `render` with stamps it invents.
 //!
-//! # At this door
-//!
-//! Everything reached from `Deck::render` runs in the device's callback, which has a few milliseconds and no second
-//! chance. Forbidden in here and in `voice`, `block` and the deck's end of `ring`: allocating, freeing (used audio goes
-//! back through the ring), locking, waiting, files, printing, asking for the time, and loops without a bound.
+//! At this door: everything reached from `Deck::render` (also in `voice`, `block` and the deck's end of `ring`) runs in the
+//! device's callback, which has a few milliseconds and no second chance. Forbidden: allocating, freeing (used audio goes
+//! back through the ring), locking, waiting, files, printing, asking for the time, loops without a bound. Next: `account`.
 
 use rtrb::{Consumer, Producer, RingBuffer};
 

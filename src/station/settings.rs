@@ -45,5 +45,5 @@ pub(super) fn stored(text: &str) -> Arc<Schedule> {
 
 /// The hash under which a stored schedule is known.
 pub(super) fn sha256(text: &str) -> String {
-    crate::store::hex(&Sha256::digest(text))
+    crate::library::hex(&Sha256::digest(text))
 }

@@ -53,7 +53,7 @@ fn a_programme_starts_on_its_second_and_its_items_follow_without_a_gap() {
          sang@2025-03-02T22:00:00Z/b #1 05:00:08.000 30000/30000 aired\n\
          sang@2025-03-02T22:00:00Z/c #1 05:00:38.000 20000/20000 aired\n"
     );
-    let heard = world.heard.unwrap();
+    let heard = world.heard.take().unwrap();
     let first = heard.iter().position(|sample| *sample != 0.0).unwrap();
     let last = heard.iter().rposition(|sample| *sample != 0.0).unwrap();
     assert_eq!(

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use loa::airing::{Airing, AiringId, Outcome, OutputKind, Reason};
-use loa::clock::{Moment, Mono};
+use loa::clock::{Clock, Moment, Mono};
 use loa::desk::{
     Act, Action, Actor, CueEvent, CueId, Desk, DeviceEvent, End, Event, Facts, History, LoggedAttempt, Record,
     RequestId,
@@ -20,6 +20,8 @@ use loa::playout::{DeckPort, deck, ring};
 use loa::rundown::{Content, Library, Rundown};
 use loa::schedule::Schedule;
 use loa::schedule::read::{File, read};
+use loa::store::{Log, Remembered, Span, Store};
+use tokio::runtime::Runtime;
 
 /// Frames per second of the invented device.
 pub(crate) const RATE: u32 = 1000;
@@ -47,9 +49,6 @@ pub(crate) struct Memory {
     schedules: Vec<(DateTime<Utc>, Arc<Schedule>)>,
     settled_until: Option<DateTime<Utc>>,
     newest: Option<DateTime<Utc>>,
-    alive: Option<DateTime<Utc>>,
-    /// Every record, in order, for a store that is fed later.
-    pub records: Vec<Record>,
 }
 
 /// The device while it is open.
@@ -59,6 +58,50 @@ struct Device {
     accounts: Accounts,
     frame: u64,
     next_block: Mono,
+}
+
+/// The real store in a folder, with the runtime that its task lives in.
+pub(crate) struct RealStore {
+    folder: tempfile::TempDir,
+    clock: Clock,
+    open: Option<(Runtime, Store)>,
+}
+
+impl RealStore {
+    /// A store in a new folder; opened at power on.
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), clock: Clock::system(), open: None }
+    }
+
+    /// Opens it and answers what it remembers.
+    fn open(&mut self, boot_id: &str) -> Remembered {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let opened = runtime.block_on(Store::open(self.folder.path(), &self.clock, boot_id)).unwrap();
+        self.open = Some((runtime, opened.store));
+        opened.remembered
+    }
+
+    /// Gives it a record and waits until it is durable, so that a kill comes between two records.
+    fn record(&self, record: Record) {
+        let Some((runtime, store)) = &self.open else { return };
+        let _guard = runtime.enter();
+        let committed = store.record(record);
+        runtime.block_on(committed).expect("the store takes every record");
+    }
+
+    /// The rows that are in the log, and whether the chain holds.
+    pub(crate) fn rows(&self) -> Vec<loa::store::Row> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            Log::open(self.folder.path()).await.unwrap().verify(None).await.unwrap();
+            let mut pages = Log::open(self.folder.path()).await.unwrap().rows(Span::default()).await.unwrap();
+            let mut rows = Vec::new();
+            while let Some(page) = pages.next().await.unwrap() {
+                rows.extend(page);
+            }
+            rows
+        })
+    }
 }
 
 /// A station in an invented world.
@@ -71,10 +114,14 @@ pub(crate) struct World {
     desk: Option<Desk>,
     device: Option<Device>,
     cues: HashSet<CueId>,
+    /// The real store, if the log is kept there too.
+    pub(crate) store: Option<RealStore>,
     /// Samples given to the device, for tests that listen.
     pub heard: Option<Vec<f32>>,
     next_request: u64,
     pending: VecDeque<Event>,
+    /// The last events and actions, printed when a test fails.
+    trace: VecDeque<Happened>,
     /// Answers to acts, in order.
     pub answers: Vec<Result<String, String>>,
 }
@@ -105,9 +152,11 @@ impl World {
             desk: None,
             device: None,
             cues: HashSet::new(),
+            store: None,
             heard: None,
             next_request: 0,
             pending: VecDeque::new(),
+            trace: VecDeque::new(),
             answers: Vec::new(),
         }
     }
@@ -119,7 +168,7 @@ impl World {
         if self.memory.schedules.last().is_none_or(|(_, last)| *last != schedule) {
             self.memory.schedules.push((self.now.wall, Arc::clone(&schedule)));
         }
-        let history = History {
+        let mut history = History {
             open_rundowns: self.memory.rundowns.clone(),
             logged: self.memory.rows.iter().map(logged).collect(),
             schedules: self.memory.schedules.clone(),
@@ -128,6 +177,13 @@ impl World {
             newest_is_synchronised: true,
             open_emergency: None,
         };
+        if let Some(store) = &mut self.store {
+            // What the real store remembers must be enough to go on with; its rows must be those of this memory.
+            let remembered = store.open(&self.facts.boot_id);
+            history.open_rundowns = remembered.open_rundowns;
+            history.logged = remembered.logged;
+            history.settled_until = remembered.settled_until;
+        }
         let library = Arc::new(self.library());
         self.desk = Some(Desk::new(self.facts.clone(), schedule, library, history, self.now));
         let actions = self.desk.as_mut().unwrap().begin(self.now);
@@ -141,6 +197,10 @@ impl World {
         self.device = None;
         self.pending.clear();
         self.cues.clear();
+        if let Some(store) = &mut self.store {
+            // Dropped with its runtime and without a word, as a process dies.
+            drop(store.open.take());
+        }
         if power {
             self.facts.boot_id.push('+');
         }
@@ -236,6 +296,7 @@ impl World {
         self.pending.push_back(event);
         while let Some(event) = self.pending.pop_front() {
             let Some(desk) = self.desk.as_mut() else { return self.pending.clear() };
+            note(&mut self.trace, self.now, Happening::In(event.clone()));
             let actions = desk.handle(event, self.now);
             self.perform(actions);
         }
@@ -271,6 +332,7 @@ impl World {
 
     fn perform(&mut self, actions: Vec<Action>) {
         for action in actions {
+            note(&mut self.trace, self.now, Happening::Out(action.clone()));
             match action {
                 Action::Prepare { cue, audio, tone_ms: _ } => {
                     let answer = self.prepare(cue, &audio.file);
@@ -338,8 +400,9 @@ impl World {
 
     /// The rules of the store, in memory.
     fn record(&mut self, record: Record) {
-        self.memory.alive = Some(self.now.wall);
-        self.memory.records.push(record.clone());
+        if let Some(store) = &self.store {
+            store.record(record.clone());
+        }
         match record {
             Record::Schedule { .. } => {}
             Record::Rundown(rundown) => self.memory.rundowns.push(*rundown),
@@ -387,6 +450,42 @@ impl World {
     /// The log as text: one line per row, in order.
     pub(crate) fn log(&self) -> String {
         self.memory.rows.iter().map(line).collect()
+    }
+}
+
+/// What went into the desk or came out of it, and when.
+type Happened = (DateTime<Utc>, Happening);
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "read through Debug, when a test fails")]
+enum Happening {
+    In(Event),
+    Out(Action),
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for (at, what) in &self.trace {
+                let text: String = format!("{what:?}").chars().take(230).collect();
+                eprintln!("{} {text}", at.format("%d %H:%M:%S%.3f"));
+            }
+        }
+    }
+}
+
+/// Keeps what happened last; wake-ups and progress say nothing. Put into words only when a test fails.
+fn note(trace: &mut VecDeque<Happened>, now: Moment, what: Happening) {
+    let silent = matches!(
+        what,
+        Happening::In(Event::Wake | Event::Cue(_, CueEvent::Progress(_)))
+            | Happening::Out(Action::Record(Record::Progress { .. } | Record::Settled(_)))
+    );
+    if !silent {
+        trace.push_back((now.wall, what));
+        if trace.len() > 60 {
+            trace.pop_front();
+        }
     }
 }
 
