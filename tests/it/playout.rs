@@ -71,8 +71,10 @@ fn pace(bench: &Bench, gone: &AtomicBool, mut feed: Feed) {
         }
         let (wall, mono) = bench.clock.pair();
         let lead_us = due.plus(TimeDelta::milliseconds(20)).since(mono).num_microseconds().unwrap();
+        // Held meanwhile, so that nobody sees a report of a block that is not among the frames yet.
+        let mut air = bench.air.lock().unwrap();
         feed(&mut block, Stamp { wall_us: wall.timestamp_micros(), mono, lead_us, xruns: 0 });
-        bench.air.lock().unwrap().extend_from_slice(&block);
+        air.extend_from_slice(&block);
     }
 }
 
