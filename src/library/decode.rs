@@ -18,6 +18,7 @@ use symphonia::core::probe::Hint;
 use symphonia::default::{get_probe, register_enabled_codecs};
 use symphonia_adapter_libopus::OpusDecoder;
 
+use super::contain::contained;
 use super::error::ClipError;
 use super::milliseconds;
 use super::mp4::Mp4;
@@ -74,6 +75,10 @@ impl Decoder {
     fn open_with(path: &Path, options: DecoderOptions) -> Result<Self, ClipError> {
         let (file, length) = source::open(path)?;
         let source = Source::new(file, length)?;
+        contained(|| Self::begin(source, options)).unwrap_or_else(|| Err(broken_down()))
+    }
+
+    fn begin(source: Source, options: DecoderOptions) -> Result<Self, ClipError> {
         let kind = source.kind();
         let (packets, plan) = if kind == Kind::Mp4 {
             let (file, start, end) = source.into_parts();
@@ -99,7 +104,11 @@ impl Decoder {
             packets,
             kind,
         };
-        decoder.first_block()?;
+        decoder.decode_block()?;
+        // What cannot even begin is not audio; what breaks off later is damaged audio.
+        if decoder.block.is_empty() {
+            return Err(ClipError::Undecodable("it holds no audio".into()));
+        }
         Ok(decoder)
     }
 
@@ -133,18 +142,13 @@ impl Decoder {
         self.codec.finalize().verify_ok == Some(false)
     }
 
-    /// The next block of interleaved stereo, never empty; `None` at the end.
+    /// The next block of interleaved stereo, never empty; `None` at the end. After an error only to be dropped.
     pub(super) fn next_block(&mut self) -> Result<Option<&[f32]>, ClipError> {
         if !std::mem::take(&mut self.waiting) {
-            self.decode_block()?;
+            let decoded = contained(|| self.decode_block());
+            decoded.unwrap_or_else(|| Err(self.at_this_place(broken_down())))?;
         }
         Ok(if self.block.is_empty() { None } else { Some(&self.block) })
-    }
-
-    /// What cannot even begin is not audio; what breaks off later is damaged audio.
-    fn first_block(&mut self) -> Result<(), ClipError> {
-        self.decode_block()?;
-        if self.block.is_empty() { Err(ClipError::Undecodable("it holds no audio".into())) } else { Ok(()) }
     }
 
     fn decode_block(&mut self) -> Result<(), ClipError> {
@@ -317,6 +321,11 @@ fn choose_track(format: &dyn FormatReader) -> Result<Track, ClipError> {
         |track: &&Track| track.codec_params.codec != CODEC_TYPE_NULL && track.codec_params.sample_rate.is_some();
     let chosen = format.tracks().iter().find(playable).or_else(|| format.tracks().first());
     chosen.cloned().ok_or_else(|| ClipError::Undecodable("it holds no audio".into()))
+}
+
+/// For panics of a decoder.
+fn broken_down() -> ClipError {
+    ClipError::Damaged("the decoder breaks down on it".into())
 }
 
 fn seconds(frames: u64, rate: u32) -> String {

@@ -6,10 +6,12 @@
 
 mod boxes;
 mod clip;
+mod contain;
 mod content;
 mod decode;
 mod error;
 mod files;
+mod flac;
 mod mp4;
 mod resample;
 mod source;
@@ -18,6 +20,7 @@ mod verify;
 mod wav;
 
 pub use clip::Clip;
+pub use contain::abort_on_panic;
 pub use content::{ContentStore, Ingested};
 pub use error::ClipError;
 pub use files::{Changes, FileState, Files, Verdict};

@@ -2,7 +2,7 @@
 //!
 //! In: a path. Out: a reader over the part of the file between the tags that programs put before and after MP3 audio, and
 //! what its first bytes say it is. The handle stays open, so the file may be replaced or removed meanwhile; it may also
-//! shrink, which reads as an early end. Must never block on a pipe. Next: `wav` and `mp4`, then `decode`.
+//! shrink, which reads as an early end. Must never block on a pipe. Next: `wav`, `flac` and `mp4`, then `decode`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -13,6 +13,7 @@ use std::path::Path;
 use symphonia::core::io::MediaSource;
 
 use super::error::ClipError;
+use super::flac;
 use super::wav::Wav;
 
 /// Rates that are played, in Hz; others come from measuring instruments and mistakes.
@@ -105,7 +106,9 @@ impl Source {
             let length = wav.head.len() as u64 + wav.length;
             return Ok(Self { file, head: wav.head, start: wav.start, length, position: 0, kind });
         }
-        Ok(Self { file, head: Vec::new(), start, length: end - start, position: 0, kind })
+        let (head, start) = if kind == Kind::Flac { flac::read(&file, start)? } else { (Vec::new(), start) };
+        let length = head.len() as u64 + end.saturating_sub(start);
+        Ok(Self { file, head, start, length, position: 0, kind })
     }
 
     /// What the first bytes say.
