@@ -30,7 +30,7 @@ pub(super) fn top_level(file: &File, start: u64, end: u64) -> Result<Vec<u8>, Cl
                 if read_up_to(file, &mut moov, place + inside)? < moov.len() {
                     break;
                 }
-                if child(&moov, b"mvex").is_some() {
+                if child(&moov, *b"mvex").is_some() {
                     return Err(ClipError::Undecodable("an MP4 in fragments, which is not played".into()));
                 }
                 return Ok(moov);
@@ -65,8 +65,8 @@ impl<'a> Iterator for Boxes<'a> {
 }
 
 /// What is inside the first box of that name.
-pub(super) fn child<'a>(bytes: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
-    Boxes::new(bytes).find(|(found, _)| found == name).map(|(_, inside)| inside)
+pub(super) fn child(bytes: &[u8], name: [u8; 4]) -> Option<&[u8]> {
+    Boxes::new(bytes).find(|(found, _)| *found == name).map(|(_, inside)| inside)
 }
 
 /// Length of a box and of its own head; a length of 0 means to the end of what is there, 1 that it follows in eight bytes.

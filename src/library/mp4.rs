@@ -50,19 +50,19 @@ impl Mp4 {
     /// Reads the tables of a file that begins with `ftyp`.
     pub(super) fn read(file: File, start: u64, end: u64) -> Result<Self, ClipError> {
         let moov = top_level(&file, start, end)?;
-        let movie_scale = child(&moov, b"mvhd").and_then(|mvhd| time_scale(mvhd)).unwrap_or(0);
+        let movie_scale = child(&moov, *b"mvhd").and_then(time_scale).unwrap_or(0);
         let trak =
             Boxes::new(&moov).filter(|(name, _)| name == b"trak").map(|(_, trak)| trak).find(|trak| is_sound(trak));
         let trak = trak.ok_or_else(|| ClipError::Undecodable("an MP4 without sound".into()))?;
-        let mdia = child(trak, b"mdia").ok_or_else(|| lacks("mdia"))?;
-        let minf = child(mdia, b"minf").ok_or_else(|| lacks("minf"))?;
-        let stbl = child(minf, b"stbl").ok_or_else(|| lacks("stbl"))?;
+        let mdia = child(trak, *b"mdia").ok_or_else(|| lacks("mdia"))?;
+        let minf = child(mdia, *b"minf").ok_or_else(|| lacks("minf"))?;
+        let stbl = child(minf, *b"stbl").ok_or_else(|| lacks("stbl"))?;
         let scale =
-            child(mdia, b"mdhd").and_then(time_scale).filter(|scale| *scale > 0).ok_or_else(|| lacks("mdhd"))?;
-        let (rate, channels) = coding(child(stbl, b"stsd").ok_or_else(|| lacks("stsd"))?)?;
+            child(mdia, *b"mdhd").and_then(time_scale).filter(|scale| *scale > 0).ok_or_else(|| lacks("mdhd"))?;
+        let (rate, channels) = coding(child(stbl, *b"stsd").ok_or_else(|| lacks("stsd"))?)?;
         let in_frames = |units: u64, scale: u32| (u128::from(units) * u128::from(rate) / u128::from(scale)) as u64;
         let total = in_frames(duration(stbl)?, scale);
-        let edit = child(trak, b"edts").and_then(|edts| child(edts, b"elst")).and_then(single_edit);
+        let edit = child(trak, *b"edts").and_then(|edts| child(edts, *b"elst")).and_then(single_edit);
         let (mut skip, mut frames) = (0, total);
         if let Some((length, from)) = edit.filter(|(_, from)| in_frames(*from, scale) < total) {
             skip = in_frames(from, scale);
@@ -71,7 +71,7 @@ impl Mp4 {
             frames = (total - skip).min(kept);
         }
         let (sizes, chunks, runs) = (sizes(stbl)?, chunks(stbl)?, runs(stbl)?);
-        let mut mp4 = Self {
+        Ok(Self {
             file,
             sizes,
             chunks,
@@ -84,9 +84,7 @@ impl Mp4 {
             channels,
             skip,
             frames,
-        };
-        mp4.chunks.shrink_to_fit();
-        Ok(mp4)
+        })
     }
 
     /// What the AAC decoder is to be told.
@@ -137,7 +135,7 @@ fn lacks(name: &str) -> ClipError {
 }
 
 fn is_sound(trak: &[u8]) -> bool {
-    let handler = child(trak, b"mdia").and_then(|mdia| child(mdia, b"hdlr"));
+    let handler = child(trak, *b"mdia").and_then(|mdia| child(mdia, *b"hdlr"));
     handler.and_then(|handler| handler.get(8..12)) == Some(b"soun")
 }
 
@@ -148,14 +146,14 @@ fn time_scale(header: &[u8]) -> Option<u32> {
 
 /// Sum of all packets' durations, in units of the track.
 fn duration(stbl: &[u8]) -> Result<u64, ClipError> {
-    let table = child(stbl, b"stts").and_then(|stts| Table::new(stts, 4, 8)).ok_or_else(|| lacks("stts"))?;
+    let table = child(stbl, *b"stts").and_then(|stts| Table::new(stts, 4, 8)).ok_or_else(|| lacks("stts"))?;
     let sum =
         |total: u64, row: &[u8]| total.checked_add(u64::from(number(row, 0)?).checked_mul(u64::from(number(row, 4)?))?);
     table.rows().try_fold(0, sum).filter(|total| *total > 0).ok_or_else(|| lacks("stts"))
 }
 
 fn sizes(stbl: &[u8]) -> Result<Sizes, ClipError> {
-    let stsz = child(stbl, b"stsz").ok_or_else(|| lacks("stsz"))?;
+    let stsz = child(stbl, *b"stsz").ok_or_else(|| lacks("stsz"))?;
     let (all, count) = number(stsz, 4).zip(number(stsz, 8)).ok_or_else(|| lacks("stsz"))?;
     if all > 0 {
         return Ok(Sizes::All(all, count as usize));
@@ -165,16 +163,16 @@ fn sizes(stbl: &[u8]) -> Result<Sizes, ClipError> {
 }
 
 fn chunks(stbl: &[u8]) -> Result<Vec<u64>, ClipError> {
-    if let Some(table) = child(stbl, b"stco").and_then(|stco| Table::new(stco, 4, 4)) {
+    if let Some(table) = child(stbl, *b"stco").and_then(|stco| Table::new(stco, 4, 4)) {
         return Ok(table.rows().filter_map(|row| number(row, 0)).map(u64::from).collect());
     }
-    let table = child(stbl, b"co64").and_then(|co64| Table::new(co64, 4, 8)).ok_or_else(|| lacks("stco"))?;
+    let table = child(stbl, *b"co64").and_then(|co64| Table::new(co64, 4, 8)).ok_or_else(|| lacks("stco"))?;
     let wide = |row: &[u8]| Some(u64::from(number(row, 0)?) << 32 | u64::from(number(row, 4)?));
     Ok(table.rows().filter_map(wide).collect())
 }
 
 fn runs(stbl: &[u8]) -> Result<Vec<(usize, u32)>, ClipError> {
-    let table = child(stbl, b"stsc").and_then(|stsc| Table::new(stsc, 4, 12)).ok_or_else(|| lacks("stsc"))?;
+    let table = child(stbl, *b"stsc").and_then(|stsc| Table::new(stsc, 4, 12)).ok_or_else(|| lacks("stsc"))?;
     let run =
         |row: &[u8]| Some((number(row, 0)?.checked_sub(1)? as usize, number(row, 4).filter(|packets| *packets > 0)?));
     let runs: Option<Vec<_>> = table.rows().map(run).collect();
@@ -187,14 +185,14 @@ fn single_edit(elst: &[u8]) -> Option<(u64, u64)> {
     if number(elst, 4)? != 1 {
         return None;
     }
-    let from = match elst.first()? {
-        0 => (u64::from(number(elst, 8)?), i64::from(number(elst, 12)? as i32)),
-        _ => {
-            let wide = |at: usize| Some(u64::from(number(elst, at)?) << 32 | u64::from(number(elst, at + 4)?));
-            (wide(8)?, wide(16)? as i64)
-        }
+    // The first version of the table has narrow fields, the second wide ones.
+    let (length, from) = if *elst.first()? == 0 {
+        (u64::from(number(elst, 8)?), i64::from(number(elst, 12)? as i32))
+    } else {
+        let wide = |at: usize| Some(u64::from(number(elst, at)?) << 32 | u64::from(number(elst, at + 4)?));
+        (wide(8)?, wide(16)? as i64)
     };
-    Some((from.0.min(u64::from(u32::MAX)), u64::try_from(from.1).ok()?))
+    Some((length.min(u64::from(u32::MAX)), u64::try_from(from).ok()?))
 }
 
 /// Rate and channels of the one kind of sound that is played: AAC-LC.
@@ -210,7 +208,7 @@ fn coding(stsd: &[u8]) -> Result<(u32, u16), ClipError> {
         _ => 28,
     };
     let inner = entry.get(inner..).unwrap_or_default();
-    let esds = child(inner, b"esds").or_else(|| child(inner, b"wave").and_then(|wave| child(wave, b"esds")));
+    let esds = child(inner, *b"esds").or_else(|| child(inner, *b"wave").and_then(|wave| child(wave, *b"esds")));
     let head = esds.and_then(aac_head).ok_or_else(|| lacks("esds"))?;
     let kind = head[0] >> 3;
     let rate = AAC_RATES.get(usize::from((head[0] & 7) << 1 | head[1] >> 7)).copied().unwrap_or(0);

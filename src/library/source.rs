@@ -132,18 +132,15 @@ impl Source {
 impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let head = usize::try_from(self.position).ok().and_then(|position| self.head.get(position..));
-        let read = match head {
-            Some(head @ [_, ..]) => {
-                let read = head.len().min(buffer.len());
-                buffer[..read].copy_from_slice(&head[..read]);
-                read
-            }
-            _ => {
-                let left = usize::try_from(self.length.saturating_sub(self.position)).unwrap_or(usize::MAX);
-                let wanted = buffer.len().min(left);
-                let place = self.start + self.position - self.head.len() as u64;
-                self.file.read_at(&mut buffer[..wanted], place)?
-            }
+        let read = if let Some(head @ [_, ..]) = head {
+            let read = head.len().min(buffer.len());
+            buffer[..read].copy_from_slice(&head[..read]);
+            read
+        } else {
+            let left = usize::try_from(self.length.saturating_sub(self.position)).unwrap_or(usize::MAX);
+            let wanted = buffer.len().min(left);
+            let place = self.start + self.position - self.head.len() as u64;
+            self.file.read_at(&mut buffer[..wanted], place)?
         };
         self.position += read as u64;
         Ok(read)

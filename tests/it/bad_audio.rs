@@ -16,7 +16,11 @@ use crate::clips::{KINDS, Signal};
 /// A file of each kind, so many seconds long, as bytes.
 fn one_of_each(folder: &Path, seconds: f64) -> Vec<(&'static str, Vec<u8>)> {
     let encode = |(name, options, _): &(&'static str, &str, bool)| {
-        (*name, fs::read(Signal::stereo(22_050, seconds).encoded(folder, name, options)).unwrap())
+        (
+            *name,
+            fs::read(Signal::stereo(22_050, seconds).encoded(folder, name, options))
+                .expect("a test's own folder works"),
+        )
     };
     KINDS.iter().map(encode).collect()
 }
@@ -29,7 +33,7 @@ struct Folder(TempDir);
 impl Folder {
     fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.0.path().join(name);
-        fs::write(&path, bytes).unwrap();
+        fs::write(&path, bytes).expect("a test's own folder works");
         path
     }
 }
@@ -45,16 +49,12 @@ fn play(path: &Path) -> Result<(), ClipError> {
 #[test]
 fn what_is_no_audio_is_refused_with_what_was_found() {
     let folder = Folder(tempdir().unwrap());
-    let noise: Vec<u8> = Random(7).bytes(300_000);
+    let (noise, zeros) = (Random(7).bytes(300_000), vec![0; 100_000]);
     let wav = fs::read(Signal::stereo(48_000, 0.1).wav(&folder.0.path().join("good.wav"))).unwrap();
     let cases: &[(&str, &[u8], &str)] = &[
         ("empty.mp3", b"", "the file is empty"),
         ("one-byte.wav", b"R", "no audio of a kind that is played; it begins with `R`"),
-        (
-            "zeros.mp3",
-            &[0; 100_000],
-            r"no audio of a kind that is played; it begins with `\x00\x00\x00\x00\x00\x00\x00\x00`",
-        ),
+        ("zeros.mp3", &zeros, r"no audio of a kind that is played; it begins with `\x00\x00\x00\x00\x00\x00\x00\x00`"),
         ("page.mp3", b"<!DOCTYPE html>\n<html><body>404</body></html>", "it begins with `<!DOCTYP`"),
         ("tin-bai.wav", "Kính thưa bà con, đây là bản tin.".as_bytes(), "no audio of a kind that is played"),
         ("noise.ogg", &noise, ""),
@@ -139,7 +139,11 @@ fn a_hole_in_the_middle_is_damage() {
         bytes[hole].copy_from_slice(&Random(1).bytes(600));
         let verdict = verify(&folder.file(name, &bytes));
         // PCM in whole numbers has nothing that could disagree.
-        assert_eq!(verdict.is_err(), !name.ends_with(".wav") || name == "f32.wav", "{name}: {verdict:?}");
+        assert_eq!(
+            verdict.is_err(),
+            name.split('.').next_back() != Some("wav") || name == "f32.wav",
+            "{name}: {verdict:?}"
+        );
     }
 }
 
@@ -159,6 +163,18 @@ fn no_bytes_make_it_panic() {
             }
         }
     }
+}
+
+#[test]
+fn a_packet_that_breaks_the_decoder_is_damage_of_its_file_only() {
+    let folder = Folder(tempdir().unwrap());
+    // ADTS, AAC-LC, 44.1 kHz, mono, 14 bytes; then one channel that claims 63 bands where this rate has 49.
+    let head = [0xff, 0xf1, 0x50, 0x40, 0x01, 0xdf, 0xfc];
+    let bits = ["000", "0000", "00000000", "0000", "111111", "0", "0000", "11111", "11111", "00001", "000", "111"];
+    let value = u64::from_str_radix(&format!("{:0<56}", bits.concat()), 2).unwrap();
+    let packet = [&head[..], &value.to_be_bytes()[1..]].concat();
+    let error = verify(&folder.file("broken.aac", &packet.repeat(3))).unwrap_err();
+    assert_eq!(error.to_string(), "damaged: the decoder breaks down on it");
 }
 
 /// A linear congruential generator: the same bytes on every machine.

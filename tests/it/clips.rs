@@ -66,9 +66,9 @@ impl Signal {
             bits_per_sample: 16,
             sample_format: hound::SampleFormat::Int,
         };
-        let mut writer = hound::WavWriter::create(path, spec).unwrap();
-        self.samples().for_each(|sample| writer.write_sample(sample).unwrap());
-        writer.finalize().unwrap();
+        let mut writer = hound::WavWriter::create(path, spec).expect("a test's own folder works");
+        self.samples().for_each(|sample| writer.write_sample(sample).expect("a test's own folder works"));
+        writer.finalize().expect("a test's own folder works");
         path.to_owned()
     }
 
@@ -80,7 +80,7 @@ impl Signal {
         command.args(["-nostdin", "-y", "-loglevel", "error", "-i"]).arg(&wav);
         command.args(options.split_whitespace()).arg(&out);
         assert!(command.status().expect("ffmpeg is installed").success(), "{command:?}");
-        fs::remove_file(wav).unwrap();
+        fs::remove_file(wav).expect("a test's own folder works");
         out
     }
 }

@@ -22,9 +22,9 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let folder = tempdir().unwrap();
-        fs::create_dir(folder.path().join("audio")).unwrap();
-        let store = ContentStore::open(&folder.path().join("content")).unwrap();
+        let folder = tempdir().expect("a test's own folder works");
+        fs::create_dir(folder.path().join("audio")).expect("a test's own folder works");
+        let store = ContentStore::open(&folder.path().join("content")).expect("a test's own folder works");
         Self { folder, store }
     }
 
@@ -37,8 +37,10 @@ impl Place {
     }
 
     fn stored(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.folder.path().join("content")).unwrap();
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+        let entries = fs::read_dir(self.folder.path().join("content")).expect("a test's own folder works");
+        entries
+            .map(|entry| entry.expect("a test's own folder works").file_name().to_string_lossy().into_owned())
+            .collect()
     }
 }
 
@@ -47,8 +49,8 @@ fn names(names: &[&str]) -> Vec<String> {
 }
 
 fn sha256_of(path: &Path) -> String {
-    let output = std::process::Command::new("sha256sum").arg(path).output().unwrap();
-    String::from_utf8(output.stdout).unwrap()[..64].to_owned()
+    let output = std::process::Command::new("sha256sum").arg(path).output().expect("coreutils are there");
+    String::from_utf8(output.stdout).expect("hex")[..64].to_owned()
 }
 
 #[test]
