@@ -3,20 +3,20 @@
 //! The modules stand in the order in which a broadcast flows through them. Rooms marked *pure* are functions of their
 //! arguments, time included; `tests/it/tidy.rs` keeps them so.
 
-pub mod airing; // one item on the air: id, outcome, reason, the row's facts (pure)
-pub mod calendar; // civil time and zone to instants; the gap and fold rule (pure)
 pub mod cli; // what was typed, and one file per command group
-pub mod clock; // the only place that asks for the time or sleeps
-pub mod config; // loa.toml
-pub mod control;
-pub mod desk; // the state machine: events in, actions out (pure)
-pub mod language; // Vietnamese and English words for what people see
-pub mod library; // audio: probe, full decode, content store
-pub mod output; // card, wav, silent
-pub mod playout; // cues decoded ahead, the deck in the device callback, the accounts
 pub mod problem; // a place and a reason; its one rendering
-pub mod rundown; // an occurrence and the library to ordered items (pure)
+pub mod language; // Vietnamese and English words for what people see
+pub mod config; // loa.toml
 pub mod schedule; // schedules/*.toml: model (pure), reading, named checks
-pub mod station; // the loop: take one event, ask the desk, perform its actions
+pub mod calendar; // civil time and zone to instants; the gap and fold rule (pure)
+pub mod timetable; // schedules and a span to planned occurrences (pure)
+pub mod rundown; // an occurrence and the library to ordered items (pure)
+pub mod airing; // one item on the air: id, outcome, reason, the row's facts (pure)
+pub mod desk; // the state machine: events in, actions out (pure)
+pub mod clock; // the only place that asks for the time or sleeps
+pub mod library; // audio: probe, full decode, content store
+pub mod playout; // cues decoded ahead, the deck in the device callback, the accounts
+pub mod output; // card, wav, silent
 pub mod store; // SQLite: every statement of the program
-pub mod timetable; // schedules and a span to planned occurrences (pure) // the local socket: air, stop, skip, status
+pub mod station; // the loop: take one event, ask the desk, perform its actions
+pub mod control; // the local socket: air, stop, skip, status

@@ -2,11 +2,11 @@
 
 mod audio; // every kind of good file
 mod bad_audio; // every kind of bad file
-mod chain; // the log broken in each way, and found
 mod check; // bad schedules and settings to exact messages
-mod cli; // the real binary in a folder
+mod chain; // the log broken in each way, and found
 mod clips; // a known signal, encoded into every kind of file
 mod content; // the content store and the schedule's files
+mod cli; // the real binary in a folder
 mod day; // simulated days through desk, deck accounts and log
 mod device; // the real cpal path against captured sound
 mod store; // records, recovery, locked and read-only databases
