@@ -90,6 +90,7 @@ macro_rules! words {
     };
 }
 
+
 words! {
     /// How an airing ended.
     Outcome {

@@ -5,5 +5,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    loa::library::abort_on_panic();
     loa::cli::run(std::env::args_os())
 }

