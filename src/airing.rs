@@ -90,7 +90,6 @@ macro_rules! words {
     };
 }
 
-
 words! {
     /// How an airing ended.
     Outcome {

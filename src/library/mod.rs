@@ -20,8 +20,8 @@ mod verify;
 mod wav;
 
 pub use clip::Clip;
-pub(crate) use content::hex;
 pub use contain::abort_on_panic;
+pub(crate) use content::hex;
 pub use content::{ContentStore, Ingested};
 pub use error::ClipError;
 pub use files::{Changes, FileState, Files, Verdict};

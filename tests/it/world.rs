@@ -457,7 +457,6 @@ impl World {
 type Happened = (DateTime<Utc>, Happening);
 
 #[derive(Debug)]
-#[expect(dead_code, reason = "read through Debug, when a test fails")]
 enum Happening {
     In(Event),
     Out(Action),
