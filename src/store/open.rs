@@ -123,7 +123,7 @@ async fn prepare(conn: &mut SqliteConnection, station_id: Option<&str>) -> Resul
 }
 
 /// Where the migrations are applied, a table that is not there has been removed.
-fn missing_is_damage(error: sqlx::Error) -> Trouble {
+pub(super) fn missing_is_damage(error: sqlx::Error) -> Trouble {
     const ERROR: i32 = 1;
     if code(&error) == Some(ERROR) { Trouble::Corrupt(message(&error)) } else { error.into() }
 }

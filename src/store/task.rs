@@ -59,6 +59,9 @@ impl Task {
         loop {
             if self.spill.is_none() && self.queue.is_empty() {
                 self.open_spill().await;
+                if !self.queue.is_empty() {
+                    self.settle().await;
+                }
             }
             let closing = tokio::select! {
                 request = self.inbox.recv() => self.take_all(request),
