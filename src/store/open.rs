@@ -21,7 +21,7 @@ use super::memory::head;
 pub const DATABASE: &str = "loa.db";
 
 /// How long a statement waits for a lock. Short, because the store tries again by itself and must hear of it.
-const BUSY_TIMEOUT: Duration = Duration::from_millis(100);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Every migration, oldest first; the file's first line says why.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
