@@ -98,7 +98,8 @@ async fn open_rundowns(conn: &mut SqliteConnection) -> sqlx::Result<Vec<Rundown>
 async fn logged(conn: &mut SqliteConnection, settled: Option<DateTime<Utc>>) -> sqlx::Result<Vec<LoggedAttempt>> {
     let from = settled.map_or(String::new(), |settled| utc(settled - LOGGED_BEFORE_SETTLED));
     let rows = sqlx::query(
-        "select airing, attempt, outcome, reason, aired_ms, planned_ms from airing_log
+        "select airing, attempt, outcome, reason, aired_ms, planned_ms
+         from airing_log indexed by airing_log_scheduled_at
          where scheduled_at_utc >= ? order by seq",
     )
     .bind(from)

@@ -21,7 +21,7 @@ use super::memory::head;
 pub const DATABASE: &str = "loa.db";
 
 /// How long a statement waits for a lock. Short, because the store tries again by itself and must hear of it.
-const BUSY_TIMEOUT: Duration = Duration::from_millis(100);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Every migration, oldest first; the file's first line says why.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -123,7 +123,7 @@ async fn prepare(conn: &mut SqliteConnection, station_id: Option<&str>) -> Resul
 }
 
 /// Where the migrations are applied, a table that is not there has been removed.
-fn missing_is_damage(error: sqlx::Error) -> Trouble {
+pub(super) fn missing_is_damage(error: sqlx::Error) -> Trouble {
     const ERROR: i32 = 1;
     if code(&error) == Some(ERROR) { Trouble::Corrupt(message(&error)) } else { error.into() }
 }

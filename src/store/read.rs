@@ -7,6 +7,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
@@ -21,6 +22,8 @@ use super::row::{Row, quoted_columns, utc};
 const PAGE_ROWS: i64 = 500;
 /// Connections at work: the machines that this runs on have two cores or four.
 const CONNECTIONS: usize = 2;
+/// How long a person waits for a lock; writers do not lock readers out, so that it takes somebody else's tool.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why the log cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +63,7 @@ impl Log {
     /// Opens the database of a data folder; it need not be writable, nor its folder.
     pub async fn open(data_dir: &Path) -> Result<Self, ReadError> {
         let path = data_dir.join(DATABASE);
-        let first = connect(&path).await?;
+        let first = connect(&path, PATIENCE).await?;
         Ok(Self { path, free: vec![first] })
     }
 
@@ -102,7 +105,7 @@ impl Log {
     /// The lines that an SQL expression makes of the rows of a span, oldest first, joined by another expression.
     pub(super) async fn pages(mut self, line: &str, separator: &str, span: Span) -> Result<Pages, ReadError> {
         while self.free.len() < CONNECTIONS {
-            self.free.push(connect(&self.path).await?);
+            self.free.push(connect(&self.path, PATIENCE).await?);
         }
         let from = span.from.map_or(String::new(), utc);
         let to = span.to.map_or_else(|| "~".to_owned(), utc);
@@ -235,27 +238,27 @@ async fn fly(mut conn: SqliteConnection, query: Arc<PageQuery>, from: i64, page_
 
 /// A connection that only reads. On a read-only file system without a journal the file is opened as one that nobody
 /// changes, since SQLite cannot keep its index of the journal there.
-pub(super) async fn connect(path: &Path) -> Result<SqliteConnection, ReadError> {
+pub(super) async fn connect(path: &Path, patience: Duration) -> Result<SqliteConnection, ReadError> {
     const CANNOT_OPEN: i32 = 14;
     const READ_ONLY: i32 = 8;
     if !path.exists() {
         return Err(ReadError::Missing(path.to_owned()));
     }
-    let error = match try_connect(path, false).await {
+    let error = match try_connect(path, patience, false).await {
         Ok(conn) => return Ok(conn),
         Err(error) => error,
     };
     let journal = path.with_extension("db-wal");
     let has_journal = journal.metadata().is_ok_and(|journal| journal.len() > 0);
     if matches!(code(&error), Some(CANNOT_OPEN | READ_ONLY)) && !has_journal {
-        return try_connect(path, true).await.map_err(|error| unreadable(path, &error));
+        return try_connect(path, patience, true).await.map_err(|error| unreadable(path, &error));
     }
     Err(unreadable(path, &error))
 }
 
-async fn try_connect(path: &Path, immutable: bool) -> sqlx::Result<SqliteConnection> {
+async fn try_connect(path: &Path, patience: Duration, immutable: bool) -> sqlx::Result<SqliteConnection> {
     let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(immutable);
-    let mut conn = options.disable_statement_logging().connect().await?;
+    let mut conn = options.busy_timeout(patience).disable_statement_logging().connect().await?;
     match sqlx::query("select 1 from airing_log limit 1").fetch_optional(&mut conn).await {
         Ok(_) => Ok(conn),
         Err(error) => {

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::commit::{CommitError, commit};
 use super::memory::{Memory, Remembered, recall};
-use super::open::{DATABASE, Salvage, Trouble, close, connect, move_aside};
+use super::open::{BUSY_TIMEOUT, DATABASE, Salvage, Trouble, close, connect, missing_is_damage, move_aside};
 use super::queue::{Queue, Work};
 use super::spill::Spill;
 use super::task::{Request, Task, WAITING, records};
@@ -176,7 +176,7 @@ async fn look(path: &Path, station_id: Option<&str>) -> Result<Ready, Trouble> {
     let mut conn = match connect(path, station_id).await {
         Ok(conn) => conn,
         Err(Trouble::NotNow(why)) => {
-            let memory = match read::connect(path).await {
+            let memory = match read::connect(path, BUSY_TIMEOUT).await {
                 Ok(mut conn) => recall(&mut conn).await.ok(),
                 Err(_) => None,
             };
@@ -188,7 +188,7 @@ async fn look(path: &Path, station_id: Option<&str>) -> Result<Ready, Trouble> {
         Ok(memory) => Ok(Ready::new(Some(conn), Some(memory), None)),
         Err(error) => {
             close(conn).await;
-            Err(error.into())
+            Err(missing_is_damage(error))
         }
     }
 }

@@ -59,6 +59,9 @@ impl Task {
         loop {
             if self.spill.is_none() && self.queue.is_empty() {
                 self.open_spill().await;
+                if !self.queue.is_empty() {
+                    self.settle().await;
+                }
             }
             let closing = tokio::select! {
                 request = self.inbox.recv() => self.take_all(request),
@@ -143,8 +146,9 @@ impl Task {
             let now = self.clock.now().wall;
             match commit(&mut conn, self.queue.front(count), now).await {
                 Ok(head) => {
+                    let waiting = self.queue.len() - count;
+                    self.state.send_modify(|state| (state.head, state.waiting) = (head, waiting));
                     self.queue.committed(count);
-                    self.state.send_modify(|state| state.head = head);
                     self.conn = Some(conn);
                 }
                 Err(CommitError::Refused { index, error }) => {
