@@ -31,7 +31,7 @@ create table airing_log (
     start_error_us  integer,
     planned_ms      integer,
     aired_ms        integer not null,
-    outcome         text    not null,
+    outcome         text,
     reason          text,
     output          text    not null,
     device          text,

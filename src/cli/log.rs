@@ -128,7 +128,8 @@ fn cells(row: &Row) -> Cells {
     let title = row.title.as_ref().or(row.note.as_ref()).map_or("", String::as_str);
     let aired = format!("{}/{}", Length(Some(row.aired_ms)), Length(row.planned_ms));
     let reason = row.reason.as_deref().unwrap_or("");
-    [&time, programme, title, &row.outcome, &aired, reason].map(one_line)
+    let outcome = row.outcome.as_deref().unwrap_or("");
+    [&time, programme, title, outcome, &aired, reason].map(one_line)
 }
 
 /// Nothing that a title holds may move the cursor.

@@ -81,7 +81,7 @@ fn ended(row: &Airing, language: Language) -> String {
     let at = row.ended_at.unwrap_or(row.scheduled_at).format("%H:%M:%S%.3f");
     let title = row.title.as_deref().or(row.note.as_deref()).unwrap_or("?");
     let aired = minutes(row.aired_ms);
-    let word = language.outcome(row.outcome);
+    let word = row.outcome.map_or_else(|| language.kind(row.kind), |outcome| language.outcome(outcome));
     match row.reason {
         Some(reason) => format!("{at}  {word}  {title}  {aired}: {}", language.reason(reason)),
         None => format!("{at}  {word}  {title}  {aired}"),

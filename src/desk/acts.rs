@@ -115,7 +115,7 @@ impl Desk {
         };
         for source in sources.into_iter().filter(|source| Some(*source) != cut) {
             if let Some((mut row, _)) = self.row_of(source, now) {
-                (row.outcome, row.reason) = (Outcome::Cancelled, Some(Reason::Operator));
+                (row.outcome, row.reason) = (Some(Outcome::Cancelled), Some(Reason::Operator));
                 (row.by, row.via) = (Some(actor.by.clone()), Some(actor.via.clone()));
                 row.why = actor.why.clone().or(row.why);
                 actions.push(Action::Record(Record::Row(Box::new(row))));

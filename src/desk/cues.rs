@@ -79,7 +79,7 @@ impl Desk {
         if let Stage::OnAir { at, error_us, .. } = stage {
             rows::measure(&mut row, &self.facts, at, error_us, &measured);
         }
-        (row.outcome, row.reason) = (outcome, reason);
+        (row.outcome, row.reason) = (Some(outcome), reason);
         if let Some(actor) = actor {
             (row.by, row.via) = (Some(actor.by), Some(actor.via));
             row.why = actor.why.or(row.why);
@@ -89,7 +89,8 @@ impl Desk {
 
     /// Writes an attempt's row and puts its item where that leaves it.
     fn close(&mut self, source: Source, row: Airing, now: Moment, actions: &mut Vec<Action>) {
-        let after = verdict(row.outcome, row.reason, row.aired_ms, row.planned_ms, row.attempt);
+        let outcome = row.outcome.unwrap_or(Outcome::Failed);
+        let after = verdict(outcome, row.reason, row.aired_ms, row.planned_ms, row.attempt);
         let attempt = row.attempt;
         actions.push(Action::Record(Record::Row(Box::new(row))));
         let stand = match after {
@@ -100,7 +101,7 @@ impl Desk {
             && let Some((mut last, _)) = self.row_of(source, now)
         {
             last.attempt = MOST_ATTEMPTS + 1;
-            (last.outcome, last.reason) = (Outcome::Failed, Some(Reason::TooManyAttempts));
+            (last.outcome, last.reason) = (Some(Outcome::Failed), Some(Reason::TooManyAttempts));
             actions.push(Action::Record(Record::Row(Box::new(last))));
         }
         self.stand(source, stand);
@@ -109,7 +110,7 @@ impl Desk {
     /// An item that cannot start gets its row and is final.
     pub(super) fn fail(&mut self, source: Source, reason: Reason, now: Moment, actions: &mut Vec<Action>) {
         if let Some((mut row, _)) = self.row_of(source, now) {
-            (row.outcome, row.reason) = (Outcome::Failed, Some(reason));
+            (row.outcome, row.reason) = (Some(Outcome::Failed), Some(reason));
             actions.push(Action::Record(Record::Row(Box::new(row))));
         }
         self.stand(source, Stand::Final);

@@ -250,7 +250,7 @@ impl Desk {
         for index in 0..run.stands.len() {
             if run.stands[index] == (Stand::Due { attempts: 0 }) {
                 let mut row = rows::of_item(&self.facts, &self.stamp(now), &run.rundown, index, 1);
-                (row.outcome, row.reason) = (outcome, Some(reason));
+                (row.outcome, row.reason) = (Some(outcome), Some(reason));
                 actions.push(Action::Record(Record::Row(Box::new(row))));
             }
         }

@@ -68,7 +68,7 @@ pub(super) fn long_absence(
     let span = format!("{}..{}", local(facts, from).to_rfc3339(), local(facts, to).to_rfc3339());
     let stamp = RowStamp { clock, device: None };
     let mut row = blank(facts, &stamp, AiringId::act("off", from, 1), Kind::Note, now.wall);
-    (row.outcome, row.reason) = (Outcome::Missed, Some(Reason::StationOff));
+    (row.outcome, row.reason) = (Some(Outcome::Missed), Some(Reason::StationOff));
     row.note = Some(format!("station off, items of {span} are not listed one by one"));
     row
 }
@@ -115,7 +115,7 @@ fn blank(facts: &Facts, stamp: &RowStamp, airing: AiringId, kind: Kind, at: Date
         start_error_us: None,
         planned_ms: None,
         aired_ms: 0,
-        outcome: Outcome::Missed,
+        outcome: None,
         reason: None,
         output: facts.output,
         device: stamp.device.clone(),

@@ -164,8 +164,8 @@ async fn newest_row_at(conn: &mut SqliteConnection) -> sqlx::Result<Option<(Date
 
 /// The emergency of a row, with the instant it was last alive, if a fault of the machine or the program ended it.
 fn still_open(airing: Airing) -> Option<(Airing, DateTime<Utc>)> {
-    let by_fault =
-        airing.outcome == Outcome::Interrupted && matches!(airing.reason, Some(Reason::PowerLoss | Reason::Crash));
+    let by_fault = airing.outcome == Some(Outcome::Interrupted)
+        && matches!(airing.reason, Some(Reason::PowerLoss | Reason::Crash));
     let alive_at = airing.ended_at.unwrap_or(airing.scheduled_at).to_utc();
     by_fault.then_some((airing, alive_at))
 }
@@ -263,11 +263,12 @@ impl Memory {
         if airing.kind == Kind::Emergency {
             self.remembered.open_emergency = still_open(airing.clone());
         }
+        let Some(outcome) = airing.outcome else { return };
         if !self.is_logged(&airing.airing, airing.attempt) {
             self.remembered.logged.push(LoggedAttempt {
                 airing: airing.airing.clone(),
                 attempt: airing.attempt,
-                outcome: airing.outcome,
+                outcome,
                 reason: airing.reason,
                 aired_ms: airing.aired_ms,
                 planned_ms: airing.planned_ms,

@@ -439,7 +439,7 @@ impl World {
     fn recover(&mut self) {
         for (mut row, begun) in std::mem::take(&mut self.memory.on_air).into_values() {
             if begun {
-                row.outcome = Outcome::Interrupted;
+                row.outcome = Some(Outcome::Interrupted);
                 let same_boot = row.boot_id == self.facts.boot_id;
                 row.reason = Some(if same_boot { Reason::Crash } else { Reason::PowerLoss });
                 self.memory.rows.push(row);
@@ -499,7 +499,7 @@ fn logged(row: &Airing) -> LoggedAttempt {
     LoggedAttempt {
         airing: row.airing.clone(),
         attempt: row.attempt,
-        outcome: row.outcome,
+        outcome: row.outcome.unwrap(),
         reason: row.reason,
         aired_ms: row.aired_ms,
         planned_ms: row.planned_ms,
@@ -513,5 +513,5 @@ fn line(row: &Airing) -> String {
     );
     let planned = row.planned_ms.map_or_else(|| "?".to_owned(), |ms| ms.to_string());
     let why = row.reason.map_or_else(String::new, |reason| format!(": {reason}"));
-    format!("{} #{} {started} {}/{planned} {}{why}\n", row.airing, row.attempt, row.aired_ms, row.outcome)
+    format!("{} #{} {started} {}/{planned} {}{why}\n", row.airing, row.attempt, row.aired_ms, row.outcome.unwrap())
 }
