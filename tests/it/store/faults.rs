@@ -206,10 +206,7 @@ fn without_rights(folder: &Path) {
     let this = std::env::current_exe().unwrap();
     fs::hard_link(&this, &program).or_else(|_| fs::copy(&this, &program).map(drop)).unwrap();
     let mut child = std::process::Command::new(program);
-    child
-        .args(["--exact", "store::faults::a_child_without_rights"])
-        .env(READ_ONLY, folder)
-        .current_dir("/");
+    child.args(["--exact", "store::faults::a_child_without_rights"]).env(READ_ONLY, folder).current_dir("/");
     if rustix::process::geteuid().is_root() {
         child.uid(65534).gid(65534);
     }
