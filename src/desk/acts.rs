@@ -5,19 +5,27 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::line::Source;
-use super::protocol::{Act, Action, Actor, Record, RequestId};
+use super::line::{Cutting, Source, Stage};
+use super::protocol::{Act, Action, Actor, Record, RequestId, Start};
 use super::run::{Airs, MOST_ATTEMPTS, Stand};
-use super::{Desk, JobId};
+use super::{Desk, JobId, rows};
 use crate::airing::{Airing, AiringId, Outcome, Priority, Reason};
 use crate::clock::Moment;
 use crate::rundown::{Audio, Content};
 
-/// Acts that wait at the same time; more is a mistake or a loop in somebody's script.
+/// Acts of one priority that wait at the same time; more is a mistake or a loop in somebody's script.
 const MOST_ACTS: usize = 16;
 
 /// An emergency that a power cut ended airs again if power returns within this time.
 const EMERGENCY_RETURNS: TimeDelta = TimeDelta::minutes(30);
+
+/// What a person wants on the air.
+struct Wish {
+    audio: Audio,
+    title: String,
+    priority: Priority,
+    repeat: u32,
+}
 
 impl Desk {
     pub(super) fn take_act(
@@ -32,7 +40,7 @@ impl Desk {
             _ if self.leave_by.is_some() => Err("the station is shutting down".to_owned()),
             Act::Air { audio, title, emergency, repeat } => {
                 let priority = if emergency { Priority::Emergency } else { Priority::Ordinary };
-                self.air(audio, title, priority, repeat, actor, now)
+                self.air(Wish { audio, title, priority, repeat }, actor, now, actions)
             }
             Act::Stop => self.stop(actor, now, actions),
             Act::Skip => self.skip(actor, now, actions),
@@ -41,16 +49,9 @@ impl Desk {
         actions.push(Action::Reply(request, answer));
     }
 
-    fn air(
-        &mut self,
-        audio: Audio,
-        title: String,
-        priority: Priority,
-        repeat: u32,
-        actor: &Actor,
-        now: Moment,
-    ) -> Result<String, String> {
-        if self.acts.len() >= MOST_ACTS {
+    fn air(&mut self, wish: Wish, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Result<String, String> {
+        let Wish { audio, title, priority, repeat } = wish;
+        if self.acts.iter().filter(|act| act.priority == priority).count() >= MOST_ACTS {
             return Err(format!("{MOST_ACTS} files wait to air already; `loa stop` cancels"));
         }
         if priority < Priority::Emergency && self.device.is_none() {
@@ -59,7 +60,8 @@ impl Desk {
         }
         let command = if priority == Priority::Emergency { "emergency" } else { "air" };
         let airings = (1..=repeat).map(|each| AiringId::act(command, now.wall, each)).collect();
-        let answer = match (priority, self.device.is_some(), self.current()) {
+        let armed = self.playing.iter().find(|playing| matches!(playing.stage, Stage::Armed(Start::At(_))));
+        let answer = match (priority, self.device.is_some(), self.current().or(armed)) {
             (Priority::Emergency, false, _) => format!("`{title}` airs as soon as the sound device is back"),
             (Priority::Emergency, ..) | (_, _, None) => format!("`{title}` starts now"),
             (_, _, Some(current)) => {
@@ -71,6 +73,9 @@ impl Desk {
         let stands = vec![Stand::Due { attempts: 0 }; repeat as usize];
         let actor = actor.clone();
         self.acts.push_back(Airs { id, at: now.wall, audio, title, priority, actor, stands, airings });
+        for index in 0..repeat as usize {
+            self.keep_emergency(Source::Act(id, index), now, actions);
+        }
         Ok(answer)
     }
 
@@ -82,7 +87,8 @@ impl Desk {
         };
         let Some(job) = job else { return Err("nothing is on the air".to_owned()) };
         let of_job = |source: Source| matches!(source, Source::Item(each, _) | Source::Act(each, _) if each == job);
-        self.take_back(Reason::Operator, |playing| of_job(playing.source), actions);
+        let why = Cutting { reason: Reason::Operator, actor: Some(actor.clone()) };
+        self.take_back(why, |playing| of_job(playing.source), actions);
         let cut = self.current().filter(|playing| of_job(playing.source)).map(|playing| playing.source);
         if cut.is_some() {
             self.cut_on_air(Reason::Operator, Some(actor), now, actions);
@@ -116,8 +122,7 @@ impl Desk {
         for source in sources.into_iter().filter(|source| Some(*source) != cut) {
             if let Some((mut row, _)) = self.row_of(source, now) {
                 (row.outcome, row.reason) = (Some(Outcome::Cancelled), Some(Reason::Operator));
-                (row.by, row.via) = (Some(actor.by.clone()), Some(actor.via.clone()));
-                row.why = actor.why.clone().or(row.why);
+                rows::ended_by(&mut row, actor);
                 actions.push(Action::Record(Record::Row(Box::new(row))));
             }
             self.stand(source, Stand::Final);
@@ -136,10 +141,11 @@ impl Desk {
 
     /// What waits to start while nothing is on the air: an act first, then the programme whose time has come.
     fn waiting_job(&self, now: Moment) -> Option<JobId> {
-        let act = self.acts.iter().max_by_key(|act| act.priority).map(|act| act.id);
+        // The first of the most urgent ones: what would start first.
+        let act = self.acts.iter().min_by_key(|act| std::cmp::Reverse(act.priority)).map(|act| act.id);
         act.or_else(|| {
             let due = self.runs.iter().filter(|run| run.begun() || run.rundown.scheduled_at <= now.wall);
-            due.max_by_key(|run| run.rundown.priority).map(|run| run.id)
+            due.min_by_key(|run| (std::cmp::Reverse(run.rundown.priority), run.rundown.scheduled_at)).map(|run| run.id)
         })
     }
 

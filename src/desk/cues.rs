@@ -3,13 +3,18 @@
 //! In: events of cues. Out: progress, rows, and where an item stands after them. Pure. Every cue that starts comes to
 //! exactly one row here; one that never sounds leaves none, unless its audio is at fault. Next: `desk/acts.rs`.
 
-use super::line::{Playing, Source, Stage};
+use super::line::{Cutting, Playing, Source, Stage};
+use chrono::TimeDelta;
+
 use super::protocol::{Action, CueEvent, CueId, Ending, Measured, Record};
 use super::run::{Airs, MOST_ATTEMPTS, Run, Stand, Verdict, verdict};
 use super::{Desk, plan, rows};
-use crate::airing::{Airing, Outcome, Reason};
+use crate::airing::{Airing, Kind, Outcome, Priority, Reason};
 use crate::clock::Moment;
 use crate::rundown::Audio;
+
+/// A cue that was taken back and sounds all the same says so within this time: a period of the device and a poll.
+const ANSWER_LIMIT: TimeDelta = TimeDelta::milliseconds(250);
 
 /// So many cues that were taken back are remembered, more than can be armed at once.
 const TAKEN_BACK: usize = 8;
@@ -69,20 +74,19 @@ impl Desk {
     /// An attempt that sounded is over: its row, and whether it is tried again.
     fn end(&mut self, playing: Playing, ending: Ending, measured: Measured, now: Moment, actions: &mut Vec<Action>) {
         let Playing { source, stage, cutting, mut row, .. } = playing;
-        let (outcome, reason, actor) = match (ending, cutting) {
-            (Ending::Finished, _) => (Outcome::Aired, None, None),
-            (Ending::Fault(reason), _) => (Outcome::Interrupted, Some(reason), None),
-            (Ending::Cut, Some((reason, actor))) => (Outcome::Cut, Some(reason), actor),
-            // Only a cue that the desk ordered to start can cut, and that marks what it cuts.
-            (Ending::Cut, None) => (Outcome::Cut, Some(Reason::NextProgramme), None),
+        // Only a cue that the desk ordered to start can cut, and that marks what it cuts.
+        let cutting = cutting.unwrap_or_else(|| Reason::NextProgramme.into());
+        let (outcome, reason, actor) = match ending {
+            Ending::Finished => (Outcome::Aired, None, None),
+            Ending::Fault(reason) => (Outcome::Interrupted, Some(reason), None),
+            Ending::Cut => (Outcome::Cut, Some(cutting.reason), cutting.actor),
         };
         if let Stage::OnAir { at, error_us, .. } = stage {
             rows::measure(&mut row, &self.facts, at, error_us, &measured);
         }
         (row.outcome, row.reason) = (Some(outcome), reason);
         if let Some(actor) = actor {
-            (row.by, row.via) = (Some(actor.by), Some(actor.via));
-            row.why = actor.why.or(row.why);
+            rows::ended_by(&mut row, &actor);
         }
         self.close(source, row, now, actions);
     }
@@ -91,12 +95,8 @@ impl Desk {
     fn close(&mut self, source: Source, row: Airing, now: Moment, actions: &mut Vec<Action>) {
         let outcome = row.outcome.unwrap_or(Outcome::Failed);
         let after = verdict(outcome, row.reason, row.aired_ms, row.planned_ms, row.attempt);
-        let attempt = row.attempt;
+        let stand = Stand::following(after, row.attempt);
         actions.push(Action::Record(Record::Row(Box::new(row))));
-        let stand = match after {
-            Verdict::Again => Stand::Due { attempts: attempt },
-            Verdict::Last | Verdict::TooMany => Stand::Final,
-        };
         if after == Verdict::TooMany
             && let Some((mut last, _)) = self.row_of(source, now)
         {
@@ -105,6 +105,18 @@ impl Desk {
             actions.push(Action::Record(Record::Row(Box::new(last))));
         }
         self.stand(source, stand);
+        if after == Verdict::Again {
+            self.keep_emergency(source, now, actions);
+        }
+    }
+
+    /// An emergency that is still to air must survive a power cut from now on, not only from its arming.
+    pub(super) fn keep_emergency(&self, source: Source, now: Moment, actions: &mut Vec<Action>) {
+        if self.emergency(source)
+            && let Some((row, _)) = self.row_of(source, now)
+        {
+            actions.push(Action::Record(Record::Intent(Box::new(row))));
+        }
     }
 
     /// An item that cannot start gets its row and is final.
@@ -144,6 +156,10 @@ impl Desk {
         .map(|(mut row, audio)| {
             let verdict = audio.content.as_ref().and_then(|content| self.verdicts.get(&content.sha256));
             row.planned_ms = verdict.and_then(|verdict| verdict.ok()).or(row.planned_ms);
+            if row.priority == Priority::Emergency && self.facts.tone_ms > 0 {
+                row.planned_ms = row.planned_ms.map(|planned| planned + i64::from(self.facts.tone_ms));
+                row.note = Some(format!("begins with an attention tone of {} ms", self.facts.tone_ms));
+            }
             (row, audio)
         })
     }
@@ -180,10 +196,16 @@ impl Desk {
     }
 
     /// Takes back cues that do not sound; they are due as before. `why` stands in the row of one that did sound already.
-    pub(super) fn take_back(&mut self, why: Reason, which: impl Fn(&Playing) -> bool, actions: &mut Vec<Action>) {
+    pub(super) fn take_back(
+        &mut self,
+        why: impl Into<Cutting>,
+        which: impl Fn(&Playing) -> bool,
+        actions: &mut Vec<Action>,
+    ) {
         let (gone, kept): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.playing).into_iter().partition(|playing| !playing.on_air() && which(playing));
         self.playing = kept;
+        let why = why.into();
         for mut playing in gone {
             withdraw(&playing, actions);
             if playing.waiting() {
@@ -191,7 +213,8 @@ impl Desk {
                 continue;
             }
             actions.push(Action::End(playing.cue, super::End::Now));
-            playing.cutting = Some((why, None));
+            playing.cutting = Some(why.clone());
+            self.answers_by = self.told_at.mono.plus(ANSWER_LIMIT);
             self.taken_back.push_back(playing);
             if self.taken_back.len() > TAKEN_BACK {
                 self.taken_back.pop_front();
@@ -204,9 +227,9 @@ impl Desk {
     fn recall(&mut self, cue: CueId, actions: &mut Vec<Action>) {
         let Some(at) = self.taken_back.iter().position(|playing| playing.cue == cue) else { return };
         let Some(mut playing) = self.taken_back.remove(at) else { return };
-        let why = playing.cutting.as_ref().map_or(Reason::NextProgramme, |(reason, _)| *reason);
+        let why = playing.cutting.clone().unwrap_or_else(|| Reason::NextProgramme.into());
         self.take_back(why, |other| other.source == playing.source, actions);
-        if self.stand_of(playing.source) == Some(Stand::Final) {
+        if !matches!(self.stand_of(playing.source), Some(Stand::Due { .. })) {
             // Its row is written, as cancelled; what sounded all the same is another attempt.
             playing.row.attempt += 1;
         }
@@ -228,7 +251,7 @@ impl Desk {
             let job = self.runs[at].id;
             let of_run = |playing: &Playing| matches!(playing.source, Source::Item(each, _) if each == job);
             let sounding = self.playing.iter().any(|playing| of_run(playing) && !playing.waiting());
-            let closed = self.runs[at].window_left(now) <= chrono::TimeDelta::zero();
+            let closed = self.runs[at].window_left(now) <= TimeDelta::zero();
             if sounding || !(closed || self.runs[at].complete()) {
                 at += 1;
                 continue;
@@ -236,42 +259,64 @@ impl Desk {
             self.take_back(Reason::WindowEnd, of_run, actions);
             let run = self.runs.remove(at);
             let (outcome, reason) = self.why_left(&run, now, cause);
-            self.miss(&run, outcome, reason, now, actions);
-            actions.push(Action::Record(plan::done(&run.rundown)));
+            let done = plan::done(&run.rundown);
+            self.miss(run, outcome, reason, now, actions);
+            actions.push(Action::Record(done));
             self.settle(now, true, actions);
         }
     }
 
     /// Why items are left when a window closes.
     fn why_left(&self, run: &Run, now: Moment, cause: Reason) -> (Outcome, Reason) {
-        match () {
-            () if !run.begun() && cause == Reason::ClockStep => (Outcome::Missed, Reason::ClockStep),
-            () if !run.begun() && self.untrusted(now) => (Outcome::Missed, Reason::ClockUntrusted),
-            () if self.device.is_none() => (Outcome::Failed, Reason::NoDevice),
-            () => (Outcome::Missed, Reason::WindowClosed),
+        let of_clock = match cause {
+            Reason::ClockStep => Reason::ClockStep,
+            _ if self.untrusted(now) => Reason::ClockUntrusted,
+            _ => Reason::WindowClosed,
+        };
+        match self.plan.missed_because(run.rundown.scheduled_at, of_clock) {
+            Reason::WindowClosed if self.device.is_none() => (Outcome::Failed, Reason::NoDevice),
+            _ if run.begun() && self.device.is_none() => (Outcome::Failed, Reason::NoDevice),
+            _ if run.begun() => (Outcome::Missed, Reason::WindowClosed),
+            reason => (Outcome::Missed, reason),
         }
     }
 
-    /// The way out: waits for the last cue's end, but not for ever.
+    /// The way out: waits for the last cue's end, and for word of cues that were taken back, but not for ever.
     pub(super) fn leave(&mut self, now: Moment, actions: &mut Vec<Action>) {
         let late = self.leave_by.is_some_and(|by| now.mono >= by);
         self.take_back(Reason::Shutdown, |_| true, actions);
-        if self.exited || !late && !self.playing.is_empty() {
+        let unanswered = !self.taken_back.is_empty() && now.mono < self.answers_by;
+        if self.exited || !late && (unanswered || !self.playing.is_empty()) {
             return;
         }
         for playing in std::mem::take(&mut self.playing) {
             let measured = playing.measured;
             self.end(playing, Ending::Cut, measured, now, actions);
         }
+        self.cancel_acts(now, actions);
         self.settle(now, true, actions);
         self.exited = true;
         actions.push(Action::Exit);
     }
+
+    /// What people put on the air and what has not aired ends with the station; an emergency airs when it is back.
+    fn cancel_acts(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        let sources = self.acts.iter().filter(|act| !act.emergency()).flat_map(|act| {
+            let due = act.stands.iter().enumerate().filter(|(_, stand)| **stand != Stand::Final);
+            due.map(|(index, _)| Source::Act(act.id, index)).collect::<Vec<_>>()
+        });
+        for source in sources.collect::<Vec<_>>() {
+            if let Some((mut row, _)) = self.row_of(source, now) {
+                (row.outcome, row.reason) = (Some(Outcome::Cancelled), Some(Reason::Shutdown));
+                actions.push(Action::Record(Record::Row(Box::new(row))));
+            }
+        }
+    }
 }
 
-/// An attempt that never sounded leaves no row.
+/// An attempt that never sounded leaves no row. An emergency stays announced: it is still to air.
 fn withdraw(playing: &Playing, actions: &mut Vec<Action>) {
-    if playing.intended {
+    if playing.intended && playing.row.kind != Kind::Emergency {
         let (airing, attempt) = (playing.row.airing.clone(), playing.row.attempt);
         actions.push(Action::Record(Record::Withdraw { airing, attempt }));
     }

@@ -48,6 +48,19 @@ pub(super) enum Stage {
     OnAir { at: DateTime<Utc>, mono: Mono, error_us: Option<i64> },
 }
 
+/// Why a cue is cut, and by whom if a person did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cutting {
+    pub(super) reason: Reason,
+    pub(super) actor: Option<Actor>,
+}
+
+impl From<Reason> for Cutting {
+    fn from(reason: Reason) -> Self {
+        Self { reason, actor: None }
+    }
+}
+
 /// A cue that was named and not yet answered for the last time.
 #[derive(Debug, Clone)]
 pub(super) struct Playing {
@@ -59,7 +72,7 @@ pub(super) struct Playing {
     pub(super) row: Airing,
     pub(super) intended: bool,
     /// Why it will be cut, if it is cut, and by whom.
-    pub(super) cutting: Option<(Reason, Option<Actor>)>,
+    pub(super) cutting: Option<Cutting>,
     /// An `End` is ordered for this instant.
     pub(super) ends_at: Option<Mono>,
     pub(super) measured: Measured,
@@ -117,10 +130,17 @@ impl Desk {
         self.settle(now, false, actions);
     }
 
-    /// What sounds now, or will at the next callback.
+    /// What sounds now, or will at the next callback. A cue whose turn has come sounds, although its `Started` has not
+    /// been heard yet: without that every seam would look like silence for a moment.
     pub(super) fn current(&self) -> Option<&Playing> {
+        let begins = |playing: &&Playing| match playing.stage {
+            Stage::Armed(Start::Now) => true,
+            Stage::Armed(Start::After(other)) => self.playing.iter().all(|each| each.cue != other),
+            Stage::Armed(Start::At(at)) => at <= self.told_at.wall,
+            _ => false,
+        };
         let started = self.playing.iter().rev().find(|playing| playing.on_air());
-        started.or_else(|| self.playing.iter().find(|playing| playing.armed_now()))
+        started.or_else(|| self.playing.iter().find(begins))
     }
 
     /// When what is on the air will have played its last frame.
@@ -290,14 +310,8 @@ impl Desk {
     /// Names a cue for a source and has it opened.
     fn prepare(&mut self, source: Source, role: Role, now: Moment, actions: &mut Vec<Action>) {
         let cue = self.name_cue();
-        let Some((mut row, audio)) = self.row_of(source, now) else { return };
+        let Some((row, audio)) = self.row_of(source, now) else { return };
         let tone_ms = if row.priority == Priority::Emergency { self.facts.tone_ms } else { 0 };
-        if let Some(planned) = row.planned_ms.as_mut() {
-            *planned += i64::from(tone_ms);
-        }
-        if tone_ms > 0 {
-            row.note = Some(format!("begins with an attention tone of {tone_ms} ms"));
-        }
         actions.push(Action::Prepare { cue, audio, tone_ms });
         self.playing.push(Playing {
             cue,
@@ -331,7 +345,7 @@ impl Desk {
     fn mark_cut(&mut self, reason: Reason) {
         for playing in self.playing.iter_mut().filter(|playing| playing.on_air() || playing.armed_now()) {
             if playing.ends_at.is_none() {
-                playing.cutting = Some((reason, None));
+                playing.cutting = Some(reason.into());
             }
         }
     }
@@ -345,9 +359,22 @@ impl Desk {
             let overruns = playing.left(now).is_none_or(|left| left > window);
             if overruns && window <= ARM_LEAD {
                 playing.ends_at = Some(now.mono.plus(window));
-                playing.cutting = Some((Reason::WindowEnd, None));
+                playing.cutting = Some(Reason::WindowEnd.into());
                 actions.push(Action::End(playing.cue, End::At(now.wall + window)));
             }
+        }
+    }
+
+    /// The wall clock has jumped: a start whose instant was jumped over is due like any other, an end by the wall clock is
+    /// ordered anew.
+    pub(super) fn meet_step(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        let jumped = |playing: &Playing| matches!(playing.stage, Stage::Armed(Start::At(at)) if at <= now.wall);
+        self.take_back(Reason::NextProgramme, jumped, actions);
+        let by_window = |playing: &&mut Playing| {
+            playing.cutting.as_ref().is_some_and(|cutting| cutting.reason == Reason::WindowEnd)
+        };
+        for playing in self.playing.iter_mut().filter(by_window) {
+            playing.ends_at = None;
         }
     }
 
@@ -355,7 +382,7 @@ impl Desk {
     pub(super) fn cut_on_air(&mut self, reason: Reason, actor: Option<&Actor>, now: Moment, actions: &mut Vec<Action>) {
         for playing in self.playing.iter_mut().filter(|playing| playing.on_air()) {
             playing.ends_at = Some(now.mono);
-            playing.cutting = Some((reason, actor.cloned()));
+            playing.cutting = Some(Cutting { reason, actor: actor.cloned() });
             actions.push(Action::End(playing.cue, End::Now));
         }
     }

@@ -8,6 +8,7 @@
 mod acts;
 mod cues;
 mod line;
+mod off_time;
 mod order;
 mod plan;
 mod protocol;
@@ -40,7 +41,7 @@ const LONGEST_SLEEP: TimeDelta = TimeDelta::seconds(1);
 /// Everything planned is recorded as settled at least this often, so that off time begins where the power went.
 const SETTLE_EVERY: TimeDelta = TimeDelta::minutes(10);
 
-/// After this long a verdict is due: what a person acts on must not wait for the station to exit.
+/// A station that is told to exit waits so long for the sound to end; a device that hangs must not keep it.
 const SHUTDOWN_LIMIT: TimeDelta = TimeDelta::milliseconds(1500);
 
 /// The state of the station.
@@ -59,6 +60,8 @@ pub struct Desk {
     playing: Vec<Playing>,
     /// The last few that were taken back when armed; one of them may have sounded before the deck heard of it.
     taken_back: VecDeque<Playing>,
+    /// Until then one of them may still say that it has sounded.
+    answers_by: Mono,
     /// The moment of the newest event.
     told_at: Moment,
     /// Id of the open device.
@@ -97,6 +100,7 @@ impl Desk {
             acts: VecDeque::new(),
             playing: Vec::new(),
             taken_back: VecDeque::new(),
+            answers_by: now.mono,
             told_at: now,
             device: None,
             device_lost: None,
@@ -130,6 +134,9 @@ impl Desk {
         self.told_at = now;
         let step = self.trust.observe(now);
         let cause = if step.is_some() { Reason::ClockStep } else { Reason::StationOff };
+        if step.is_some() {
+            self.meet_step(now, &mut actions);
+        }
         match event {
             Event::Wake => {}
             Event::Schedule(schedule) => self.take_schedule(schedule, now, &mut actions),
@@ -197,10 +204,11 @@ impl Desk {
         self.cut_on_air(Reason::Shutdown, None, now, actions);
     }
 
-    /// Records how far everything planned has its rows, when that has moved on.
+    /// Records how far everything planned has its rows, when that has moved on, or back with the clock.
     fn settle(&mut self, now: Moment, at_once: bool, actions: &mut Vec<Action>) {
         let Some(until) = self.settled_at(now) else { return };
-        if at_once || until - self.plan.settled_until > SETTLE_EVERY {
+        let moved = until - self.plan.settled_until;
+        if moved < TimeDelta::zero() || moved > SETTLE_EVERY || at_once && !moved.is_zero() {
             self.plan.settled_until = until;
             actions.push(Action::Record(Record::Settled(until)));
         }
@@ -234,6 +242,7 @@ impl Desk {
     fn instants(&self, now: Moment) -> Vec<TimeDelta> {
         let wall = |at: DateTime<Utc>| at - now.wall;
         let mut spans: Vec<TimeDelta> = self.leave_by.iter().map(|at| at.since(now.mono)).collect();
+        spans.push(self.answers_by.since(now.mono));
         if let Some(next) = self.plan.first_upcoming() {
             spans.push(wall(next.scheduled_at) - plan::FREEZE_LEAD);
         }

@@ -1,13 +1,16 @@
 //! From schedules and time to rundowns: what starts next, what was due while the station could not know.
 //!
 //! In: schedules, the instant up to which everything has been planned, the log's attempts. Out: frozen runs, and for what
-//! is over without having aired, rows. Pure. Everything before `horizon` has been planned once and never again, so a
-//! clock that steps back or a reload plans no slot twice. Next: `desk/line.rs`.
+//! is over without having aired, rows. Pure. Everything before `horizon` has been planned once; when the clock steps back
+//! the horizon goes with it, and what was closed since is remembered, so that nothing airs twice and a slot that a wrong
+//! clock wrote off still airs when its time really comes. Next: `desk/off_time.rs`.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::off_time::OffTime;
 use super::protocol::{Action, History, Record};
 use super::run::{JobId, Logged, Run, Stand};
 use super::{Desk, rows};
@@ -23,11 +26,14 @@ pub(super) const FREEZE_LEAD: TimeDelta = TimeDelta::seconds(60);
 /// No window is longer (schedule/read.rs refuses it), so nothing that may still air is older.
 const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(24);
 
-/// Off time before this is one row that names the span.
-const OFF_TIME_BY_ITEM: TimeDelta = TimeDelta::days(60);
-
 /// How far ahead occurrences are computed in one go.
 const LOOK_AHEAD: TimeDelta = TimeDelta::hours(36);
+
+/// A horizon that is further ahead than freezing allows: the clock has stepped back.
+const HORIZON_AHEAD: TimeDelta = TimeDelta::seconds(61);
+
+/// So many closed occurrences are remembered: weeks of any real station.
+const CLOSED: usize = 4096;
 
 /// The state of planning.
 #[derive(Debug)]
@@ -38,15 +44,32 @@ pub(super) struct Plan {
     upcoming: Vec<Occurrence>,
     /// `upcoming` is complete before this instant.
     upcoming_until: DateTime<Utc>,
-    /// Schedules in force since the log was last settled; emptied once off time is filled.
-    past: Vec<(DateTime<Utc>, Arc<Schedule>)>,
-    /// What the log knew at the start; emptied with `past`.
+    /// What was closed in this run of the program, the newest last.
+    closed: VecDeque<Closed>,
+    /// What the log knew at the start.
     pub(super) logged: Logged,
-    restored: Vec<Rundown>,
-    /// Off time has been filled.
-    settled: bool,
+    /// What was due while the station was off, until it has its rows.
+    pub(super) off_time: Option<OffTime>,
+    /// The station has been on before this run of the program.
+    has_past: bool,
+    /// When the program started.
+    born: Moment,
+    /// Planning has begun: the clock was believed once.
+    resumed: bool,
+    /// The newest time without trust in the clock, as it stands in today's wall time.
+    pub(super) untrusted: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// How far the clock was believed at the last planning.
+    last_clock: ClockState,
     /// The instant last recorded as settled.
     pub(super) settled_until: DateTime<Utc>,
+}
+
+/// An occurrence that left the desk, and where its items stood then.
+#[derive(Debug)]
+struct Closed {
+    programme: String,
+    scheduled_at: DateTime<Utc>,
+    stands: Vec<Stand>,
 }
 
 impl Plan {
@@ -55,18 +78,26 @@ impl Plan {
         for attempt in history.logged.drain(..) {
             logged.entry(attempt.airing.clone()).or_default().push(attempt);
         }
-        let first = history.schedules.first().map(|(at, _)| *at);
-        let horizon = history.settled_until.or(first).unwrap_or(now.wall);
+        let off_time = OffTime::new(history, now.wall);
         Self {
-            horizon,
+            horizon: now.wall,
             upcoming: Vec::new(),
             upcoming_until: DateTime::<Utc>::MIN_UTC,
-            past: std::mem::take(&mut history.schedules),
+            closed: VecDeque::new(),
             logged,
-            restored: std::mem::take(&mut history.open_rundowns),
-            settled: false,
-            settled_until: horizon,
+            settled_until: off_time.from().unwrap_or(now.wall).min(now.wall),
+            has_past: off_time.has_past(),
+            off_time: Some(off_time),
+            born: now,
+            resumed: false,
+            untrusted: None,
+            last_clock: ClockState::Untrusted,
         }
+    }
+
+    /// When the program really started, by today's clock.
+    pub(super) fn true_start(&self, now: Moment) -> DateTime<Utc> {
+        now.wall - now.mono.since(self.born.mono)
     }
 
     /// The first occurrence that is not a run yet.
@@ -79,10 +110,32 @@ impl Plan {
         &self.upcoming
     }
 
-    /// The schedule has changed: what is computed ahead is void.
+    /// What is computed ahead is void: the schedule or the clock has changed.
     pub(super) fn forget_upcoming(&mut self) {
         self.upcoming.clear();
         self.upcoming_until = DateTime::<Utc>::MIN_UTC;
+    }
+
+    /// Why a slot that is over has not aired: one that fell into the time without trust was missed for that.
+    pub(super) fn missed_because(&self, at: DateTime<Utc>, otherwise: Reason) -> Reason {
+        match self.untrusted {
+            Some((from, to)) if (from..=to).contains(&at) => Reason::ClockUntrusted,
+            _ => otherwise,
+        }
+    }
+
+    /// An occurrence leaves the desk.
+    pub(super) fn close(&mut self, run: &Run) {
+        let (programme, scheduled_at) = (run.rundown.programme.clone(), run.rundown.scheduled_at);
+        self.closed.retain(|closed| closed.scheduled_at != scheduled_at || closed.programme != programme);
+        self.closed.push_back(Closed { programme, scheduled_at, stands: run.stands.clone() });
+        if self.closed.len() > CLOSED {
+            self.closed.pop_front();
+        }
+    }
+
+    fn closed(&self, programme: &str, at: DateTime<Utc>) -> Option<&Closed> {
+        self.closed.iter().rev().find(|closed| closed.scheduled_at == at && closed.programme == programme)
     }
 }
 
@@ -91,126 +144,90 @@ impl Desk {
     pub(super) fn take_schedule(&mut self, schedule: Arc<Schedule>, now: Moment, actions: &mut Vec<Action>) {
         self.schedule = schedule;
         self.plan.forget_upcoming();
-        if self.plan.settled {
+        if self.plan.resumed {
             // Programmes that start within the freezing lead and did not exist before still get their turn.
-            let fresh = timetable::expand(&self.schedule, self.facts.timezone, now.wall, self.plan.horizon);
-            for occurrence in fresh {
-                if !self.planned(&occurrence) {
-                    self.freeze(&occurrence, actions);
-                }
-            }
+            self.freeze_between(now.wall, self.plan.horizon, now, actions);
         }
     }
 
-    /// Brings planning up to `now`: fills off time once the clock is believed, then freezes what starts within a minute.
-    /// `cause` is why occurrences that are over already have not aired.
+    /// Brings planning up to `now`, once the clock is believed: what is over gets rows, what starts within a minute is
+    /// frozen. `cause` is why occurrences that are over already have not aired.
     pub(super) fn plan_up_to(&mut self, now: Moment, cause: Reason, actions: &mut Vec<Action>) {
-        if self.trust.state(now) == ClockState::Untrusted {
+        let clock = self.trust.state(now);
+        if clock == ClockState::Untrusted {
             return;
         }
-        let untrusted_from = self.trust.regained(now);
-        if !self.plan.settled {
-            self.restore(now, untrusted_from, actions);
+        if let Some(from) = self.trust.regained(now) {
+            self.plan.untrusted = Some((from, now.wall));
         }
-        self.pass_over(now, cause, untrusted_from, actions);
+        if !self.plan.resumed {
+            self.resume(now, actions);
+        }
+        self.fill_off_time(now, actions);
+        if self.plan.horizon > now.wall + HORIZON_AHEAD {
+            self.plan.horizon = now.wall;
+            self.plan.forget_upcoming();
+            self.freeze_between(now.wall - LONGEST_WINDOW, now.wall, now, actions);
+        }
+        self.pass_over(now, cause, actions);
         self.look_ahead(now);
         let freezing = now.wall + FREEZE_LEAD;
         while self.plan.upcoming.first().is_some_and(|next| next.scheduled_at <= freezing) {
             let occurrence = self.plan.upcoming.remove(0);
-            if !self.planned(&occurrence) {
+            self.freeze(&occurrence, actions);
+        }
+        self.plan.horizon = self.plan.horizon.max(freezing + TimeDelta::microseconds(1));
+        self.plan.last_clock = clock;
+    }
+
+    /// Once, at the first believed instant: rundowns and programmes whose window is open go on.
+    fn resume(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        self.plan.resumed = true;
+        self.plan.horizon = self.plan.true_start(now).min(now.wall);
+        let open = self.plan.off_time.as_mut().map(|off_time| off_time.take_open(now.wall)).unwrap_or_default();
+        for rundown in open {
+            let id = self.next_job();
+            let run = Run::new(id, rundown, &self.plan.logged);
+            self.give_up(&run, now, actions);
+            self.runs.push(run);
+        }
+        let start = self.plan.horizon;
+        self.freeze_between(start - LONGEST_WINDOW, start, now, actions);
+    }
+
+    /// Freezes what is scheduled in [from, to) and still has its window open.
+    fn freeze_between(&mut self, from: DateTime<Utc>, to: DateTime<Utc>, now: Moment, actions: &mut Vec<Action>) {
+        for occurrence in timetable::expand(&self.schedule, self.facts.timezone, from, to) {
+            if occurrence.window_ends_at > now.wall {
                 self.freeze(&occurrence, actions);
             }
         }
-        self.plan.horizon = self.plan.horizon.max(freezing + TimeDelta::microseconds(1));
     }
 
-    /// Occurrences between the horizon and now whose window is over: a step, a sleep or an untrusted clock jumped over them.
-    fn pass_over(
-        &mut self,
-        now: Moment,
-        cause: Reason,
-        untrusted_from: Option<DateTime<Utc>>,
-        actions: &mut Vec<Action>,
-    ) {
+    /// Occurrences between the horizon and now: a step, a sleep or an untrusted clock jumped over them.
+    fn pass_over(&mut self, now: Moment, cause: Reason, actions: &mut Vec<Action>) {
         if now.wall <= self.plan.horizon {
             return;
         }
-        let oldest = self.bound_off_time(now, actions);
+        // A free clock that was set right only now says nothing of the time before the program started.
+        let set_right = self.plan.last_clock == ClockState::FreeRunning && now.synchronised;
+        let start = self.plan.true_start(now);
+        let no_past = set_right && !self.plan.has_past;
+        let horizon = if no_past { self.plan.horizon.max(start) } else { self.plan.horizon };
+        let oldest = self.bound_off_time(horizon, now, actions);
         for occurrence in timetable::expand(&self.schedule, self.facts.timezone, oldest, now.wall) {
-            if self.planned(&occurrence) {
-                continue;
-            }
             if occurrence.window_ends_at > now.wall {
                 self.freeze(&occurrence, actions);
-            } else {
-                let reason = missed_because(occurrence.scheduled_at, untrusted_from, cause);
-                let rundown = rundown::freeze(&occurrence, &self.facts.zones, &self.library);
-                let run = Run::new(JobId(0), rundown, &Logged::new());
-                self.miss(&run, Outcome::Missed, reason, now, actions);
+            } else if !self.planned(&occurrence) {
+                let before = set_right && occurrence.scheduled_at < start;
+                let cause = if before { Reason::StationOff } else { cause };
+                let reason = self.plan.missed_because(occurrence.scheduled_at, cause);
+                let run = self.unstored(&occurrence);
+                self.miss(run, Outcome::Missed, reason, now, actions);
             }
         }
         self.plan.horizon = now.wall;
         self.plan.forget_upcoming();
-    }
-
-    /// Once, at the first believed instant: stored rundowns go on or are closed, off time gets its rows.
-    fn restore(&mut self, now: Moment, untrusted_from: Option<DateTime<Utc>>, actions: &mut Vec<Action>) {
-        self.plan.settled = true;
-        let restored = std::mem::take(&mut self.plan.restored);
-        let keys: Vec<_> = restored.iter().map(|rundown| (rundown.programme.clone(), rundown.scheduled_at)).collect();
-        let stored = |occurrence: &Occurrence| {
-            keys.iter().any(|(programme, at)| *programme == occurrence.programme.id && *at == occurrence.scheduled_at)
-        };
-        for rundown in restored {
-            let run = Run::new(self.next_job(), rundown, &self.plan.logged);
-            if run.rundown.window_ends_at <= now.wall {
-                let reason = missed_because(run.rundown.scheduled_at, untrusted_from, Reason::StationOff);
-                self.miss(&run, Outcome::Missed, reason, now, actions);
-                actions.push(Action::Record(done(&run.rundown)));
-            } else {
-                self.runs.push(run);
-            }
-        }
-        let oldest = self.bound_off_time(now, actions);
-        for occurrence in self.in_force(oldest, now.wall) {
-            if occurrence.window_ends_at <= now.wall && !stored(&occurrence) {
-                let reason = missed_because(occurrence.scheduled_at, untrusted_from, Reason::StationOff);
-                let run = self.unstored(&occurrence);
-                self.miss(&run, Outcome::Missed, reason, now, actions);
-            }
-        }
-        let still_open = timetable::expand(&self.schedule, self.facts.timezone, now.wall - LONGEST_WINDOW, now.wall);
-        for occurrence in still_open {
-            if occurrence.window_ends_at > now.wall && !stored(&occurrence) {
-                self.freeze(&occurrence, actions);
-            }
-        }
-        self.plan.past.clear();
-        self.plan.logged.clear();
-        self.plan.horizon = self.plan.horizon.max(now.wall);
-    }
-
-    /// Occurrences of [from, to) by the schedules that were in force then.
-    fn in_force(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Occurrence> {
-        let ends = self.plan.past.iter().skip(1).map(|(at, _)| *at).chain([to]);
-        self.plan
-            .past
-            .iter()
-            .zip(ends)
-            .flat_map(|((at, schedule), end)| {
-                timetable::expand(schedule, self.facts.timezone, from.max(*at), end.min(to))
-            })
-            .collect()
-    }
-
-    /// Where filling by item begins; what lies before it gets one row that names the span.
-    fn bound_off_time(&self, now: Moment, actions: &mut Vec<Action>) -> DateTime<Utc> {
-        let bound = now.wall - OFF_TIME_BY_ITEM;
-        if self.plan.horizon < bound {
-            let note = rows::long_absence(&self.facts, self.plan.horizon, bound, self.trust.state(now), now);
-            actions.push(Action::Record(Record::Row(Box::new(note))));
-        }
-        self.plan.horizon.max(bound)
     }
 
     fn look_ahead(&mut self, now: Moment) {
@@ -224,18 +241,29 @@ impl Desk {
         self.plan.upcoming_until = until;
     }
 
-    fn planned(&self, occurrence: &Occurrence) -> bool {
-        self.runs.iter().any(|run| {
-            run.rundown.scheduled_at == occurrence.scheduled_at && run.rundown.programme == occurrence.programme.id
-        })
+    /// Whether an occurrence is a run, or was one and left nothing that could still air.
+    pub(super) fn planned(&self, occurrence: &Occurrence) -> bool {
+        let (programme, at) = (&occurrence.programme.id, occurrence.scheduled_at);
+        let running = |run: &Run| run.rundown.scheduled_at == at && run.rundown.programme == *programme;
+        let over = |closed: &Closed| closed.stands.iter().all(|stand| *stand == Stand::Final);
+        self.runs.iter().any(running) || self.plan.closed(programme, at).is_some_and(over)
     }
 
-    fn unstored(&self, occurrence: &Occurrence) -> Run {
+    /// An occurrence as a run that is not stored: for rows, or to be frozen.
+    pub(super) fn unstored(&self, occurrence: &Occurrence) -> Run {
         let rundown = rundown::freeze(occurrence, &self.facts.zones, &self.library);
-        Run::new(JobId(0), rundown, &self.plan.logged)
+        let mut run = Run::new(JobId(0), rundown, &self.plan.logged);
+        let closed = self.plan.closed(&occurrence.programme.id, occurrence.scheduled_at);
+        if let Some(closed) = closed.filter(|closed| closed.stands.len() == run.stands.len()) {
+            run.stands.clone_from(&closed.stands);
+        }
+        run
     }
 
     fn freeze(&mut self, occurrence: &Occurrence, actions: &mut Vec<Action>) {
+        if self.planned(occurrence) {
+            return;
+        }
         let mut run = self.unstored(occurrence);
         if run.complete() {
             return;
@@ -245,12 +273,33 @@ impl Desk {
         self.runs.push(run);
     }
 
-    /// Rows for the items of a run that were never attempted.
-    pub(super) fn miss(&self, run: &Run, outcome: Outcome, reason: Reason, now: Moment, actions: &mut Vec<Action>) {
+    /// Rows for the items of a run that were never attempted; the run is closed.
+    pub(super) fn miss(
+        &mut self,
+        mut run: Run,
+        outcome: Outcome,
+        reason: Reason,
+        now: Moment,
+        actions: &mut Vec<Action>,
+    ) {
         for index in 0..run.stands.len() {
-            if run.stands[index] == (Stand::Due { attempts: 0 }) {
-                let mut row = rows::of_item(&self.facts, &self.stamp(now), &run.rundown, index, 1);
-                (row.outcome, row.reason) = (Some(outcome), Some(reason));
+            if run.stands[index] != (Stand::Due { attempts: 0 }) {
+                continue;
+            }
+            let mut row = rows::of_item(&self.facts, &self.stamp(now), &run.rundown, index, 1);
+            (row.outcome, row.reason) = (Some(outcome), Some(reason));
+            run.stands[index] = Stand::after(&row);
+            actions.push(Action::Record(Record::Row(Box::new(row))));
+        }
+        self.plan.close(&run);
+    }
+
+    /// Items whose third attempt was lost with the machine are given up now.
+    fn give_up(&self, run: &Run, now: Moment, actions: &mut Vec<Action>) {
+        for (index, item) in run.rundown.items.iter().enumerate() {
+            if let Some(attempt) = super::run::exhausted(self.plan.logged.get(&item.airing)) {
+                let mut row = rows::of_item(&self.facts, &self.stamp(now), &run.rundown, index, attempt);
+                (row.outcome, row.reason) = (Some(Outcome::Failed), Some(Reason::TooManyAttempts));
                 actions.push(Action::Record(Record::Row(Box::new(row))));
             }
         }
@@ -260,18 +309,10 @@ impl Desk {
     pub(super) fn settled_at(&self, now: Moment) -> Option<DateTime<Utc>> {
         let oldest_run = self.runs.iter().map(|run| run.rundown.scheduled_at).min();
         let until = oldest_run.unwrap_or(now.wall).min(self.plan.horizon).min(now.wall);
-        (self.plan.settled && until > self.plan.settled_until).then_some(until)
+        (self.plan.resumed && self.plan.off_time.is_none()).then_some(until)
     }
 }
 
 pub(super) fn done(rundown: &Rundown) -> Record {
     Record::RundownDone { programme: rundown.programme.clone(), scheduled_at: rundown.scheduled_at }
-}
-
-/// A slot that fell into the time without trust was missed for that, whatever came before or after.
-fn missed_because(at: DateTime<Utc>, untrusted_from: Option<DateTime<Utc>>, otherwise: Reason) -> Reason {
-    match untrusted_from {
-        Some(from) if at >= from => Reason::ClockUntrusted,
-        _ => otherwise,
-    }
 }

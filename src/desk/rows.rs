@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-use super::protocol::{Facts, Measured};
+use super::protocol::{Actor, Facts, Measured};
 use super::run::Airs;
 use crate::airing::{Airing, AiringId, ClockState, Kind, Outcome, Priority, Reason};
 use crate::clock::Moment;
@@ -79,6 +79,18 @@ pub(super) fn note(facts: &Facts, clock: ClockState, now: Moment, text: &str) ->
     let mut row = blank(facts, &stamp, AiringId::act("note", now.wall, 1), Kind::Note, now.wall);
     row.note = Some(text.to_owned());
     row
+}
+
+/// A person ended it: told beside who had put it on the air, if a person had.
+pub(super) fn ended_by(row: &mut Airing, actor: &Actor) {
+    if row.by.is_none() {
+        (row.by, row.via) = (Some(actor.by.clone()), Some(actor.via.clone()));
+        row.why.clone_from(&actor.why);
+        return;
+    }
+    let why = actor.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+    let ended = format!("ended by {} via {}{why}", actor.by, actor.via);
+    row.note = Some(row.note.take().map_or(ended.clone(), |note| format!("{note}; {ended}")));
 }
 
 /// Puts what was measured into a row of an attempt that had started at `at`.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::protocol::{Actor, LoggedAttempt};
-use crate::airing::{AiringId, Outcome, Priority, Reason};
+use crate::airing::{Airing, AiringId, Outcome, Priority, Reason};
 use crate::clock::{Moment, Mono};
 use crate::rundown::{Audio, Rundown};
 
@@ -39,11 +39,29 @@ impl Stand {
         let Some(last) = rows.and_then(|rows| rows.iter().max_by_key(|row| row.attempt)) else {
             return Self::Due { attempts: 0 };
         };
-        match verdict(last.outcome, last.reason, last.aired_ms, last.planned_ms, last.attempt) {
-            Verdict::Again => Self::Due { attempts: last.attempt },
+        Self::following(verdict(last.outcome, last.reason, last.aired_ms, last.planned_ms, last.attempt), last.attempt)
+    }
+
+    /// Where an item stands after a row.
+    pub(super) fn after(row: &Airing) -> Self {
+        let outcome = row.outcome.unwrap_or(Outcome::Failed);
+        Self::following(verdict(outcome, row.reason, row.aired_ms, row.planned_ms, row.attempt), row.attempt)
+    }
+
+    pub(super) fn following(verdict: Verdict, attempt: u32) -> Self {
+        match verdict {
+            Verdict::Again => Self::Due { attempts: attempt },
             Verdict::Last | Verdict::TooMany => Self::Final,
         }
     }
+}
+
+/// The attempt number of the row that gives an item up, if its last attempt was lost with the machine and that row is
+/// missing.
+pub(super) fn exhausted(rows: Option<&Vec<LoggedAttempt>>) -> Option<u32> {
+    let last = rows?.iter().max_by_key(|row| row.attempt)?;
+    let verdict = verdict(last.outcome, last.reason, last.aired_ms, last.planned_ms, last.attempt);
+    (verdict == Verdict::TooMany).then_some(last.attempt + 1)
 }
 
 /// What follows from the end of an attempt.
@@ -58,7 +76,7 @@ pub(super) enum Verdict {
 }
 
 /// The rule of attempts: aired again after `interrupted`, `cut: emergency` and `cut: shutdown`, unless 80 % of it aired;
-/// at most [`MOST_ATTEMPTS`] times.
+/// at most [`MOST_ATTEMPTS`] times. What only a clock or an absence made `missed` airs if its time comes after all.
 pub(super) fn verdict(
     outcome: Outcome,
     reason: Option<Reason>,
@@ -68,6 +86,10 @@ pub(super) fn verdict(
 ) -> Verdict {
     let by_fault = outcome == Outcome::Interrupted;
     let by_rule = outcome == Outcome::Cut && matches!(reason, Some(Reason::Emergency | Reason::Shutdown));
+    let written_off = matches!(reason, Some(Reason::StationOff | Reason::ClockStep | Reason::ClockUntrusted));
+    if outcome == Outcome::Missed && written_off {
+        return Verdict::Again;
+    }
     let enough = planned_ms.is_some_and(|planned| aired_ms * 100 >= planned * ENOUGH_PERCENT);
     match (by_fault || by_rule) && !enough {
         false => Verdict::Last,

@@ -19,6 +19,8 @@ use crate::output::Stamp;
 
 /// Commands on their way: a handful for each slot.
 const COMMANDS: usize = 64;
+/// A hard start that comes later than this does not begin by itself.
+const OVERDUE_S: i64 = 2;
 /// Reports on their way: at least two seconds of the smallest blocks (64 frames at 48 kHz), a minute of usual ones.
 const REPORTS: usize = 2048;
 
@@ -52,6 +54,7 @@ impl Deck {
         self.tell(Report::Block { frame: self.frame, stamp });
         self.obey(&now);
         self.take_back_late(&now);
+        self.disarm_overdue(&now);
         self.fill(frames, &now);
         self.frame += frames.len() as u64;
         self.hand_back();
@@ -134,6 +137,16 @@ impl Deck {
             });
             if late {
                 self.take_back(slot);
+            }
+        }
+    }
+
+    /// A hard start that is long overdue was jumped over by the clock: whether it may still start is the desk's to say.
+    fn disarm_overdue(&mut self, now: &BlockTime) {
+        let limit = -(i64::from(now.rate) * OVERDUE_S);
+        for voice in self.slots.iter_mut().flatten() {
+            if matches!(voice.phase, Phase::Armed(Armed::At(wall_us)) if now.offset_of(wall_us) < limit) {
+                voice.phase = Phase::Idle;
             }
         }
     }

@@ -327,7 +327,7 @@ fn shutdown_fades_out_and_a_restart_inside_the_window_repeats_the_item() {
 }
 
 #[test]
-fn a_clock_that_steps_over_a_slot_leaves_rows_and_one_that_steps_back_repeats_nothing() {
+fn a_slot_that_a_step_jumped_over_airs_if_its_time_comes_after_all_and_only_once() {
     let mut world = morning("2025-03-03T04:50:00+07:00");
     world.run_until("2025-03-03T04:51:00+07:00");
     world.step_clock(TimeDelta::minutes(30));
@@ -336,7 +336,11 @@ fn a_clock_that_steps_over_a_slot_leaves_rows_and_one_that_steps_back_repeats_no
     assert_eq!(world.memory.rows.len(), 3);
     world.step_clock(TimeDelta::minutes(-30));
     world.run_until("2025-03-03T05:30:00+07:00");
-    assert_eq!(world.memory.rows.len(), 3, "{}", world.log());
+    let aired: Vec<_> = world.memory.rows[3..].iter().map(|row| (row.attempt, row.outcome)).collect();
+    assert_eq!(aired, [(2, Some(Outcome::Aired)); 3], "{}", world.log());
+    world.step_clock(TimeDelta::minutes(-30));
+    world.run_until("2025-03-03T05:30:00+07:00");
+    assert_eq!(world.memory.rows.len(), 6, "{}", world.log());
 }
 
 #[test]

@@ -129,14 +129,26 @@ fn an_instant_that_has_passed_starts_at_once_after_a_steep_fade() {
     rig.cue(3, 500);
     rig.port.start(CUE(1), Start::Now);
     rig.block(4800);
-    rig.port.start(CUE(2), Start::At(at_us(-5_000_000)));
+    rig.port.start(CUE(2), Start::At(at_us(-1_500_000)));
     rig.play_to(20_000, 100);
     assert_cut(&rig, 4800 + 240, 240, 2);
-    rig.port.start(CUE(3), Start::At(at_us(-5_000_000)));
+    rig.port.start(CUE(3), Start::At(at_us(-1_500_000)));
     rig.play_to(40_000, 1000);
     assert_eq!(rig.aired(3).1, Some(20_000), "with nothing on the air: on the first frame");
     let Some(CueEvent::Started { error_us: Some(late_us), .. }) = rig.story(3).first().copied() else { panic!() };
-    assert_eq!(*late_us, 5_000_000 + 20_000 * 1_000_000 / 48_000);
+    assert_eq!(*late_us, 1_500_000 + 20_000 * 1_000_000 / 48_000);
+}
+
+#[test]
+fn an_instant_that_a_step_of_the_clock_has_jumped_over_waits_for_a_new_order() {
+    let mut rig = Rig::new();
+    rig.cue(1, 500);
+    rig.port.start(CUE(1), Start::At(at_us(-3_000_000)));
+    rig.play_to(20_000, 100);
+    assert_eq!(rig.story(1), Vec::<&CueEvent>::new(), "half an hour late is another programme's time");
+    rig.port.start(CUE(1), Start::Now);
+    rig.play_to(40_000, 100);
+    assert_eq!(rig.aired(1).1, Some(20_000));
 }
 
 #[test]

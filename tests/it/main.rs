@@ -17,6 +17,7 @@ mod soundcard; // sound devices for tests
 mod month; // random months: every planned item comes to one final row
 mod orders; // a thousand random lives of a deck
 mod playout; // the whole playout on an output that can be unplugged
+mod stories; // the hard instants, told by the log they leave
 mod rig; // a deck on a device made of arithmetic
 mod store; // records, recovery, locked and read-only databases
 mod tidy; // the repository's own rules
