@@ -38,6 +38,8 @@ pub struct Config {
     pub station: Station,
     /// Where the sound goes.
     pub output: OutputSetting,
+    /// Where the device is named; the file as a whole when it is not.
+    pub device_place: Place,
     /// What precedes an emergency.
     pub emergency: Emergency,
     /// Loudspeaker clusters, in the order of the file.
@@ -163,7 +165,7 @@ fn read_config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &Path) -
         }
         None => None,
     };
-    let output = read_output(reader, root, &folder);
+    let (output, device_place) = read_output(reader, root, path, &folder);
     let emergency = read_emergency(reader, root);
     read_approval(reader, root);
     let zones = read_zones(reader, root);
@@ -174,6 +176,7 @@ fn read_config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &Path) -
         folder,
         station: station?,
         output,
+        device_place,
         emergency,
         zones,
     })
@@ -192,10 +195,17 @@ fn read_station<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<St
     Some(Station { name: name?.value, authority, place, timezone })
 }
 
-fn read_output<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, folder: &Path) -> OutputSetting {
+fn read_output<'s>(
+    reader: &mut Reader<'s>,
+    root: &mut Table<'s>,
+    path: &Path,
+    folder: &Path,
+) -> (OutputSetting, Place) {
     let mut setting = OutputSetting { device: Device::Default, offset_us: 0 };
-    let Some(mut table) = reader.table(root, "output") else { return setting };
+    let mut place = Place::whole(path.display().to_string());
+    let Some(mut table) = reader.table(root, "output") else { return (setting, place) };
     if let Some(text) = reader.text(&mut table, "device") {
+        place = reader.place(&text.span);
         match device(&text.value, folder) {
             Some(device) => setting.device = device,
             None => reader.error(text.span, SettingFault::BadDevice(text.value)),
@@ -203,7 +213,7 @@ fn read_output<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, folder: &Path)
     }
     setting.offset_us = reader.integer(&mut table, "offset_us", -MOST_OFFSET_US, MOST_OFFSET_US).unwrap_or(0);
     reader.finish(&table);
-    setting
+    (setting, place)
 }
 
 /// What a device setting means; `None` for a `wav:` without a file, and for a misspelt `wav:` or `default`.

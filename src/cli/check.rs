@@ -15,7 +15,8 @@ use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::language::Language;
 use crate::library::{ClipError, verify};
-use crate::problem::what::AudioFault;
+use crate::output;
+use crate::problem::what::{AudioFault, SettingFault};
 use crate::problem::{Problem, Severity};
 use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use crate::schedule::{Schedule, folder, read};
@@ -29,7 +30,11 @@ pub struct CheckArgs {}
 
 /// Prints all problems and their sum.
 pub fn run(choice: &ConfigChoice, _args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let (schedule, problems) = examine(&choice.path()?, Clock::system().now().wall);
+    let path = choice.path()?;
+    let clock = Clock::system();
+    let (schedule, mut problems) = examine(&path, clock.now().wall);
+    problems.extend(Config::load(&path).ok().and_then(|config| silent_device(&config, &clock)));
+    problems.sort();
     for problem in &problems {
         say(problem.render(Language::En).trim_end());
     }
@@ -44,6 +49,18 @@ pub fn run(choice: &ConfigChoice, _args: &CheckArgs) -> anyhow::Result<ExitCode>
         counted(warnings, "warning"),
     ));
     Ok(ExitCode::from(if errors > 0 { WRONG_INPUT } else { DONE }))
+}
+
+/// A sound device that does not open: the station would wait for it, so the input is not refused.
+fn silent_device(config: &Config, clock: &Clock) -> Option<Problem> {
+    let device = match &config.output.device {
+        config::Device::Default => "default",
+        config::Device::Id(id) => id,
+        config::Device::Wav(_) | config::Device::Silent => return None,
+    };
+    let why = output::try_open(output::make(&config.output, &config.folder, clock)).err()?;
+    let fault = SettingFault::DeviceDoesNotOpen(device.to_owned(), why.0);
+    Some(Problem::warning(config.device_place.clone(), fault))
 }
 
 /// Everything that can be known of a station without a sound: what can be read of its schedule, and all problems.

@@ -25,9 +25,6 @@ const LEAD: TimeDelta = TimeDelta::seconds(3);
 /// A demo that takes longer than this has failed: the programme is shorter than 75 s.
 const LONGEST: Duration = Duration::from_secs(100);
 
-/// A sound card that takes longer to open than this is not there.
-const CARD_PATIENCE: Duration = Duration::from_secs(4);
-
 /// The rundown: signature, greeting, two bulletins.
 const ITEMS: &[(&str, &str, &str, &str)] = &[
     ("nhac-hieu", "nhac-hieu.opus", "Nhạc hiệu", ""),
@@ -48,7 +45,7 @@ pub struct DemoArgs {
 pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     let clock = Clock::system();
     let folder = folder(args.out.as_deref())?;
-    let card = card_opens(&clock);
+    let card = output::try_open(Arc::new(output::card::Card::new("default", 0, clock.clone())));
     let device = match &card {
         Ok(()) => "default".to_owned(),
         Err(_) => format!("wav:{}", folder.join("demo.wav").display()),
@@ -103,17 +100,6 @@ fn folder(out: Option<&Path>) -> anyhow::Result<PathBuf> {
         bail!("`{}` is not empty; the demo needs a new or empty folder", folder.display());
     }
     folder.canonicalize().with_context(|| format!("cannot find `{}`", folder.display()))
-}
-
-/// Whether the default sound card opens; the question is put on a thread of its own, since a driver may hang.
-fn card_opens(clock: &Clock) -> Result<(), String> {
-    let card = output::card::Card::new("default", 0, clock.clone());
-    let (tell, told) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let opened = card.open(&mut |_| Box::new(|block, _| block.fill(0.0)));
-        let _ = tell.send(opened.map(drop).map_err(|error| error.0));
-    });
-    told.recv_timeout(CARD_PATIENCE).unwrap_or_else(|_| Err("it does not answer".to_owned()))
 }
 
 /// The sample station with one programme, at an instant.

@@ -5,7 +5,8 @@
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
-use super::line::Stage;
+use super::line::{Source, Stage};
+use super::run::Stand;
 use super::{Desk, rows};
 use crate::airing::{AiringId, ClockState, OutputKind, Priority};
 use crate::clock::Moment;
@@ -103,9 +104,19 @@ impl Desk {
             clock,
             clock_advice: advice,
             on_air,
-            waiting: self.acts.iter().map(|act| act.title.clone()).collect(),
+            waiting: self.waiting_titles(),
             next: self.next_programmes(),
         }
+    }
+
+    /// Titles of what people put on the air and what does not sound yet, once for each airing.
+    fn waiting_titles(&self) -> Vec<String> {
+        let sounding = |source: Source| self.playing.iter().any(|each| each.source == source && each.on_air());
+        let due = self.acts.iter().flat_map(|act| {
+            let due = (0..act.stands.len()).filter(|index| act.stands[*index] != Stand::Final);
+            due.filter(|index| !sounding(Source::Act(act.id, *index))).map(|_| act.title.clone())
+        });
+        due.collect()
     }
 
     fn next_programmes(&self) -> Vec<SnapshotNext> {

@@ -5,7 +5,8 @@
 //! Next: `card`, `wav`, `silent`.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use crate::clock::{Clock, Mono};
 use crate::config::{Device, OutputSetting};
@@ -74,4 +75,19 @@ pub fn make(setting: &OutputSetting, base: &Path, clock: &Clock) -> Arc<dyn Outp
         Device::Default => Arc::new(card::Card::new("default", setting.offset_us, clock)),
         Device::Id(id) => Arc::new(card::Card::new(id, setting.offset_us, clock)),
     }
+}
+
+/// A sound device that takes longer to open than this is not there.
+const OPEN_PATIENCE: Duration = Duration::from_secs(4);
+
+/// Whether an output opens. The question is put on a thread of its own, since a driver may hang; that thread is left
+/// behind then.
+pub fn try_open(output: Arc<dyn Output>) -> Result<(), OpenError> {
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        let opened = output.open(&mut |_| Box::new(|block, _| block.fill(0.0)));
+        // Nobody listens any more: it took too long.
+        let _ = tell.send(opened.map(drop));
+    });
+    told.recv_timeout(OPEN_PATIENCE).unwrap_or_else(|_| Err(OpenError("it does not answer".to_owned())))
 }

@@ -88,6 +88,10 @@ fn setting(fault: &SettingFault) -> Said {
             format!("`{found}` is no device"),
             "allowed are \"default\", \"silent\", \"wav:FILE\" or an id that `loa devices` lists",
         ),
+        SettingFault::DeviceDoesNotOpen(device, why) => Said::with(
+            format!("the sound device `{device}` does not open: {why}"),
+            "`loa devices` lists what there is; a running station may hold it, and one that is away is waited for",
+        ),
         SettingFault::DuplicateZone(id, first) => Said::plain(format!("the zone `{id}` is there already, at {first}")),
     }
 }

@@ -119,6 +119,8 @@ pub enum SettingFault {
     ApprovalsNotYet,
     /// Not the name of a device.
     BadDevice(String),
+    /// A device that does not open: its name, the driver's words.
+    DeviceDoesNotOpen(String, String),
     /// A zone's id that another one has.
     DuplicateZone(String, Box<Place>),
 }

@@ -36,7 +36,7 @@ fn station() -> TempDir {
     folder
 }
 
-const SETTINGS: &str = "[station]\nname = \"Đài\"\ntimezone = \"Asia/Ho_Chi_Minh\"\n";
+const SETTINGS: &str = "[station]\nname = \"Đài\"\ntimezone = \"Asia/Ho_Chi_Minh\"\n[output]\ndevice = \"silent\"\n";
 const PROGRAMME: &str = "[[programme]]\nid = \"sang\"\ntitle = \"Buổi sáng\"\ncron = \"0 5 * * *\"\nwindow = \"45m\"\n\
                          [[programme.item]]\nfile = \"nhac.opus\"\n";
 
@@ -81,9 +81,21 @@ fn init_makes_the_shipped_station_and_check_finds_it_clean() {
         assert!(fs::read(made.join(path)).unwrap() == fs::read(root.join(path)).unwrap(), "{}", path.display());
     }
 
+    let settings = fs::read_to_string(made.join("loa.toml")).unwrap();
+    fs::write(made.join("loa.toml"), settings.replace("device = \"default\"", "device = \"silent\"")).unwrap();
     let ran = run(loa(&made, &["check"]));
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""));
     assert_eq!(ran.stderr, "2 programmes, 16 items: 0 errors, 0 warnings\n");
+}
+
+#[test]
+fn check_tells_of_a_device_that_does_not_open_and_goes_on() {
+    let settings = SETTINGS.replace("silent", "alsa:hw:CARD=None,DEV=9");
+    let station = folder(&[("loa.toml", settings.as_bytes()), ("schedules/1.toml", b"# later\n")]);
+    let ran = run(loa(station.path(), &["check"]));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let told = "loa.toml:5:10: warning: the sound device `alsa:hw:CARD=None,DEV=9` does not open: ";
+    assert!(ran.stderr.starts_with(told), "{}", ran.stderr);
 }
 
 #[test]
