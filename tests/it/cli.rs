@@ -118,7 +118,7 @@ fn init_never_overwrites() {
 
 #[test]
 fn check_reports_all_problems_of_all_files() {
-    let settings = format!("{SETTINGS}[output]\ndevise = \"default\"\n");
+    let settings = SETTINGS.replace("device", "devise").replace("silent", "default");
     let bad = PROGRAMME.replace("45m", "45").replace("\"sang\"", "\"chieu\"");
     let station = folder(&[
         ("loa.toml", settings.as_bytes()),
