@@ -13,7 +13,11 @@
  *     xrun        one underrun; the card removes the file
  *     ppm N       the crystal is N parts per million fast
  *
- * Configuration: pcm.NAME { type loacard file "OUT" fault "FILE" [rate 48000] [format "FLOAT_LE"] [channels 2] }
+ * A patient card waits for a program that is late, where a real one underruns: what it played is then the same on the
+ * busiest machine. The last queued frame is played once another one follows it.
+ *
+ * Configuration:
+ *     pcm.NAME { type loacard file "OUT" fault "FILE" [rate 48000] [format "FLOAT_LE"] [channels 2] [patient 1] }
  * Build: gcc -O2 -Wall -Wextra -shared -fPIC -DPIC -o libasound_module_pcm_loacard.so loacard.c -lasound
  */
 #define _GNU_SOURCE
@@ -31,6 +35,7 @@
 struct card {
 	snd_pcm_ioplug_t io;
 	char *fault_path;
+	int patient;
 	int tick;               /* fires every millisecond: a program that waits for the card wakes up */
 	int sound;              /* where played frames go */
 	FILE *index;
@@ -132,6 +137,8 @@ static int advance(struct card *card)
 		return 0;
 	}
 	if (card->state == STALLED) {
+		if (card->patient && card->queued - card->played < 2)
+			return 0;
 		card->state = PLAYING;
 		begin_line(card, pace);
 		return 0;
@@ -140,10 +147,14 @@ static int advance(struct card *card)
 	uint64_t due = card->since_frame + (uint64_t)(seconds * card->pace);
 	int empty = due >= card->queued;
 	if (empty)
-		due = card->queued;
+		due = card->patient && card->queued > 0 ? card->queued - 1 : card->queued;
 	int err = due > card->played ? play(card, due - card->played) : 0;
 	if (err < 0)
 		return err;
+	if (empty && card->patient) {
+		card->state = STALLED;
+		return 0;
+	}
 	if (empty) {
 		card->state = IDLE;
 		return -EPIPE;
@@ -255,7 +266,7 @@ static const snd_pcm_ioplug_callback_t CALLBACKS = {
 	.close = card_close,
 };
 
-struct settings { const char *file, *fault, *format; long rate, channels; };
+struct settings { const char *file, *fault, *format; long rate, channels, patient; };
 
 static int read_settings(snd_config_t *conf, struct settings *to)
 {
@@ -275,6 +286,8 @@ static int read_settings(snd_config_t *conf, struct settings *to)
 			snd_config_get_integer(node, &to->rate);
 		else if (!strcmp(id, "channels"))
 			snd_config_get_integer(node, &to->channels);
+		else if (!strcmp(id, "patient"))
+			snd_config_get_integer(node, &to->patient);
 	}
 	return to->file && snd_pcm_format_value(to->format) != SND_PCM_FORMAT_UNKNOWN ? 0 : -EINVAL;
 }
@@ -325,6 +338,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(loacard)
 	if (!card)
 		return -ENOMEM;
 	card->tick = card->sound = -1;
+	card->patient = settings.patient != 0;
 	card->fault_path = settings.fault ? strdup(settings.fault) : NULL;
 	err = read_fault(card).kind == 'g' || stream != SND_PCM_STREAM_PLAYBACK ? -ENODEV : open_files(card, settings.file);
 	if (err < 0) {

@@ -3,6 +3,7 @@
 //! In: feeds whose every sample is known. Out: the same samples, and how an output that stalls, dies, comes back or was
 //! never there is told of. Timing is printed, never asserted: a busy machine is no bug. Next: `soundcard`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -25,6 +26,20 @@ fn noise(n: u64) -> [f32; 2] {
 /// Whether a frame is frame `n` of the noise, to the bit.
 fn is_noise(frame: [f32; 2], n: u64) -> bool {
     frame.map(f32::to_bits) == noise(n).map(f32::to_bits)
+}
+
+/// The most frames in a row that are noise, from any frame of it on below `end`.
+fn longest_noise(frames: &[[f32; 2]], end: u64) -> usize {
+    let places: HashMap<_, _> = (0..end).map(|n| (noise(n).map(f32::to_bits), n)).collect();
+    let (mut longest, mut at) = (0, 0);
+    while at < frames.len() {
+        let run = places.get(&frames[at].map(f32::to_bits)).map_or(0, |&start| {
+            frames[at..].iter().zip(start..).take_while(|(frame, n)| is_noise(**frame, *n)).count()
+        });
+        longest = longest.max(run);
+        at += run.max(1);
+    }
+    longest
 }
 
 /// A feed that plays the noise, counts it, and tells the stamps of its blocks.
@@ -259,15 +274,16 @@ fn a_sound_server_gets_the_same_samples_and_its_death_is_survived() {
     server.start();
     let mut station = Station::new();
     station.up();
-    station.sounds(96_000);
+    let a_second = (0..8).find_map(|_| {
+        station.sounds(96_000);
+        let in_a_row = longest_noise(&server.frames(), station.played.load(Ordering::Acquire));
+        println!("{in_a_row} frames in a row came out as they went in");
+        (in_a_row >= 48_000).then_some(()) // an underrun on a busy machine costs another try
+    });
+    assert_eq!(a_second, Some(()), "no second of sound came out as it went in");
     server.kill();
     let (why, _) = station.lost();
     println!("lost: {why}");
-    let frames = server.frames();
-    let start = frames.iter().position(|frame| is_noise(*frame, 0)).expect("the first frame came out of the server");
-    let exact = frames[start..].iter().enumerate().take_while(|(n, frame)| is_noise(**frame, *n as u64)).count();
-    println!("{exact} frames in a row from the first on");
-    assert!(exact >= 48_000, "only {exact} frames came out as they went in");
     server.start();
     station.up();
     station.sounds(24_000);

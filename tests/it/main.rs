@@ -1,5 +1,6 @@
 //! The single integration binary: each file is one kind of test.
 
+mod air; // the real program: programmes on captured devices, acts of people
 mod allocations; // counts what the device callback must not do
 mod audio; // every kind of good and bad file
 mod chain; // the log broken in each way, and found
@@ -10,9 +11,11 @@ mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
 mod soundcard; // sound devices for tests
+mod faults; // the real program killed, cut off, locked out, misled
 mod orders; // a thousand random lives of a deck
 mod playout; // the whole playout on an output that can be unplugged
 mod rig; // a deck on a device made of arithmetic
+mod running; // a station of the real program, with what people do to it
 mod store; // records, recovery, locked and read-only databases
 mod support; // stations, clips and clocks for tests
 mod tidy; // the repository's own rules
