@@ -1,1 +1,458 @@
-//! x
+//! The real program killed, cut off, locked out and misled: what it says of it afterwards is never more than was heard.
+//!
+//! In: stations on cards that keep what they played, and everything that goes wrong with machines. Out: rows, one final
+//! one for each planned item, in a chain that is whole; frames that were heard once. Next: `reload`.
+
+use std::collections::BTreeMap;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::thread;
+
+use chrono::{DateTime, Utc};
+use loa::clock::Clock;
+use loa::store::Row;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection};
+
+use crate::clips::Signal;
+use crate::running::{Frames, Running, Site, alike, in_seconds, is_silent, onset, programme, sounding};
+use crate::soundcard::{Fault, SoundCard, wait_for};
+
+/// A station on a card with two clips: `a.wav` is so long, `b.wav` 0.4 s.
+fn with_clips(card: &SoundCard, seconds: f64) -> Site {
+    let site = Site::on_card(card);
+    Signal::stereo(48_000, seconds).wav(&site.path("audio/a.wav"));
+    Signal::mono(44_100, 0.4).wav(&site.path("audio/b.wav"));
+    site
+}
+
+/// The same with a programme of both that starts in two seconds.
+fn planned(card: &SoundCard, seconds: f64) -> Site {
+    let site = with_clips(card, seconds);
+    site.plan("sang", in_seconds(2), "5m", &["a.wav", "b.wav"]);
+    site
+}
+
+/// Kills the station when the card has played so much since its first sound; answers with what was heard until then.
+fn kill_after(ms: usize, station: Running, card: &SoundCard) -> Frames {
+    let from = card.frames().iter().rposition(|frame| !is_silent(*frame)).map_or(0, |last| last + 1);
+    let mut at = from;
+    wait_for("the first sound", 30, || {
+        let new = card.frames_from(at);
+        let found = onset(&new);
+        at += found.unwrap_or(new.len());
+        found
+    });
+    wait_for("the moment to kill", 30, || (card.frames_from(at).len() >= ms * 48).then_some(()));
+    station.kill();
+    card.frames_from(at)
+}
+
+fn short(rows: &[Row]) -> Vec<String> {
+    let reason = |row: &Row| row.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
+    let item = |row: &Row| row.item.clone().or(row.title.clone()).unwrap_or_default();
+    rows.iter().map(|row| format!("{}/{} {}{}", item(row), row.attempt, row.outcome, reason(row))).collect()
+}
+
+/// One life: killed so late in the programme, started again, brought to its end.
+fn killed_and_started_again(ms: usize) {
+    let card = SoundCard::new();
+    let site = planned(&card, 2.5);
+    let (a, b) = (site.sound("a.wav"), site.sound("b.wav"));
+    let both = [a.clone(), b.clone()].concat();
+    let heard = kill_after(ms, site.run(), &card);
+    let station = site.run();
+    let rows = wait_for("the programme's end", 30, || {
+        let rows = site.rows();
+        rows.iter().any(|row| row.item.as_deref() == Some("b-1") && row.outcome == "aired").then_some(rows)
+    });
+    let story = site.story(rows.len());
+    assert_eq!(station.terminate().0, Some(0));
+
+    // What was heard before the kill is the programme's beginning and nothing else.
+    assert_eq!(alike(&heard, &both, 0.0), heard.len(), "{ms} ms");
+    // Of the item that was on the air then, the log claims all but a second, and nothing that was not heard.
+    let in_a = heard.len() <= a.len();
+    let held_ms = if in_a { heard.len() } else { heard.len() - a.len() } as i64 / 48;
+    let open = rows.iter().find(|row| row.reason.as_deref() == Some("crash"));
+    println!("killed after {held_ms} ms: {} in the log, {story:?}", open.map_or(0, |row| row.aired_ms));
+    assert_eq!(open.map(|row| row.outcome.as_str()), open.map(|_| "interrupted"), "{ms} ms: {story:?}");
+    let claimed = open.map_or(0, |row| row.aired_ms);
+    assert!(claimed <= held_ms && held_ms - claimed <= 1050, "{ms} ms: {claimed} of {held_ms} ms, {story:?}");
+
+    // What then came out: the open item again from its start, unless enough of it had aired, and what follows it.
+    let repeated = open.is_none_or(|row| row.aired_ms * 100 < row.planned_ms.unwrap() * 80);
+    let again = match (in_a, repeated) {
+        (true, true) => both.clone(),
+        (true, false) | (false, true) => b.clone(),
+        (false, false) => Frames::new(),
+    };
+    let all = card.frames();
+    let rest = &all[onset(&all).unwrap() + heard.len()..];
+    let rest = &rest[onset(rest).unwrap_or(rest.len())..];
+    assert_eq!(alike(rest, &again, 0.0), again.len(), "{ms} ms: {story:?}");
+    assert!(rest[again.len()..].iter().all(|frame| is_silent(*frame)), "{ms} ms: something aired twice, {story:?}");
+
+    // Each item has one final row.
+    let mut last = BTreeMap::new();
+    for row in &rows {
+        assert!(last.insert(&row.airing, row).is_none_or(|before| before.attempt + 1 == row.attempt), "{story:?}");
+    }
+    assert_eq!(last.len(), 2, "{story:?}");
+    for (airing, row) in last {
+        let enough = row.aired_ms * 100 >= row.planned_ms.unwrap() * 80;
+        assert!(row.outcome == "aired" || enough, "{ms} ms: {airing} ended as {story:?}");
+    }
+}
+
+#[test]
+fn a_station_that_is_killed_claims_no_more_than_was_heard_and_goes_on_where_it_was() {
+    thread::scope(|scope| {
+        for ms in [20, 250, 900, 1600, 2440, 2700] {
+            scope.spawn(move || killed_and_started_again(ms));
+        }
+    });
+}
+
+#[test]
+fn an_item_that_brought_the_station_down_three_times_is_given_up() {
+    let card = SoundCard::new();
+    let site = planned(&card, 1.5);
+    for _ in 0..3 {
+        kill_after(350, site.run(), &card);
+    }
+    let station = site.run();
+    let story = site.story(5);
+    assert_eq!(
+        story,
+        [
+            "a-0/1 interrupted: crash",
+            "a-0/2 interrupted: crash",
+            "a-0/3 interrupted: crash",
+            "a-0/4 failed: too_many_attempts",
+            "b-1/1 aired"
+        ]
+    );
+    assert_eq!(station.terminate().0, Some(0));
+}
+
+#[test]
+fn an_emergency_that_a_crash_cut_airs_again() {
+    let card = SoundCard::new();
+    let site = Site::on_card(&card);
+    site.set("[emergency]\ntone_ms = 200\n");
+    Signal::stereo(48_000, 1.5).wav(&site.path("bao.wav"));
+    let station = site.run();
+    site.done(&["air", "--emergency", "bao.wav", "--by", "Lan", "--why", "bão"]);
+    kill_after(600, station, &card);
+    let station = site.run();
+    assert_eq!(site.story(2), ["bao.wav/1 interrupted: crash", "bao.wav/2 aired"]);
+    let rows = site.rows();
+    assert_eq!((&rows[0].airing, &rows[0].by, &rows[0].why), (&rows[1].airing, &rows[1].by, &rows[1].why));
+    assert_eq!((rows[1].planned_ms, rows[1].aired_ms), (Some(1700), 1700));
+    assert_eq!(station.terminate().0, Some(0));
+    let station = site.run();
+    station.says("sound device open");
+    assert_eq!(station.terminate().0, Some(0));
+    assert_eq!(site.rows().len(), 2, "it is over");
+}
+
+#[test]
+fn a_station_that_is_told_to_end_fades_out_and_goes_on_when_it_is_back() {
+    let card = SoundCard::new();
+    let site = planned(&card, 2.5);
+    let station = site.run();
+    station.prints("on air  a");
+    let (code, took_ms) = station.terminate();
+    println!("ended in {took_ms} ms");
+    assert_eq!(code, Some(0));
+    assert!(took_ms < 2000, "ending took {took_ms} ms");
+
+    let (heard, a) = (card.frames(), site.sound("a.wav"));
+    let sound = sounding(&heard);
+    let whole = alike(sound, &a, 0.0);
+    let fade = sound.len() - whole;
+    println!("{whole} frames, then a fade of {fade}");
+    assert!((1400..=1440).contains(&fade), "a fade of {fade} frames");
+    // The loudest step of the audio itself is 0.08; one that a loudspeaker would make heard as a pop is larger.
+    let step = |pair: &[[f32; 2]]| (pair[0][0] - pair[1][0]).abs().max((pair[0][1] - pair[1][1]).abs());
+    let steepest = heard[heard.len() - sound.len() / 2..].windows(2).map(step).fold(0.0, f32::max);
+    assert!(steepest < 0.09, "a step of {steepest}");
+    let end = sound.last().unwrap();
+    assert!(end[0].abs() < 0.005 && end[1].abs() < 0.005, "it ends at {end:?}");
+
+    assert_eq!(site.story(1), ["a-0/1 cut: shutdown"]);
+    let aired_ms = site.rows()[0].aired_ms;
+    let held_ms = sound.len() as i64 / 48;
+    println!("{aired_ms} of {held_ms} ms in the log");
+    assert!(aired_ms <= held_ms && held_ms - aired_ms <= 50, "{aired_ms} of {held_ms} ms");
+    let station = site.run();
+    assert_eq!(site.story(3)[1..], ["a-0/2 aired", "b-1/1 aired"]);
+    assert_eq!(station.terminate().0, Some(0));
+}
+
+/// Keeps every other writer out of a station's database until it is let go.
+struct Locked {
+    runtime: tokio::runtime::Runtime,
+    conn: SqliteConnection,
+}
+
+impl Locked {
+    fn new(site: &Site) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let options = SqliteConnectOptions::new().filename(site.path("data/loa.db"));
+        let mut conn = runtime.block_on(options.connect()).unwrap();
+        runtime.block_on(conn.execute("begin exclusive")).unwrap();
+        Self { runtime, conn }
+    }
+
+    fn release(self) {
+        self.runtime.block_on(self.conn.close()).unwrap();
+    }
+}
+
+/// Makes the database by a first start.
+fn with_database(site: &Site) {
+    assert_eq!(site.run().terminate().0, Some(0));
+}
+
+#[test]
+fn a_locked_database_delays_the_rows_and_nothing_else() {
+    let card = SoundCard::new();
+    let site = with_clips(&card, 3.0);
+    Signal::stereo(48_000, 0.4).wav(&site.path("audio/0.wav"));
+    with_database(&site);
+    site.plan("sang", in_seconds(2), "5m", &["0.wav", "a.wav", "b.wav"]);
+    let station = site.run();
+    let locked = Locked::new(&site);
+    station.prints("on air  a");
+    let status = site.status();
+    assert!(status["log_waiting"].as_u64() > Some(0), "{status:#}");
+    assert_eq!(status["log_error"], "database is locked");
+    let asked = Clock::system().now().wall;
+    assert_eq!(site.done(&["stop"]), "stopped `sang`\n");
+    let cut = wait_for("silence", 10, || site.status()["on_air"].is_null().then(|| Clock::system().now().wall));
+    println!("silent {} ms after stop", (cut - asked).num_milliseconds());
+    assert_eq!(site.rows().len(), 0);
+    locked.release();
+    assert_eq!(site.story(3), ["0-0/1 aired", "b-2/1 cancelled: operator", "a-1/1 cut: operator"]);
+    assert_eq!(station.terminate().0, Some(0));
+    let heard = card.frames();
+    let wanted = site.sound("0.wav");
+    assert_eq!(alike(sounding(&heard), &wanted, 0.0), wanted.len(), "the first item is whole");
+}
+
+#[test]
+fn a_station_airs_ends_and_crashes_while_its_database_is_locked_and_loses_no_row() {
+    let card = SoundCard::new();
+    let site = with_clips(&card, 2.5);
+    with_database(&site);
+    let locked = Locked::new(&site);
+    site.plan("sang", in_seconds(2), "5m", &["b.wav", "a.wav"]);
+    let heard = kill_after(1300, site.run(), &card);
+    let station = site.run();
+    station.prints("on air  a");
+    let (code, took_ms) = station.terminate();
+    println!("ended in {took_ms} ms");
+    assert_eq!(code, Some(0));
+    assert!(took_ms < 2000, "ending took {took_ms} ms");
+    assert_eq!(site.rows().len(), 0);
+    locked.release();
+    let station = site.run();
+    assert_eq!(
+        site.story(4),
+        ["b-0/1 aired", "a-1/1 interrupted: crash", "a-1/2 cut: shutdown", "a-1/3 aired"]
+    );
+    let claimed = site.rows()[1].aired_ms;
+    let held_ms = (heard.len() - site.sound("b.wav").len()) as i64 / 48;
+    println!("{claimed} of {held_ms} ms in the log");
+    assert!(claimed <= held_ms && held_ms - claimed <= 1050, "{claimed} of {held_ms} ms");
+    assert_eq!(station.terminate().0, Some(0));
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_read_only_database_delays_the_rows_and_nothing_else() {
+    let mut site = Site::new("silent");
+    site.is_mortal = true;
+    Signal::mono(48_000, 0.3).wav(&site.path("audio/a.wav"));
+    with_database(&site);
+    set_mode(&site.path("data/loa.db"), 0o444);
+    site.plan("sang", in_seconds(2), "5m", &["a.wav"]);
+    let station = site.run();
+    station.prints("aired  a");
+    let status = site.status();
+    println!("{}: {}", status["log_waiting"], status["log_error"]);
+    assert!(status["log_waiting"].as_u64() > Some(0), "{status:#}");
+    assert!(status["log_error"].as_str().is_some_and(|error| error.contains("readonly")), "{status:#}");
+    // SQLite gave its two helping files the mode of the database.
+    for name in ["loa.db", "loa.db-wal", "loa.db-shm"] {
+        set_mode(&site.path("data").join(name), 0o644);
+    }
+    assert_eq!(site.story(1), ["a-0/1 aired"]);
+    assert_eq!(station.terminate().0, Some(0));
+}
+
+#[test]
+fn what_is_not_a_database_is_moved_aside_and_the_station_airs_and_says_so() {
+    let site = Site::new("silent");
+    Signal::mono(48_000, 0.3).wav(&site.path("audio/a.wav"));
+    with_database(&site);
+    fs::write(site.path("data/loa.db"), "đây không phải là cơ sở dữ liệu ".repeat(500)).unwrap();
+    site.plan("sang", in_seconds(2), "5m", &["a.wav"]);
+    let station = site.run();
+    let said = station.stderr();
+    assert!(said.contains("the database was damaged and is kept as `") && said.contains("loa.db.corrupt-"), "{said}");
+    let story = site.story(2);
+    assert!(story[0].starts_with("a new log begins: the database was corrupt"), "{story:?}");
+    assert_eq!(story[1], "a-0/1 aired");
+    assert_eq!(station.terminate().0, Some(0));
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_used_is_named_with_the_reason() {
+    let mut site = Site::new("silent");
+    let refused = |site: &Site, why: &str| {
+        let ran = site.loa(&["run"]);
+        println!("{}", ran.stderr.trim());
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{}", ran.stderr);
+        assert!(ran.stderr.starts_with("loa: data folder `") && ran.stderr.contains(why), "{}", ran.stderr);
+    };
+    fs::write(site.path("data"), "").unwrap();
+    refused(&site, "exists");
+    fs::remove_file(site.path("data")).unwrap();
+    fs::create_dir(site.path("data")).unwrap();
+    set_mode(&site.path("data"), 0o555);
+    site.is_mortal = true;
+    refused(&site, "ermission denied");
+}
+
+#[test]
+fn a_device_that_comes_late_finds_its_programme_waiting() {
+    let card = SoundCard::new();
+    card.fault(Fault::Gone);
+    let site = with_clips(&card, 0.5);
+    Signal::mono(48_000, 0.3).wav(&site.path("c.wav"));
+    let starts = in_seconds(2);
+    site.plan("sang", starts, "5m", &["a.wav", "b.wav"]);
+    let station = site.run();
+    station.says("no sound device, trying again: ");
+    let ran = site.loa(&["air", "c.wav"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.starts_with("loa: no sound device (") && ran.stderr.ends_with("; nothing airs\n"), "{}", ran.stderr);
+    assert_eq!(site.done(&["air", "--emergency", "c.wav"]), "`c.wav` airs as soon as the sound device is back\n");
+    wait_until(starts + chrono::TimeDelta::milliseconds(700));
+    assert_eq!(site.rows().len(), 0);
+    card.heal();
+    assert_eq!(site.story(3), ["c.wav/1 aired", "a-0/1 aired", "b-1/1 aired"]);
+    let rows = site.rows();
+    assert!(rows[1].started_at > Some(rows[1].scheduled_at.clone()) && rows[1].start_error_us.is_none());
+    assert_eq!(station.terminate().0, Some(0));
+}
+
+fn wait_until(instant: DateTime<Utc>) {
+    wait_for("an instant", 30, || (Clock::system().now().wall >= instant).then_some(()));
+}
+
+#[test]
+fn a_device_that_goes_away_in_mid_item_airs_it_again_when_it_is_back() {
+    let card = SoundCard::new();
+    let site = planned(&card, 2.0);
+    let station = site.run();
+    station.prints("on air  a");
+    card.fault(Fault::Gone);
+    station.says("no sound device, trying again: ");
+    let heard_ms = sounding(&card.frames()).len() as i64 / 48;
+    assert!(site.status()["device_lost"].is_string());
+    card.heal();
+    assert_eq!(site.story(3), ["a-0/1 interrupted: device_lost", "a-0/2 aired", "b-1/1 aired"]);
+    let aired_ms = site.rows()[0].aired_ms;
+    println!("{aired_ms} of {heard_ms} ms in the log");
+    assert!(aired_ms <= heard_ms && heard_ms - aired_ms <= 150, "{aired_ms} of {heard_ms} ms");
+    assert_eq!(station.terminate().0, Some(0));
+}
+
+#[test]
+fn without_a_device_until_the_window_closes_each_item_has_its_row() {
+    let card = SoundCard::new();
+    card.fault(Fault::Gone);
+    let site = with_clips(&card, 0.5);
+    site.plan("sang", in_seconds(1), "2s", &["a.wav", "b.wav"]);
+    let station = site.run();
+    assert_eq!(site.story(2), ["a-0/1 failed: no_device", "b-1/1 failed: no_device"]);
+    assert_eq!(station.terminate().0, Some(0));
+}
+
+#[test]
+fn a_station_starts_with_the_last_good_schedule_or_not_at_all() {
+    let site = Site::new("silent");
+    Signal::mono(48_000, 0.3).wav(&site.path("audio/a.wav"));
+    site.write("schedules/sang.toml", programme("sang", "0 5 * * 1-5", "45", &["a.wav"]));
+    let ran = site.loa(&["run"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+    for problem in ["schedules/sang.toml:4:17: error: the weekday `1-5`", "schedules/sang.toml:5:10: error: "] {
+        assert!(ran.stderr.contains(problem), "{}", ran.stderr);
+    }
+    let starts = in_seconds(4);
+    site.plan("sang", starts, "5m", &["a.wav"]);
+    with_database(&site);
+    site.write("schedules/sang.toml", "[[programme]]\nid = 'sang\n");
+    let station = site.run();
+    assert!(station.stderr().contains("schedules/sang.toml:2:"), "{}", station.stderr());
+    station.says("the last good schedule stays");
+    let problems = site.status()["problems"].to_string();
+    assert!(problems.contains("schedules/sang.toml:2:"), "status says {problems}");
+    assert_eq!(site.story(1), ["a-0/1 aired"]);
+    assert_eq!(station.terminate().0, Some(0));
+}
+
+/// A programme every two seconds, for a while, with a time off in the middle; the rows by slot.
+fn off_time(end: fn(Running)) {
+    let site = Site::new("silent");
+    Signal::mono(48_000, 0.2).wav(&site.path("audio/a.wav"));
+    site.write("schedules/sang.toml", programme("sang", "*/2 * * * * *", "1s", &["a.wav", "a.wav"]));
+    let station = site.run();
+    site.wait_rows(2);
+    end(station);
+    wait_until(in_seconds(4));
+    let station = site.run();
+    wait_for("two airings after the time off", 30, || {
+        let rows = site.rows();
+        let off = rows.iter().rposition(|row| row.reason.as_deref() == Some("station_off"))?;
+        (rows[off..].iter().filter(|row| row.outcome == "aired").count() >= 3).then_some(())
+    });
+    assert_eq!(station.terminate().0, Some(0));
+    site.story(1);
+    let mut slots: BTreeMap<(DateTime<Utc>, String), Vec<Row>> = BTreeMap::new();
+    for row in site.rows() {
+        let at = DateTime::parse_from_rfc3339(&row.scheduled_at).unwrap().to_utc();
+        slots.entry((at, row.item.clone().unwrap())).or_default().push(row);
+    }
+    let story: Vec<_> = slots.iter().map(|((at, _), rows)| format!("{} {}", at.format("%M:%S"), short(rows).join(", "))).collect();
+    let instants: Vec<_> = slots.keys().map(|(at, _)| *at).collect();
+    for pair in instants.chunks(2).collect::<Vec<_>>().windows(2) {
+        assert_eq!((pair[1][0] - pair[0][0]).num_seconds(), 2, "a slot has no row: {story:#?}");
+    }
+    let mut missed = 0;
+    for rows in slots.values() {
+        let last = rows.last().unwrap();
+        assert!(rows[..rows.len() - 1].iter().all(|row| row.outcome != "aired"), "aired twice: {story:#?}");
+        missed += usize::from(last.outcome == "missed" && last.reason.as_deref() == Some("station_off"));
+    }
+    println!("{missed} items missed: {story:#?}");
+    assert!(missed >= 4, "{story:#?}");
+}
+
+#[test]
+fn time_off_is_filled_item_by_item_after_an_orderly_end() {
+    off_time(|station| assert_eq!(station.terminate().0, Some(0)));
+}
+
+#[test]
+fn time_off_is_filled_item_by_item_after_a_crash() {
+    off_time(Running::kill);
+}

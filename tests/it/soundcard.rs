@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "a test whose devices cannot be set up has failed")]
 
 use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -161,9 +162,12 @@ impl SoundCard {
         let _ = fs::remove_file(self.folder.join("fault"));
     }
 
-    /// How many stereo frames of float it has played so far.
-    pub(crate) fn played(&self) -> usize {
-        fs::metadata(self.folder.join("played.raw")).map_or(0, |facts| facts.len() as usize / 8)
+    /// Stereo frames of float that were played from frame `first` on.
+    pub(crate) fn frames_from(&self, first: usize) -> Vec<[f32; 2]> {
+        let Ok(mut file) = File::open(self.folder.join("played.raw")) else { return Vec::new() };
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(first as u64 * 8)).and_then(|_| file.read_to_end(&mut bytes)).unwrap();
+        floats(&bytes).chunks_exact(2).map(|frame| [frame[0], frame[1]]).collect()
     }
 
     /// Every frame that was played, in order; a mono card's frames have twice the same sample.
