@@ -6,7 +6,6 @@
 use chrono::{DateTime, Utc};
 use loa::clock::Clock;
 use loa::store::Row;
-use sha2::{Digest, Sha256};
 
 use crate::clips::Signal;
 use crate::running::{Frames, Ran, Site, alike, in_seconds, is_silent, onset};
@@ -38,8 +37,7 @@ fn assert_aired(site: &Site, rows: &[Row], starts: DateTime<Utc>) {
         // Both are rounded down, one at the file's rate and one at the device's.
         let planned = row.planned_ms.unwrap();
         assert!((row.aired_ms - planned).abs() <= 1, "{file}: {} of {planned} ms", row.aired_ms);
-        let sha256 = Sha256::digest(std::fs::read(site.path("audio").join(file)).unwrap());
-        assert_eq!(row.sha256, Some(sha256.iter().map(|byte| format!("{byte:02x}")).collect()), "{file}");
+        assert_eq!(row.sha256, Some(site.sha256(file)), "{file}");
         assert_eq!((row.output.as_str(), row.starved_ms), ("card", 0), "{file}");
         assert_eq!(instant(Some(&row.scheduled_at)), starts, "{file}");
         let length = instant(row.ended_at.as_ref()) - instant(row.started_at.as_ref());

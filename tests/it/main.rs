@@ -1,5 +1,7 @@
 //! The single integration binary: each file is one kind of test.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod air; // the real program: programmes on captured devices, acts of people
 mod allocations; // counts what the device callback must not do
 mod audio; // every kind of good and bad file
@@ -11,9 +13,11 @@ mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
 mod soundcard; // sound devices for tests
-mod faults; // the real program killed, cut off, locked out, misled
+mod faults; // the real program killed, told to end, without a device, off
+mod lockout; // the real program kept from its database and its files
 mod orders; // a thousand random lives of a deck
 mod playout; // the whole playout on an output that can be unplugged
+mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
 mod running; // a station of the real program, with what people do to it
 mod store; // records, recovery, locked and read-only databases

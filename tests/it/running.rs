@@ -2,7 +2,7 @@
 //!
 //! In: a sound device, clips, programmes that start in a few seconds. Out: the running program, what it printed, its log,
 //! and what its device played. Nothing here looks inside: settings are files, acts are commands, ends are signals. Waits
-//! are for a line or a row, with a time-out; a station that a failing test leaves behind is killed. Next: `air`, `faults`.
+//! are for a line or a row, with a time-out; a station that a failing test leaves behind is killed. Next: `air`.
 
 use std::cell::Cell;
 use std::fs::{self, File};
@@ -15,6 +15,7 @@ use loa::clock::Clock;
 use loa::library::Clip;
 use loa::store::{Log, Row, Span};
 use rustix::process::{Pid, Signal, kill_process};
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::soundcard::{SoundCard, wait_for};
@@ -94,6 +95,12 @@ impl Site {
     /// What a file under `audio/` sounds like on a device of 48 kHz.
     pub(crate) fn sound(&self, file: &str) -> Frames {
         decoded(&self.path("audio").join(file))
+    }
+
+    /// The hash under which a file below `audio/` is known.
+    pub(crate) fn sha256(&self, file: &str) -> String {
+        let sha256 = Sha256::digest(fs::read(self.path("audio").join(file)).unwrap());
+        sha256.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
     fn command(&self) -> Command {
@@ -244,7 +251,7 @@ impl Drop for Running {
 }
 
 /// A row in short: the item or title, the attempt, how it ended.
-fn short(row: &Row) -> String {
+pub(crate) fn short(row: &Row) -> String {
     let name = row.item.as_ref().or(row.title.as_ref()).or(row.note.as_ref()).map_or("?", String::as_str);
     let reason = row.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
     format!("{name}/{} {}{reason}", row.attempt, row.outcome)
