@@ -67,7 +67,7 @@ fn a_programme_comes_out_of_the_card_sample_by_sample() {
     let card = SoundCard::new();
     let site = Site::on_card(&card);
     let wanted = make_items(&site);
-    let starts = in_seconds(3);
+    let starts = in_seconds(2);
     site.plan("sang", starts, "5m", &ITEMS);
     let station = site.run();
     station.says("sound device open: ");
@@ -101,7 +101,7 @@ fn a_programme_comes_out_of_a_sound_server_within_one_step_of_16_bits() {
         let server = SoundServer::new();
         let site = Site::on(server.alsa_conf());
         let wanted = make_items(&site);
-        let starts = in_seconds(3);
+        let starts = in_seconds(2);
         site.plan("sang", starts, "5m", &ITEMS);
         let station = site.run();
         let rows = site.wait_rows(6);
@@ -128,7 +128,7 @@ fn in_mid_air(card: &SoundCard, items: &[(&str, f64)]) -> (Site, crate::running:
         Signal::stereo(48_000, *seconds).wav(&site.path("audio").join(name));
     }
     let names: Vec<&str> = items.iter().map(|(name, _)| *name).collect();
-    site.plan("sang", in_seconds(2), "5m", &names);
+    site.plan("sang", in_seconds(1), "5m", &names);
     let station = site.run();
     station.prints("  on air  ");
     (site, station)
@@ -148,7 +148,7 @@ fn find(heard: &Frames, wanted: &Frames, from: usize) -> Option<usize> {
 #[test]
 fn a_file_airs_after_the_item_on_air_as_often_as_asked_and_the_row_names_who_asked() {
     let card = SoundCard::new();
-    let (site, station) = in_mid_air(&card, &[("a.wav", 2.5), ("b.wav", 0.3)]);
+    let (site, station) = in_mid_air(&card, &[("a.wav", 2.0), ("b.wav", 0.3)]);
     Signal::mono(44_100, 0.4).wav(&site.path("thông báo.wav"));
     let why = ["--repeat", "2", "--by", "Lan", "--why", "họp thôn"];
     let said = site.done(&[&["air", "thông báo.wav"], &why[..]].concat());
@@ -178,7 +178,7 @@ fn a_file_airs_after_the_item_on_air_as_often_as_asked_and_the_row_names_who_ask
 #[test]
 fn an_emergency_cuts_in_at_once_a_second_one_follows_and_the_programme_goes_on() {
     let card = SoundCard::new();
-    let (site, station) = in_mid_air(&card, &[("a.wav", 3.0)]);
+    let (site, station) = in_mid_air(&card, &[("a.wav", 2.0)]);
     Signal::mono(48_000, 0.5).wav(&site.path("bao.wav"));
     Signal::stereo(44_100, 0.4).wav(&site.path("lu.wav"));
     let asked = Clock::system().now().wall;

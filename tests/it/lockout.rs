@@ -47,7 +47,7 @@ fn a_locked_database_delays_the_rows_and_nothing_else() {
     let site = with_clips(&card, 3.0);
     Signal::stereo(48_000, 0.4).wav(&site.path("audio/0.wav"));
     with_database(&site);
-    site.plan("sang", in_seconds(2), "5m", &["0.wav", "a.wav", "b.wav"]);
+    site.plan("sang", in_seconds(1), "5m", &["0.wav", "a.wav", "b.wav"]);
     let station = site.run();
     let locked = Locked::new(&site);
     station.prints("on air  a");
@@ -73,7 +73,7 @@ fn a_station_airs_ends_and_crashes_while_its_database_is_locked_and_loses_no_row
     let site = with_clips(&card, 2.5);
     with_database(&site);
     let locked = Locked::new(&site);
-    site.plan("sang", in_seconds(2), "5m", &["b.wav", "a.wav"]);
+    site.plan("sang", in_seconds(1), "5m", &["b.wav", "a.wav"]);
     let heard = kill_after(1300, site.run(), &card);
     let station = site.run();
     station.prints("on air  a");
@@ -103,7 +103,7 @@ fn a_read_only_database_delays_the_rows_and_nothing_else() {
     Signal::mono(48_000, 0.3).wav(&site.path("audio/a.wav"));
     with_database(&site);
     set_mode(&site.path("data/loa.db"), 0o444);
-    site.plan("sang", in_seconds(2), "5m", &["a.wav"]);
+    site.plan("sang", in_seconds(1), "5m", &["a.wav"]);
     let station = site.run();
     station.prints("aired  a");
     let status = site.status();
@@ -124,7 +124,7 @@ fn what_is_not_a_database_is_moved_aside_and_the_station_airs_and_says_so() {
     Signal::mono(48_000, 0.3).wav(&site.path("audio/a.wav"));
     with_database(&site);
     fs::write(site.path("data/loa.db"), "đây không phải là cơ sở dữ liệu ".repeat(500)).unwrap();
-    site.plan("sang", in_seconds(2), "5m", &["a.wav"]);
+    site.plan("sang", in_seconds(1), "5m", &["a.wav"]);
     let station = site.run();
     let said = station.stderr();
     assert!(said.contains("the database was damaged and is kept as `") && said.contains("loa.db.corrupt-"), "{said}");
@@ -162,7 +162,7 @@ fn a_station_starts_with_the_last_good_schedule_or_not_at_all() {
     for problem in ["schedules/sang.toml:4:17: error: the weekday `1-5`", "schedules/sang.toml:5:10: error: "] {
         assert!(ran.stderr.contains(problem), "{}", ran.stderr);
     }
-    let starts = in_seconds(4);
+    let starts = in_seconds(3);
     site.plan("sang", starts, "5m", &["a.wav"]);
     with_database(&site);
     site.write("schedules/sang.toml", "[[programme]]\nid = 'sang\n");

@@ -11,12 +11,12 @@ use crate::clips::Signal;
 use crate::running::{Running, Site, alike, cron, in_seconds, is_silent, onset, programme};
 use crate::soundcard::{SoundCard, wait_for};
 
-/// A station that airs `a.wav`, four seconds long, in a window that is over.
+/// A station that airs `a.wav`, two and a half seconds long, in a window that is over.
 fn in_mid_air(card: &SoundCard) -> (Site, Running) {
     let site = Site::on_card(card);
-    Signal::stereo(48_000, 4.0).wav(&site.path("audio/a.wav"));
+    Signal::stereo(48_000, 2.5).wav(&site.path("audio/a.wav"));
     Signal::mono(44_100, 0.5).wav(&site.path("audio/b.wav"));
-    site.plan("sang", in_seconds(2), "1s", &["a.wav"]);
+    site.plan("sang", in_seconds(1), "1s", &["a.wav"]);
     let station = site.run();
     station.prints("on air  a");
     (site, station)
@@ -110,10 +110,10 @@ fn audio_that_is_replaced_is_a_new_content_and_what_is_on_the_air_stays_the_old_
     fs::copy(Signal::mono(48_000, 0.7).wav(&site.path("other.wav")), site.path("audio/a.wav")).unwrap();
     let new_sha256 = site.sha256("a.wav");
     assert_ne!(old_sha256, new_sha256);
-    site.plan("trua", in_seconds(4), "5m", &["a.wav"]);
+    site.plan("trua", in_seconds(3), "5m", &["a.wav"]);
     assert_eq!(site.story(2), ["a-0/1 aired", "a-0/1 aired"]);
     let rows = site.rows();
-    assert_eq!((rows[0].sha256.as_ref(), rows[0].aired_ms), (Some(&old_sha256), 4000));
+    assert_eq!((rows[0].sha256.as_ref(), rows[0].aired_ms), (Some(&old_sha256), 2500));
     assert_eq!((rows[1].sha256.as_ref(), rows[1].aired_ms), (Some(&new_sha256), 700));
     assert_eq!(station.terminate().0, Some(0));
     assert_heard(&site, &card, &[old, site.sound("a.wav")]);
@@ -126,7 +126,7 @@ fn audio_that_is_missing_or_broken_costs_its_own_item_and_may_still_be_mended() 
     let flac = fs::read(Signal::mono(48_000, 0.8).encoded(&site.path(""), "c.flac", "-c:a flac")).unwrap();
     site.write("audio/broken.flac", &flac[..flac.len() / 2]);
     site.write("audio/late.flac", &flac[..flac.len() * 2 / 3]);
-    site.plan("sang", in_seconds(4), "5m", &["a.wav", "gone.wav", "broken.flac", "late.flac", "a.wav"]);
+    site.plan("sang", in_seconds(3), "5m", &["a.wav", "gone.wav", "broken.flac", "late.flac", "a.wav"]);
     let station = site.run();
     for (file, why) in [("gone.wav", "no such file"), ("broken.flac", "damaged"), ("late.flac", "damaged")] {
         let told =
