@@ -10,6 +10,7 @@ use std::thread;
 use chrono::{DateTime, Utc};
 use loa::clock::Clock;
 use loa::store::Row;
+use rustix::process::Signal as End;
 
 use crate::clips::Signal;
 use crate::running::{Frames, Running, Site, alike, in_seconds, is_silent, onset, programme, short, sounding};
@@ -183,6 +184,29 @@ fn a_station_that_is_told_to_end_fades_out_and_goes_on_when_it_is_back() {
     let station = site.run();
     assert_eq!(site.story(3)[1..], ["a-0/2 aired", "b-1/1 aired"]);
     assert_eq!(station.terminate().0, Some(0));
+}
+
+#[test]
+fn every_way_of_ending_a_station_in_order_ends_it_in_two_seconds() {
+    let site = Site::new("silent");
+    for signal in [End::TERM, End::INT, End::HUP] {
+        let (code, took_ms) = site.run().end(signal);
+        assert_eq!(code, Some(0), "{signal:?}");
+        assert!(took_ms < 2000, "{signal:?} took {took_ms} ms");
+    }
+    // Also when the card has stopped without a word and nothing can fade out any more.
+    let card = SoundCard::new();
+    let site = planned(&card, 2.5);
+    let station = site.run();
+    station.prints("on air  a");
+    card.fault(Fault::Stall);
+    let (code, took_ms) = station.terminate();
+    println!("ended in {took_ms} ms on a stalled card: {:?}", site.story(1));
+    assert_eq!(code, Some(0));
+    assert!(took_ms < 2000, "it took {took_ms} ms");
+    let heard_ms = sounding(&card.frames()).len() as i64 / 48;
+    let aired_ms = site.rows()[0].aired_ms;
+    assert!(aired_ms <= heard_ms && heard_ms - aired_ms <= 150, "{aired_ms} of {heard_ms} ms");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use loa::clock::Clock;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection};
@@ -65,6 +66,26 @@ fn a_locked_database_delays_the_rows_and_nothing_else() {
     let heard = card.frames();
     let wanted = site.sound("0.wav");
     assert_eq!(alike(sounding(&heard), &wanted, 0.0), wanted.len(), "the first item is whole");
+}
+
+#[test]
+fn an_emergency_needs_no_database() {
+    let card = SoundCard::new();
+    let site = with_clips(&card, 1.5);
+    site.set("[emergency]\ntone_ms = 0\n");
+    with_database(&site);
+    let locked = Locked::new(&site);
+    let station = site.run();
+    station.says("sound device open");
+    let asked = Clock::system().now().wall;
+    assert_eq!(site.done(&["air", "--emergency", "audio/a.wav"]), "`a.wav` starts now\n");
+    station.prints("aired  a");
+    locked.release();
+    assert_eq!(site.story(1), ["a.wav/1 aired"]);
+    let started: DateTime<Utc> = site.rows()[0].started_at.as_ref().unwrap().parse().unwrap();
+    println!("it sounded {} ms after it was asked for", (started - asked).num_milliseconds());
+    assert!((started - asked).num_milliseconds() < 3000, "{started} is long after {asked}");
+    assert_eq!(station.terminate().0, Some(0));
 }
 
 #[test]

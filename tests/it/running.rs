@@ -213,11 +213,16 @@ impl Running {
         fs::read_to_string(&self.err).unwrap()
     }
 
-    /// Ends it as `kill` and service managers do; answers with its exit code and how many milliseconds it took.
-    pub(crate) fn terminate(mut self) -> (Option<i32>, i64) {
+    /// Ends it as service managers do; answers with its exit code and how many milliseconds it took.
+    pub(crate) fn terminate(self) -> (Option<i32>, i64) {
+        self.end(Signal::TERM)
+    }
+
+    /// Ends it by a signal.
+    pub(crate) fn end(mut self, signal: Signal) -> (Option<i32>, i64) {
         let clock = Clock::system();
         let told = clock.pair().1;
-        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
         let code = self.wait();
         (code, clock.pair().1.since(told).num_milliseconds())
     }
