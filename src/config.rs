@@ -23,6 +23,9 @@ const MOST_TONE_MS: i64 = 10_000;
 
 const DEFAULT_TONE_MS: u32 = 2_000;
 
+/// Beside the settings.
+const DATA_DIR: &str = "data";
+
 /// The settings of a station.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -153,10 +156,21 @@ pub fn folder_of(path: &Path) -> PathBuf {
     path.parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
+/// The data folder that a settings file names, however broken the rest of it is; the default where it names none.
+#[must_use]
+pub fn data_dir_of(path: &Path) -> PathBuf {
+    let text = read_bytes(path).unwrap_or_default();
+    let named = String::from_utf8_lossy(&text).lines().find_map(|line| {
+        let table: toml::Table = line.trim_start().starts_with("data_dir").then(|| line.parse().ok())??;
+        Some(table.get("data_dir")?.as_str()?.to_owned())
+    });
+    folder_of(path).join(named.as_deref().unwrap_or(DATA_DIR))
+}
+
 fn read_config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &Path) -> Option<Config> {
     let folder = folder_of(path);
     let language = reader.word(root, "language", &Language::CODES);
-    let data_dir = reader.text(root, "data_dir").map_or_else(|| "data".to_owned(), |text| text.value);
+    let data_dir = reader.text(root, "data_dir").map_or_else(|| DATA_DIR.to_owned(), |text| text.value);
     let station = match reader.required_table(root, "station") {
         Some(mut table) => {
             let station = read_station(reader, &mut table);
@@ -322,5 +336,18 @@ mod tests {
         let tone = |ms: &str| parse(&format!("{LEAST}[emergency]\ntone_ms = {ms}\n")).map(|it| it.emergency.tone_ms);
         assert_eq!((tone("0"), tone("10000")), (Ok(0), Ok(10_000)));
         assert!(tone("-1").is_err() && tone("10001").is_err() && tone("99999999999999999999").is_err());
+    }
+
+    #[test]
+    fn a_broken_file_still_names_its_data_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("loa.toml");
+        let named = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            data_dir_of(&path).strip_prefix(folder.path()).map(Path::to_path_buf)
+        };
+        assert_eq!(named("[[[\n data_dir = 'store' # kept\n"), Ok("store".into()));
+        assert_eq!(named("data_dir = \n"), Ok("data".into()));
+        assert_eq!(data_dir_of(Path::new("gone/loa.toml")), Path::new("gone/data"));
     }
 }

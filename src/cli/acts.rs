@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::{ConfigChoice, FAILED, Format, WRONG_INPUT, say};
-use crate::control::{self, Answer, Order, Status};
+use crate::config::{Config, data_dir_of};
+use crate::control::{self, Answer, AskError, Order, Status};
 use crate::language::Language;
+use crate::problem::Problems;
 
 /// Arguments of `loa air`.
 #[derive(Debug, clap::Args)]
@@ -70,7 +72,7 @@ pub fn skip(choice: &ConfigChoice, who: Who) -> anyhow::Result<ExitCode> {
 }
 
 fn act(choice: &ConfigChoice, by: Option<String>, order: Order) -> anyhow::Result<ExitCode> {
-    match control::ask(&choice.load()?.data_dir, by, order) {
+    match ask(choice, by, order)?.0 {
         Ok(Answer::Done(done)) => {
             writeln!(std::io::stdout(), "{done}")?;
             Ok(ExitCode::SUCCESS)
@@ -81,10 +83,30 @@ fn act(choice: &ConfigChoice, by: Option<String>, order: Order) -> anyhow::Resul
     }
 }
 
+/// Gives an order to the station. It goes on with its last good settings while the file is broken, and must be told to
+/// stop all the same: then what the file still says of its data folder counts.
+fn ask(
+    choice: &ConfigChoice,
+    by: Option<String>,
+    order: Order,
+) -> anyhow::Result<(Result<Answer, AskError>, Language)> {
+    let path = choice.path()?;
+    let problems = match Config::load(&path) {
+        Ok(config) => return Ok((control::ask(&config.data_dir, by, order), config.language)),
+        Err(problems) => Problems(problems),
+    };
+    let answer = control::ask(&data_dir_of(&path), by, order);
+    if matches!(answer, Err(AskError::NotRunning)) {
+        return Err(problems.into());
+    }
+    say(problems.to_string().trim_end());
+    Ok((answer, Language::default()))
+}
+
 /// Tells the state of the station.
 pub fn status(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<ExitCode> {
-    let config = choice.load()?;
-    let status = match control::ask(&config.data_dir, None, Order::Status) {
+    let (answer, language) = ask(choice, None, Order::Status)?;
+    let status = match answer {
         Ok(Answer::Status(status)) => status,
         Ok(Answer::Refused(why)) => return Ok(fail(&why)),
         Ok(Answer::Done(_)) => return Ok(fail("the station answered something else; is it another version?")),
@@ -94,14 +116,14 @@ pub fn status(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<ExitCo
     match args.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&status)?)?,
         Format::Text => {
-            for (name, value) in told(&status, config.language) {
+            for (name, value) in told(&status, language) {
                 writeln!(out, "{name}: {value}")?;
             }
         }
         Format::Csv => {
             let mut csv = csv::Writer::from_writer(out);
             csv.write_record(["name", "value"])?;
-            for (name, value) in told(&status, config.language) {
+            for (name, value) in told(&status, language) {
                 csv.write_record([name, value.as_str()])?;
             }
             csv.flush()?;

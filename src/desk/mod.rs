@@ -27,7 +27,7 @@ pub use snapshot::{Snapshot, SnapshotItem, SnapshotNext};
 
 use crate::airing::{ClockState, Reason};
 use crate::clock::{Moment, Mono};
-use crate::rundown::Library;
+use crate::rundown::{Content, Library};
 use crate::schedule::Schedule;
 use line::Playing;
 use plan::Plan;
@@ -189,8 +189,11 @@ impl Desk {
 
     fn take_library(&mut self, library: Arc<Library>) {
         self.library = library;
+        let verdicts = &self.verdicts;
+        let bad = |content: &Content| verdicts.get(&content.sha256).is_some_and(Result::is_err);
         let waiting = self.runs.iter_mut().flat_map(|run| &mut run.rundown.items);
-        for audio in waiting.map(|item| &mut item.audio).filter(|audio| audio.content.is_none()) {
+        // A rundown is frozen, but for what could not air anyhow.
+        for audio in waiting.map(|item| &mut item.audio).filter(|audio| audio.content.as_ref().is_none_or(bad)) {
             audio.content = self.library.get(&audio.file).cloned();
         }
     }

@@ -188,7 +188,6 @@ impl Desk {
         for rundown in open {
             let id = self.next_job();
             let run = Run::new(id, rundown, &self.plan.logged);
-            self.give_up(&run, now, actions);
             self.runs.push(run);
         }
         let start = self.plan.horizon;
@@ -292,17 +291,6 @@ impl Desk {
             actions.push(Action::Record(Record::Row(Box::new(row))));
         }
         self.plan.close(&run);
-    }
-
-    /// Items whose third attempt was lost with the machine are given up now.
-    fn give_up(&self, run: &Run, now: Moment, actions: &mut Vec<Action>) {
-        for (index, item) in run.rundown.items.iter().enumerate() {
-            if let Some(attempt) = super::run::exhausted(self.plan.logged.get(&item.airing)) {
-                let mut row = rows::of_item(&self.facts, &self.stamp(now), &run.rundown, index, attempt);
-                (row.outcome, row.reason) = (Some(Outcome::Failed), Some(Reason::TooManyAttempts));
-                actions.push(Action::Record(Record::Row(Box::new(row))));
-            }
-        }
     }
 
     /// Everything scheduled before the answer has its rows.

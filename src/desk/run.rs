@@ -39,7 +39,11 @@ impl Stand {
         let Some(last) = rows.and_then(|rows| rows.iter().max_by_key(|row| row.attempt)) else {
             return Self::Due { attempts: 0 };
         };
-        Self::following(verdict(last.outcome, last.reason, last.aired_ms, last.planned_ms, last.attempt), last.attempt)
+        match verdict(last.outcome, last.reason, last.aired_ms, last.planned_ms, last.attempt) {
+            // With too many attempts the last row is still to be written; a crash left no time for it.
+            Verdict::Again | Verdict::TooMany => Self::Due { attempts: last.attempt },
+            Verdict::Last => Self::Final,
+        }
     }
 
     /// Where an item stands after a row.
@@ -54,14 +58,6 @@ impl Stand {
             Verdict::Last | Verdict::TooMany => Self::Final,
         }
     }
-}
-
-/// The attempt number of the row that gives an item up, if its last attempt was lost with the machine and that row is
-/// missing.
-pub(super) fn exhausted(rows: Option<&Vec<LoggedAttempt>>) -> Option<u32> {
-    let last = rows?.iter().max_by_key(|row| row.attempt)?;
-    let verdict = verdict(last.outcome, last.reason, last.aired_ms, last.planned_ms, last.attempt);
-    (verdict == Verdict::TooMany).then_some(last.attempt + 1)
 }
 
 /// What follows from the end of an attempt.

@@ -143,6 +143,8 @@ impl Work {
             return;
         }
         self.signature = signature;
+        // Audio that was put there before the schedule that names it is the audio that is meant.
+        self.scan();
         let config = match Config::load(&self.config.path) {
             Ok(config) => config,
             Err(problems) => return self.tell(News::Problems(problems)),

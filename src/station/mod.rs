@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{Answer, Asked, Order, Status};
 use crate::desk::{Act, Action, Actor, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
+use crate::language::Language;
 use crate::output::Output;
 use crate::playout::{Playout, PlayoutEvent};
 use crate::problem::Problem;
@@ -128,7 +129,7 @@ struct Station {
     next_request: u64,
     /// Problems of the last change that was not taken over, in the station's language.
     problems: Vec<String>,
-    language: crate::language::Language,
+    language: Language,
     facts: crate::desk::Facts,
     server: tokio::task::JoinHandle<()>,
     /// Held as long as the station lives; no second one starts in this folder.
@@ -282,8 +283,7 @@ impl Station {
                 Some(event)
             }
             News::Problems(problems) => {
-                self.problems =
-                    problems.iter().map(|problem| problem.render(self.language).trim_end().to_owned()).collect();
+                self.problems = rendered(&problems, self.language);
                 tell(Notice::Problems(problems));
                 None
             }
@@ -313,4 +313,9 @@ impl Station {
         self.playout.close();
         self.store.close().await;
     }
+}
+
+/// Problems as `status` shows them.
+fn rendered(problems: &[Problem], language: Language) -> Vec<String> {
+    problems.iter().map(|problem| problem.render(language).trim_end().to_owned()).collect()
 }

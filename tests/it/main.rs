@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod air; // the real program: programmes on captured devices, acts of people
 mod allocations; // counts what the device callback must not do
 mod audio; // every kind of good file
 mod bad_audio; // every kind of bad file
@@ -15,10 +16,14 @@ mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
 mod soundcard; // sound devices for tests
 mod month; // random months: every planned item comes to one final row
+mod stories; // the hard instants, told by the log they leave
+mod faults; // the real program killed, told to end, without a device, off
+mod lockout; // the real program kept from its database and its files
 mod orders; // a thousand random lives of a deck
 mod playout; // the whole playout on an output that can be unplugged
-mod stories; // the hard instants, told by the log they leave
+mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
+mod running; // a station of the real program, with what people do to it
 mod store; // records, recovery, locked and read-only databases
 mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text

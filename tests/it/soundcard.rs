@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "a test whose devices cannot be set up has failed")]
 
 use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -97,7 +98,6 @@ pub(crate) struct SoundCard {
 impl SoundCard {
     /// A healthy card: 48 kHz, stereo, float. The default device of its configuration, also `alsa:station`. It waits for
     /// a program that is late instead of underrunning, so that what it played can be compared on a busy machine.
-    #[expect(dead_code, reason = "for tests of the real program")]
     pub(crate) fn new() -> Self {
         Self::with("")
     }
@@ -162,6 +162,14 @@ impl SoundCard {
         let _ = fs::remove_file(self.folder.join("fault"));
     }
 
+    /// Stereo frames of float that were played from frame `first` on.
+    pub(crate) fn frames_from(&self, first: usize) -> Vec<[f32; 2]> {
+        let Ok(mut file) = File::open(self.folder.join("played.raw")) else { return Vec::new() };
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(first as u64 * 8)).and_then(|_| file.read_to_end(&mut bytes)).unwrap();
+        floats(&bytes).chunks_exact(2).map(|frame| [frame[0], frame[1]]).collect()
+    }
+
     /// Every frame that was played, in order; a mono card's frames have twice the same sample.
     pub(crate) fn frames(&self) -> Vec<[f32; 2]> {
         let settings = fs::read_to_string(self.folder.join("settings")).unwrap();
@@ -198,7 +206,6 @@ pub(crate) struct SoundServer {
 
 impl SoundServer {
     /// A server that runs.
-    #[expect(dead_code, reason = "for tests of the real program")]
     pub(crate) fn new() -> Self {
         let (own, _) = Self::prepare();
         let mut server = Self { folder: own.path().to_owned(), _own: Some(own), server: None, capture: None };
@@ -225,7 +232,6 @@ impl SoundServer {
     }
 
     /// For `ALSA_CONFIG_PATH`.
-    #[expect(dead_code, reason = "for tests of the real program")]
     pub(crate) fn alsa_conf(&self) -> PathBuf {
         self.folder.join("asound.conf")
     }
