@@ -73,7 +73,7 @@ fn killed_and_started_again(ms: usize) {
     let held = if in_a { heard.len().min(a.len()) } else { heard.len() - a.len() };
     let (held_ms, claimed) = (held as i64 / 48, open.map_or(0, |row| row.aired_ms));
     println!("killed after {held_ms} ms of its item: {claimed} in the log, {story:?}");
-    assert_eq!(open.map(|row| outcome(row)), open.map(|_| "interrupted"), "{ms} ms: {story:?}");
+    assert_eq!(open.map(outcome), open.map(|_| "interrupted"), "{ms} ms: {story:?}");
     assert!(claimed <= held_ms && held_ms - claimed <= 1050, "{ms} ms: {claimed} of {held_ms} ms, {story:?}");
 
     // What then came out: the open item again from its start, unless enough of it had aired, and what follows it.
@@ -305,7 +305,7 @@ fn off_time(end: fn(Running)) {
     for rows in slots.values() {
         let last = rows.last().unwrap();
         assert!(rows[..rows.len() - 1].iter().all(|row| outcome(row) != "aired"), "aired twice: {story:#?}");
-        missed += usize::from(outcome(&last) == "missed" && last.reason.as_deref() == Some("station_off"));
+        missed += usize::from(outcome(last) == "missed" && last.reason.as_deref() == Some("station_off"));
     }
     println!("{missed} items missed: {story:#?}");
     assert!(missed >= 2, "{story:#?}");
