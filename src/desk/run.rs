@@ -40,9 +40,8 @@ impl Stand {
             return Self::Due { attempts: 0 };
         };
         match verdict(last.outcome, last.reason, last.aired_ms, last.planned_ms, last.attempt) {
-            // With too many attempts the last row is still to be written; a crash left no time for it.
-            Verdict::Again | Verdict::TooMany => Self::Due { attempts: last.attempt },
-            Verdict::Last => Self::Final,
+            Verdict::Again => Self::Due { attempts: last.attempt },
+            Verdict::Last | Verdict::TooMany => Self::Final,
         }
     }
 
