@@ -153,7 +153,7 @@ impl Desk {
     pub(super) fn resume_emergency(&mut self, row: &Airing, alive_at: DateTime<Utc>, now: Moment) {
         let attempts = if row.started_at.is_some() { row.attempt } else { row.attempt - 1 };
         let in_time = self.untrusted(now) || now.wall - alive_at <= EMERGENCY_RETURNS;
-        let Some(sha256) = row.sha256.as_deref().filter(|_| in_time && attempts < MOST_ATTEMPTS) else { return };
+        let Some(sha256) = row.sha256.as_deref().filter(|_| in_time && attempts <= MOST_ATTEMPTS) else { return };
         let tone = i64::from(self.facts.tone_ms);
         let content = Content { sha256: sha256.into(), duration_ms: row.planned_ms.map(|planned| planned - tone) };
         let title = row.title.clone().unwrap_or_default();

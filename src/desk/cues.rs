@@ -128,8 +128,15 @@ impl Desk {
         self.stand(source, Stand::Final);
     }
 
-    /// Why a source must not be played, if its full decode has said so.
+    /// Why a source must not be played: its full decode has said so, or it was tried often enough before a restart.
     pub(super) fn known_fault(&self, source: Source) -> Option<Reason> {
+        let stand = match source {
+            Source::Item(job, index) => self.run(job)?.stands[index],
+            Source::Act(job, index) => self.act(job)?.stands[index],
+        };
+        if matches!(stand, Stand::Due { attempts } if attempts >= MOST_ATTEMPTS) {
+            return Some(Reason::TooManyAttempts);
+        }
         let content = self.audio_of(source)?.content.as_ref()?;
         self.verdicts.get(&content.sha256)?.as_ref().err().copied()
     }

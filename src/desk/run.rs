@@ -40,8 +40,9 @@ impl Stand {
             return Self::Due { attempts: 0 };
         };
         match verdict(last.outcome, last.reason, last.aired_ms, last.planned_ms, last.attempt) {
-            Verdict::Again => Self::Due { attempts: last.attempt },
-            Verdict::Last | Verdict::TooMany => Self::Final,
+            // With too many attempts the last row is still to be written; a crash left no time for it.
+            Verdict::Again | Verdict::TooMany => Self::Due { attempts: last.attempt },
+            Verdict::Last => Self::Final,
         }
     }
 

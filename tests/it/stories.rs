@@ -265,6 +265,21 @@ fn three_power_cuts_in_one_item() {
 }
 
 #[test]
+fn three_early_power_cuts_in_one_item() {
+    let mut story = String::new();
+    let mut w = morning("2025-03-03T04:58:00+07:00");
+    for second in ["05:00:12", "05:00:50", "05:01:30"] {
+        w.run_until(&format!("2025-03-03T{second}+07:00"));
+        w.kill(true);
+        w.run_to(w.now.wall + TimeDelta::seconds(30));
+        w.power_on();
+    }
+    w.run_until("2025-03-03T05:12:00+07:00");
+    story += &told("given up after the third, and the next item airs", &w);
+    hold("three_early_power_cuts_in_one_item", &story);
+}
+
+#[test]
 fn an_emergency_behind_sixteen_files() {
     let mut story = String::new();
 
