@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod faults; // locked, read-only, corrupt and foreign databases
+mod reading; // the log as others read it
 
 use std::fs;
 use std::path::Path;
