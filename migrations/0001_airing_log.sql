@@ -31,7 +31,7 @@ create table airing_log (
     start_error_us  integer,
     planned_ms      integer,
     aired_ms        integer not null,
-    outcome         text    not null,
+    outcome         text,
     reason          text,
     output          text    not null,
     device          text,
@@ -60,6 +60,8 @@ create table airing_log (
 
 create unique index airing_log_attempt on airing_log (airing, attempt);
 create index airing_log_scheduled_at on airing_log (scheduled_at_utc);
+-- Which contents are still named: what no row names is swept from the content store.
+create index airing_log_content on airing_log (sha256) where sha256 is not null;
 -- Two questions of every start, answered without a walk through the log.
 create index airing_log_synchronised on airing_log (seq) where clock = 'synchronised';
 create index airing_log_emergency on airing_log (seq) where kind = 'emergency';

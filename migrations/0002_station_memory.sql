@@ -62,7 +62,6 @@ create table content_verdict (
     sha256      text not null primary key,
     duration_ms integer,
     fault       text,
-    detail      text,
     verified_at text not null,
     check ((duration_ms is null) <> (fault is null))
 ) strict, without rowid;

@@ -90,7 +90,6 @@ macro_rules! words {
     };
 }
 
-
 words! {
     /// How an airing ended.
     Outcome {
@@ -245,8 +244,8 @@ pub struct Airing {
     pub planned_ms: Option<i64>,
     /// Sound that left the device; silence filled in is not counted.
     pub aired_ms: i64,
-    /// How it ended.
-    pub outcome: Outcome,
+    /// How it ended; `None` for a remark, and before the end.
+    pub outcome: Option<Outcome>,
     /// Why.
     pub reason: Option<Reason>,
     /// Where the sound went.

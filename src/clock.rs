@@ -81,6 +81,13 @@ impl Clock {
         }
     }
 
+    /// How many seconds of this clock pass per real second: what depends on how fast the machine works, such as a limit
+    /// on how long a device may stay away, is stretched by it.
+    #[must_use]
+    pub fn speed(&self) -> u32 {
+        self.speed.unwrap_or(1)
+    }
+
     /// How long to really wait until `mono` is reached on this clock; zero if it has passed.
     #[must_use]
     pub fn until(&self, mono: Mono) -> Duration {

@@ -1,1 +1,213 @@
-//! control
+//! The local socket of a running station: `air`, `stop`, `skip`, `status`.
+//!
+//! In: one JSON line per connection from a program of this machine. Out: one JSON line in answer, when the act is taken or
+//! refused. The socket lies in the data folder, so who may write there may act; who did is what the kernel says of the
+//! other end. No socket, or one that nobody serves: the station is not running, and nothing airs later.
+//! Next: `station`, which asks the desk.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::desk::Snapshot;
+
+/// File name of the socket in the data folder.
+const SOCKET: &str = "loa.sock";
+
+/// A request is a path and a few words; more is not from us.
+const LONGEST_REQUEST: u64 = 64 * 1024;
+
+/// A caller that says nothing must not hold a connection for ever.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// An `air` of a long file waits until it is hashed, stored and checked.
+const LONGEST_ANSWER: Duration = Duration::from_mins(2);
+
+/// What a person asks of the station.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Order {
+    /// Play a file.
+    Air {
+        /// Absolute path.
+        path: PathBuf,
+        /// Cut in at once.
+        emergency: bool,
+        /// How often, at least 1.
+        repeat: u32,
+        /// The reason given.
+        why: Option<String>,
+    },
+    /// Cut the item on air and cancel the rest of its programme.
+    Stop {
+        /// The reason given.
+        why: Option<String>,
+    },
+    /// Cut the item on air.
+    Skip {
+        /// The reason given.
+        why: Option<String>,
+    },
+    /// Tell the state of the station.
+    Status,
+}
+
+/// A request as it goes over the socket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request {
+    /// The name that the person gave.
+    name: Option<String>,
+    order: Order,
+}
+
+/// The station's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Taken; what will happen.
+    Done(String),
+    /// Not taken; why, and what to do.
+    Refused(String),
+    /// The state of the station.
+    Status(Box<Status>),
+}
+
+/// The state of the station, as `status` tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// What the desk knows.
+    #[serde(flatten)]
+    pub desk: Snapshot,
+    /// Level of our own output over the last second, whole dBFS, -120 is silence; `None` while no device is open.
+    pub level_dbfs: Option<i64>,
+    /// Records that are not committed yet, and why.
+    pub log_waiting: u64,
+    /// Records that the log had to give up.
+    pub log_lost: u64,
+    /// The store's last error.
+    pub log_error: Option<String>,
+    /// The chain's head, `seq:hash`.
+    pub log_head: String,
+    /// Problems of the last change that was not taken over.
+    pub problems: Vec<String>,
+}
+
+/// An order with who gave it, waiting for its answer.
+#[derive(Debug)]
+pub struct Asked {
+    /// What is asked.
+    pub order: Order,
+    /// The name given and the operating system's user.
+    pub by: String,
+    /// Where the answer goes.
+    pub answer: oneshot::Sender<Answer>,
+}
+
+/// Serves the socket until the task is dropped. A stale socket of a dead station is replaced; the caller holds the
+/// station's file lock, so it cannot be a living one's.
+pub fn serve(data_dir: &Path, orders: mpsc::Sender<Asked>) -> io::Result<impl Future<Output = ()> + use<>> {
+    let folder = std::fs::File::open(data_dir)?;
+    let path = reachable(&folder);
+    match std::fs::remove_file(data_dir.join(SOCKET)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    Ok(async move {
+        let _folder = folder;
+        loop {
+            // An accept that fails (too many files) is tried again with the next connection.
+            if let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(converse(stream, orders.clone()));
+            }
+        }
+    })
+}
+
+async fn converse(mut stream: UnixStream, orders: mpsc::Sender<Asked>) {
+    let uid = stream.peer_cred().map(|peer| peer.uid()).ok();
+    let mut line = String::new();
+    let (read, mut write) = stream.split();
+    let mut limited = tokio::io::BufReader::new(read.take(LONGEST_REQUEST));
+    let heard = tokio::time::timeout(PATIENCE, limited.read_line(&mut line)).await;
+    let answer = match (heard, serde_json::from_str::<Request>(&line)) {
+        (Ok(Ok(_)), Ok(request)) => {
+            let (answer, answered) = oneshot::channel();
+            let asked = Asked { order: request.order, by: who(request.name, uid), answer };
+            match orders.try_send(asked) {
+                Ok(()) => answered.await.unwrap_or_else(|_| Answer::Refused("the station is shutting down".into())),
+                Err(_) => Answer::Refused("too many requests at once; try again".into()),
+            }
+        }
+        (_, Err(error)) => Answer::Refused(format!("not a request that this version knows: {error}")),
+        (Err(_) | Ok(Err(_)), _) => return,
+    };
+    if let Ok(mut text) = serde_json::to_vec(&answer) {
+        text.push(b'\n');
+        // Nobody listens any more: the act stands all the same.
+        let _ = write.write_all(&text).await;
+    }
+}
+
+/// Why an order did not reach a station.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// Nobody serves the socket.
+    #[error("the station is not running")]
+    NotRunning,
+    /// The socket may not be used by this user, or broke off.
+    #[error("cannot talk to the station: {0}")]
+    Broken(io::Error),
+}
+
+/// Gives an order to the station of a data folder and waits for its answer.
+pub fn ask(data_dir: &Path, name: Option<String>, order: Order) -> Result<Answer, AskError> {
+    let broken = AskError::Broken;
+    let folder = std::fs::File::open(data_dir).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => AskError::NotRunning,
+        _ => broken(error),
+    })?;
+    let mut stream =
+        std::os::unix::net::UnixStream::connect(reachable(&folder)).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => AskError::NotRunning,
+            _ => broken(error),
+        })?;
+    stream.set_read_timeout(Some(LONGEST_ANSWER)).map_err(broken)?;
+    let request = serde_json::to_string(&Request { name, order }).map_err(|error| broken(error.into()))?;
+    writeln!(stream, "{request}").map_err(broken)?;
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).map_err(broken)?;
+    serde_json::from_str(&line).map_err(|error| broken(error.into()))
+}
+
+/// A path to the socket that is short however deep the data folder lies: a socket's path has room for 107 bytes.
+fn reachable(folder: &std::fs::File) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd())).join(SOCKET)
+}
+
+/// The name given, and the user of the operating system behind it.
+fn who(name: Option<String>, uid: Option<u32>) -> String {
+    let user = uid.map_or_else(|| "?".to_owned(), user_name);
+    match name.filter(|name| !name.trim().is_empty()) {
+        Some(name) => format!("{} ({user})", name.trim()),
+        None => user,
+    }
+}
+
+/// The user's name in `/etc/passwd`, else the number.
+fn user_name(uid: u32) -> String {
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    named.unwrap_or_else(|| uid.to_string())
+}

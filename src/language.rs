@@ -1,1 +1,152 @@
-//! language
+//! Vietnamese and English words for what people see.
+//!
+//! In: an outcome, a reason, a kind, a priority. Out: its word in the station's language, for pages, reports and lines of
+//! `run`. The words in the log and in exports are not here: those are `as_str` of `airing` and never change. Problems
+//! say themselves in `problem`. Next: `config`.
+
+use crate::airing::{ClockState, Kind, Outcome, Priority, Reason};
+use crate::problem::Severity;
+
+/// The language of what operators, approvers and readers of reports see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// Vietnamese.
+    #[default]
+    Vi,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The codes in `loa.toml`, the default first.
+    pub const CODES: [&'static str; 2] = ["vi", "en"];
+
+    /// The language of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "vi" => Some(Self::Vi),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// How an airing ended.
+    #[must_use]
+    pub const fn outcome(self, outcome: Outcome) -> &'static str {
+        let (vi, en) = match outcome {
+            Outcome::Aired => ("phát đủ", "aired"),
+            Outcome::Cut => ("bị cắt", "cut"),
+            Outcome::Interrupted => ("bị gián đoạn", "interrupted"),
+            Outcome::Failed => ("không phát được", "failed"),
+            Outcome::Missed => ("bỏ lỡ", "missed"),
+            Outcome::Cancelled => ("bị hủy", "cancelled"),
+        };
+        self.pick(vi, en)
+    }
+
+    /// Why it ended so.
+    #[must_use]
+    pub const fn reason(self, reason: Reason) -> &'static str {
+        let (vi, en) = match reason {
+            Reason::Emergency => ("có tin khẩn cấp", "an emergency came in"),
+            Reason::Operator => ("người vận hành dừng", "stopped by the operator"),
+            Reason::NextProgramme => ("đến giờ chương trình sau", "the next programme started"),
+            Reason::WindowEnd => ("hết khung giờ", "the window closed"),
+            Reason::Shutdown => ("đài được tắt", "the station was shut down"),
+            Reason::PowerLoss => ("mất điện", "power loss"),
+            Reason::Crash => ("phần mềm bị sập", "the program crashed"),
+            Reason::DeviceLost => ("mất thiết bị âm thanh", "the sound device was lost"),
+            Reason::DecodeError => ("lỗi giải mã âm thanh", "the audio could not be decoded"),
+            Reason::Starved => ("âm thanh không đến kịp", "the audio came too late"),
+            Reason::FileMissing => ("không có tệp âm thanh", "the audio file is missing"),
+            Reason::Undecodable => ("tệp không phải là âm thanh", "the file is no audio"),
+            Reason::Damaged => ("tệp âm thanh bị hỏng", "the audio file is damaged"),
+            Reason::NoDevice => ("không có thiết bị âm thanh", "no sound device"),
+            Reason::TooManyAttempts => ("đã thử quá nhiều lần", "too many attempts"),
+            Reason::StationOff => ("đài đang tắt", "the station was off"),
+            Reason::WindowClosed => ("hết khung giờ trước khi đến lượt", "the window closed before its turn"),
+            Reason::ClockUntrusted => ("đồng hồ máy không tin được", "the clock could not be trusted"),
+            Reason::ClockStep => ("đồng hồ máy nhảy qua giờ phát", "the clock jumped over it"),
+        };
+        self.pick(vi, en)
+    }
+
+    /// What kind of airing.
+    #[must_use]
+    pub const fn kind(self, kind: Kind) -> &'static str {
+        let (vi, en) = match kind {
+            Kind::Fixed => ("mục cố định", "fixed audio"),
+            Kind::Operator => ("phát tay", "by the operator"),
+            Kind::Emergency => ("phát khẩn cấp", "emergency"),
+            Kind::Note => ("ghi chú", "note"),
+        };
+        self.pick(vi, en)
+    }
+
+    /// Which airing goes first.
+    #[must_use]
+    pub const fn priority(self, priority: Priority) -> &'static str {
+        let (vi, en) = match priority {
+            Priority::Ordinary => ("thường", "ordinary"),
+            Priority::Priority => ("ưu tiên", "priority"),
+            Priority::Emergency => ("khẩn cấp", "emergency"),
+        };
+        self.pick(vi, en)
+    }
+
+    /// How far the clock is believed.
+    #[must_use]
+    pub const fn clock(self, state: ClockState) -> &'static str {
+        let (vi, en) = match state {
+            ClockState::Synchronised => ("đã đồng bộ", "synchronised"),
+            ClockState::FreeRunning => ("chạy tự do, chưa đồng bộ", "free running, not synchronised"),
+            ClockState::Untrusted => ("KHÔNG TIN ĐƯỢC", "NOT TO BE TRUSTED"),
+        };
+        self.pick(vi, en)
+    }
+
+    /// How bad a problem is.
+    #[must_use]
+    pub const fn severity(self, severity: Severity) -> &'static str {
+        let (vi, en) = match severity {
+            Severity::Error => ("lỗi", "error"),
+            Severity::Warning => ("cảnh báo", "warning"),
+        };
+        self.pick(vi, en)
+    }
+
+    const fn pick(self, vi: &'static str, en: &'static str) -> &'static str {
+        match self {
+            Self::Vi => vi,
+            Self::En => en,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use unicode_normalization::is_nfc;
+
+    use super::*;
+
+    #[test]
+    fn every_word_is_its_own_and_composed() {
+        for language in [Language::Vi, Language::En] {
+            let mut seen = HashSet::new();
+            let reasons = Reason::ALL.iter().map(|&each| language.reason(each));
+            let outcomes = Outcome::ALL.iter().map(|&each| language.outcome(each));
+            for word in reasons.chain(outcomes) {
+                assert!(is_nfc(word) && seen.insert(word), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_names_a_language() {
+        assert_eq!(Language::CODES.map(Language::from_code), [Some(Language::Vi), Some(Language::En)]);
+        assert_eq!(Language::from_code("VI"), None);
+    }
+}

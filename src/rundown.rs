@@ -11,6 +11,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::airing::{AiringId, Priority};
+use crate::schedule::Ends;
+use crate::timetable::Occurrence;
 
 /// The resolved, ordered items of one occurrence of a programme.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,3 +74,84 @@ pub struct Content {
 
 /// What lies behind each file name of the schedule, keyed by path relative to `audio/`.
 pub type Library = HashMap<String, Content>;
+
+/// The rundown of an occurrence: its zones by the names of today, its files by what the library holds now.
+///
+/// `zones` are the station's as (id, name). An item whose file is not in the library keeps its slot without content; the
+/// playout then says why it cannot air.
+#[must_use]
+pub fn freeze(occurrence: &Occurrence, zones: &[(String, String)], library: &Library) -> Rundown {
+    let programme = &*occurrence.programme;
+    let name =
+        |id: &String| zones.iter().find(|(known, _)| known == id).map_or_else(|| id.clone(), |(_, name)| name.clone());
+    let items = programme.items.iter().map(|item| RundownItem {
+        airing: AiringId::planned(&programme.id, occurrence.scheduled_at, &item.id),
+        item: item.id.clone(),
+        title: item.title.clone(),
+        themes: item.themes.clone(),
+        author: item.author.clone(),
+        audio: Audio { file: item.file.clone(), content: library.get(&item.file).cloned() },
+    });
+    Rundown {
+        programme: programme.id.clone(),
+        title: programme.title.clone(),
+        scheduled_at: occurrence.scheduled_at,
+        window_ends_at: occurrence.window_ends_at,
+        ends_hard: programme.ends == Ends::Hard,
+        priority: programme.priority,
+        zones: programme.zones.clone(),
+        zone_names: programme.zones.iter().map(name).collect(),
+        items: items.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::schedule::{Item, Programme, start_rule};
+
+    #[test]
+    fn a_rundown_names_its_slots_and_keeps_those_without_audio() {
+        let item = |id: &str, file: &str| Item {
+            id: id.into(),
+            file: file.into(),
+            title: file.into(),
+            themes: vec!["ND1".into()],
+            author: None,
+        };
+        let programme = Programme {
+            id: "sang".into(),
+            title: "Buổi sáng".into(),
+            start: start_rule::parse("0 5 * * *").unwrap(),
+            window: TimeDelta::minutes(45),
+            ends: Ends::Hard,
+            from: None,
+            until: None,
+            except: Vec::new(),
+            priority: Priority::Priority,
+            zones: vec!["thon-2".into(), "lost".into()],
+            items: vec![item("nhac-hieu", "a.opus"), item("1", "b.opus")],
+        };
+        let scheduled_at: DateTime<Utc> = "2025-03-02T22:00:00Z".parse().unwrap();
+        let window_ends_at = scheduled_at + programme.window;
+        let occurrence = Occurrence { programme: Arc::new(programme), scheduled_at, window_ends_at };
+        let content = Content { sha256: "ab".into(), duration_ms: Some(5) };
+        let library = Library::from([("a.opus".to_owned(), content.clone())]);
+        let zones = [("thon-1".to_owned(), "Thôn 1".to_owned()), ("thon-2".to_owned(), "Thôn 2".to_owned())];
+
+        let rundown = freeze(&occurrence, &zones, &library);
+
+        let slots: Vec<_> =
+            rundown.items.iter().map(|item| (item.airing.as_str(), item.audio.content.clone())).collect();
+        assert_eq!(
+            slots,
+            [("sang@2025-03-02T22:00:00Z/nhac-hieu", Some(content)), ("sang@2025-03-02T22:00:00Z/1", None)]
+        );
+        assert_eq!(rundown.zone_names, ["Thôn 2", "lost"]);
+        assert!(rundown.ends_hard && rundown.window_ends_at == window_ends_at);
+        let stored = serde_json::to_string(&rundown).unwrap();
+        assert_eq!(serde_json::from_str::<Rundown>(&stored).unwrap(), rundown);
+    }
+}

@@ -12,6 +12,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::when::When;
+use super::{ConfigChoice, Format};
 use crate::store::{Head, Log, ReadError, Row, Span, write_csv};
 
 /// What `loa log` takes.
@@ -20,10 +22,10 @@ use crate::store::{Head, Log, ReadError, Row, Span, write_csv};
 pub struct LogArgs {
     /// First day or instant, by the programme's instant: YYYY-MM-DD or RFC 3339.
     #[arg(long, value_name = "D")]
-    pub from: Option<String>,
+    pub from: Option<When>,
     /// Last day, which is included, or an instant, which is not.
     #[arg(long, value_name = "D")]
-    pub to: Option<String>,
+    pub to: Option<When>,
     /// How to print.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -43,26 +45,26 @@ pub enum LogCommand {
     },
 }
 
-/// How the log is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Format {
-    /// A table for people.
-    #[default]
-    Text,
-    /// An array of objects, oldest first.
-    Json,
-    /// RFC 4180, the same columns in the same order.
-    Csv,
+/// Prints or verifies the log. A chain that is broken is exit code 1 and a message that names the first bad row.
+pub fn run(choice: &ConfigChoice, args: &LogArgs) -> anyhow::Result<ExitCode> {
+    let config = choice.load()?;
+    let zone = config.station.timezone;
+    let span = Span { from: args.from.map(|from| from.begin(zone)), to: args.to.map(|to| to.end(zone)) };
+    print(&config.data_dir, span, args.format, args.command.as_ref())
 }
 
-/// Prints or verifies the log of a data folder. `span` is what `--from` and `--to` mean in the station's zone. A chain that
-/// is broken is exit code 1 and a message that names the first bad row.
-pub fn run(args: &LogArgs, span: Span, data_dir: &Path) -> anyhow::Result<ExitCode> {
+/// Prints the whole log as a table, then verifies it.
+pub(super) fn print_and_verify(data_dir: &Path) -> anyhow::Result<ExitCode> {
+    print(data_dir, Span::default(), Format::Text, None)?;
+    print(data_dir, Span::default(), Format::Text, Some(&LogCommand::Verify { head: None }))
+}
+
+fn print(data_dir: &Path, span: Span, format: Format, command: Option<&LogCommand>) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("cannot start the runtime")?;
     let mut out = io::stdout().lock();
     let printed = runtime.block_on(async {
         let log = Log::open(data_dir).await?;
-        match (&args.command, args.format) {
+        match (command, format) {
             (Some(LogCommand::Verify { head }), _) => verify(log, head.clone(), &mut out).await,
             (None, Format::Text) => text(log, span, &mut BufWriter::new(&mut out)).await,
             (None, Format::Json) => json(log, span, &mut BufWriter::new(&mut out)).await,
@@ -126,7 +128,8 @@ fn cells(row: &Row) -> Cells {
     let title = row.title.as_ref().or(row.note.as_ref()).map_or("", String::as_str);
     let aired = format!("{}/{}", Length(Some(row.aired_ms)), Length(row.planned_ms));
     let reason = row.reason.as_deref().unwrap_or("");
-    [&time, programme, title, &row.outcome, &aired, reason].map(one_line)
+    let outcome = row.outcome.as_deref().unwrap_or("");
+    [&time, programme, title, outcome, &aired, reason].map(one_line)
 }
 
 /// Nothing that a title holds may move the cursor.

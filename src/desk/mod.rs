@@ -1,3 +1,252 @@
-//! The station's state machine.
+//! The station's state machine: events in, actions out, time as an argument.
+//!
+//! In: events of the playout, acts of people, schedules, readings of the clocks. Out: actions, to be performed in order: the
+//! record before the sound. Pure: it owns no channel, lock or randomness, so a year of station life is simulated in seconds
+//! with any fault at any instant. Every event first brings the state up to date, then lines up what is due; the rules of
+//! what may cut what stand in `line`, those of occurrences in `plan`, those of the clock in `trust`.
+
+mod acts;
+mod cues;
+mod line;
+mod order;
+mod plan;
 mod protocol;
+mod rows;
+mod run;
+mod snapshot;
+mod trust;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
 pub use protocol::*;
+pub use snapshot::{Snapshot, SnapshotItem, SnapshotNext};
+
+use crate::airing::{ClockState, Reason};
+use crate::clock::{Moment, Mono};
+use crate::rundown::Library;
+use crate::schedule::Schedule;
+use line::Playing;
+use plan::Plan;
+use rows::RowStamp;
+use run::{Airs, JobId, Run};
+use trust::Trust;
+
+/// The desk looks at the clocks at least this often, so that a step is seen within a second.
+const LONGEST_SLEEP: TimeDelta = TimeDelta::seconds(1);
+
+/// Everything planned is recorded as settled at least this often, so that off time begins where the power went.
+const SETTLE_EVERY: TimeDelta = TimeDelta::minutes(10);
+
+/// After this long a verdict is due: what a person acts on must not wait for the station to exit.
+const SHUTDOWN_LIMIT: TimeDelta = TimeDelta::milliseconds(1500);
+
+/// The state of the station.
+#[derive(Debug)]
+pub struct Desk {
+    facts: Facts,
+    schedule: Arc<Schedule>,
+    library: Arc<Library>,
+    /// Contents that must not air, and lengths of those that may.
+    verdicts: HashMap<Arc<str>, Result<i64, Reason>>,
+    plan: Plan,
+    trust: Trust,
+    runs: Vec<Run>,
+    acts: VecDeque<Airs>,
+    /// Cues that were named and not yet answered for the last time, in the order in which they were named.
+    playing: Vec<Playing>,
+    /// The last few that were taken back when armed; one of them may have sounded before the deck heard of it.
+    taken_back: VecDeque<Playing>,
+    /// The moment of the newest event.
+    told_at: Moment,
+    /// Id of the open device.
+    device: Option<String>,
+    /// Why there is none.
+    device_lost: Option<String>,
+    /// Set by `Shutdown`: when the desk stops waiting for the last cue.
+    leave_by: Option<Mono>,
+    exited: bool,
+    next_cue: u64,
+    next_job: u64,
+}
+
+impl Desk {
+    /// A desk that knows what the store remembers. Nothing is on the air; the device is not open yet.
+    #[must_use]
+    pub fn new(
+        facts: Facts,
+        schedule: Arc<Schedule>,
+        library: Arc<Library>,
+        mut history: History,
+        now: Moment,
+    ) -> Self {
+        let (synchronised, other) =
+            if history.newest_is_synchronised { (history.newest_row_at, None) } else { (None, history.newest_row_at) };
+        let trust = Trust::new(synchronised, other, facts.trust_clock, now);
+        let plan = Plan::new(&mut history, now);
+        let mut desk = Self {
+            facts,
+            schedule,
+            library,
+            verdicts: HashMap::new(),
+            plan,
+            trust,
+            runs: Vec::new(),
+            acts: VecDeque::new(),
+            playing: Vec::new(),
+            taken_back: VecDeque::new(),
+            told_at: now,
+            device: None,
+            device_lost: None,
+            leave_by: None,
+            exited: false,
+            next_cue: 1,
+            next_job: 1,
+        };
+        if let Some((row, alive_at)) = history.open_emergency {
+            desk.resume_emergency(&row, alive_at, now);
+        }
+        desk
+    }
+
+    /// What the start of the station makes due: rows for off time, the note of `--trust-clock`.
+    pub fn begin(&mut self, now: Moment) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.facts.trust_clock && !now.synchronised {
+            let text = "the clock is trusted by order of a person (--trust-clock) until its next synchronisation";
+            let row = rows::note(&self.facts, self.trust.state(now), now, text);
+            actions.push(Action::Record(Record::Row(Box::new(row))));
+        }
+        self.plan_up_to(now, Reason::StationOff, &mut actions);
+        self.advance(now, Reason::StationOff, &mut actions);
+        actions
+    }
+
+    /// Takes one event and answers what to do, in order.
+    pub fn handle(&mut self, event: Event, now: Moment) -> Vec<Action> {
+        let mut actions = Vec::new();
+        self.told_at = now;
+        let step = self.trust.observe(now);
+        let cause = if step.is_some() { Reason::ClockStep } else { Reason::StationOff };
+        match event {
+            Event::Wake => {}
+            Event::Schedule(schedule) => self.take_schedule(schedule, now, &mut actions),
+            Event::Facts(facts) => {
+                self.facts = *facts;
+                self.plan.forget_upcoming();
+            }
+            Event::Library(library) => self.take_library(library),
+            Event::Verdict { sha256, verdict } => {
+                self.verdicts.insert(sha256, verdict);
+            }
+            Event::Cue(cue, event) => self.take_cue(cue, event, now, &mut actions),
+            Event::Device(DeviceEvent::Up { device }) => {
+                (self.device, self.device_lost) = (Some(device), None);
+            }
+            Event::Device(DeviceEvent::Lost { why }) => {
+                (self.device, self.device_lost) = (None, Some(why));
+            }
+            Event::Act(request, act, actor) => self.take_act(request, act, &actor, now, &mut actions),
+            Event::Shutdown => self.shut_down(now, &mut actions),
+        }
+        if self.leave_by.is_none() {
+            self.plan_up_to(now, cause, &mut actions);
+        }
+        self.advance(now, cause, &mut actions);
+        if actions.iter().any(|action| matches!(action, Action::Record(Record::Row(_)))) {
+            self.trust.recorded(now);
+        }
+        actions
+    }
+
+    /// Takes over a verdict that was reached before the desk was made.
+    pub fn knows(&mut self, sha256: Arc<str>, verdict: Result<i64, Reason>) {
+        self.verdicts.insert(sha256, verdict);
+    }
+
+    /// When to wake the desk with `Event::Wake` if nothing else happens. Counted from the moment that the desk was told
+    /// last: an instant that has come since is due, not past.
+    #[must_use]
+    pub fn wake_at(&self) -> Mono {
+        let soonest = self.instants(self.told_at).into_iter().filter(|left| *left > TimeDelta::zero()).min();
+        self.told_at.mono.plus(soonest.map_or(LONGEST_SLEEP, |left| left.min(LONGEST_SLEEP)))
+    }
+
+    /// The desk has said `Exit`.
+    #[must_use]
+    pub fn exited(&self) -> bool {
+        self.exited
+    }
+
+    fn take_library(&mut self, library: Arc<Library>) {
+        self.library = library;
+        let waiting = self.runs.iter_mut().flat_map(|run| &mut run.rundown.items);
+        for audio in waiting.map(|item| &mut item.audio).filter(|audio| audio.content.is_none()) {
+            audio.content = self.library.get(&audio.file).cloned();
+        }
+    }
+
+    fn shut_down(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        if self.leave_by.is_some() {
+            return;
+        }
+        self.leave_by = Some(now.mono.plus(SHUTDOWN_LIMIT));
+        self.take_back(Reason::Shutdown, |_| true, actions);
+        self.cut_on_air(Reason::Shutdown, None, now, actions);
+    }
+
+    /// Records how far everything planned has its rows, when that has moved on.
+    fn settle(&mut self, now: Moment, at_once: bool, actions: &mut Vec<Action>) {
+        let Some(until) = self.settled_at(now) else { return };
+        if at_once || until - self.plan.settled_until > SETTLE_EVERY {
+            self.plan.settled_until = until;
+            actions.push(Action::Record(Record::Settled(until)));
+        }
+    }
+
+    fn stamp(&self, now: Moment) -> RowStamp {
+        RowStamp { clock: self.trust.state(now), device: self.device.clone() }
+    }
+
+    fn untrusted(&self, now: Moment) -> bool {
+        self.trust.state(now) == ClockState::Untrusted
+    }
+
+    fn next_job(&mut self) -> JobId {
+        self.next_job += 1;
+        JobId(self.next_job)
+    }
+
+    fn name_cue(&mut self) -> CueId {
+        self.next_cue += 1;
+        CueId(self.next_cue)
+    }
+
+    /// The schedule in force.
+    #[must_use]
+    pub fn schedule(&self) -> &Arc<Schedule> {
+        &self.schedule
+    }
+
+    /// The next instants that matter, as spans from now; those past are not positive.
+    fn instants(&self, now: Moment) -> Vec<TimeDelta> {
+        let wall = |at: DateTime<Utc>| at - now.wall;
+        let mut spans: Vec<TimeDelta> = self.leave_by.iter().map(|at| at.since(now.mono)).collect();
+        if let Some(next) = self.plan.first_upcoming() {
+            spans.push(wall(next.scheduled_at) - plan::FREEZE_LEAD);
+        }
+        for run in &self.runs {
+            let start = wall(run.rundown.scheduled_at);
+            let close = run.window_left(now);
+            spans.extend([start, close, close - line::ARM_LEAD]);
+            spans.extend([line::CUE_LEAD, line::INTENT_LEAD, line::ARM_LEAD].map(|lead| start - lead));
+        }
+        if let Some(end) = self.predicted_end(now) {
+            let left = end.since(now.mono);
+            spans.extend([line::CUE_LEAD, line::INTENT_LEAD, line::ARM_LEAD].map(|lead| left - lead));
+        }
+        spans
+    }
+}

@@ -142,6 +142,8 @@ pub enum Act {
     Stop,
     /// Cut the item on air only.
     Skip,
+    /// A file that a person wanted on the air and that cannot be played; why.
+    Unplayable(String),
 }
 
 /// Number of a request that waits for an answer.
@@ -155,6 +157,8 @@ pub enum Event {
     Wake,
     /// A schedule has been taken over.
     Schedule(Arc<Schedule>),
+    /// `loa.toml` has changed: the station's name, its zones, the tone.
+    Facts(Box<Facts>),
     /// The content behind the schedule's files is known or has changed.
     Library(Arc<Library>),
     /// The full decode of a content ended: its length, or why it must not air.
@@ -296,8 +300,10 @@ pub struct History {
     pub schedules: Vec<(DateTime<Utc>, Arc<Schedule>)>,
     /// The newest `Record::Settled`.
     pub settled_until: Option<DateTime<Utc>>,
-    /// `recorded_at` of the newest row whose clock was synchronised, else of the newest row.
+    /// When the newest row whose clock was synchronised was recorded, else the newest row.
     pub newest_row_at: Option<DateTime<Utc>>,
+    /// Whether that row's clock was synchronised.
+    pub newest_is_synchronised: bool,
     /// An emergency that a power loss cut or kept from starting, with the instant it was last known to be alive.
     pub open_emergency: Option<(Airing, DateTime<Utc>)>,
 }

@@ -1,1 +1,33 @@
 //! Audio: probe, full decode, content store.
+//!
+//! In: files that people put under `audio/` or name on the command line, any bytes at all. Out: their content, kept by
+//! SHA-256; stereo frames at the device's rate; and a verdict on each content before it airs. Must never panic, and never
+//! hand out audio that came from anywhere but one open file. Next: `playout`, which cues what is opened here.
+
+mod boxes;
+mod clip;
+mod contain;
+mod content;
+mod decode;
+mod error;
+mod files;
+mod flac;
+mod mp4;
+mod resample;
+mod source;
+mod trim;
+mod verify;
+mod wav;
+
+pub use clip::Clip;
+pub use contain::abort_on_panic;
+pub(crate) use content::hex;
+pub use content::{ContentStore, Ingested};
+pub use error::ClipError;
+pub use files::{Changes, FileState, Files, Verdict};
+pub use verify::{Verified, verify};
+
+/// Length in milliseconds, rounded down; `i64::MAX` for what no file can hold.
+fn milliseconds(frames: u64, rate: u32) -> i64 {
+    i64::try_from(u128::from(frames) * 1000 / u128::from(rate.max(1))).unwrap_or(i64::MAX)
+}

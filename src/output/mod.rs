@@ -4,7 +4,19 @@
 //! that says when its first frame plays. An output knows nothing of cues, and never falls back to another device.
 //! Next: `card`, `wav`, `silent`.
 
-use crate::clock::Mono;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::clock::{Clock, Mono};
+use crate::config::{Device, OutputSetting};
+
+mod alsa_words; // ALSA's own words, caught instead of printed
+mod always_on; // the feed as the one source that rodio's mixer plays
+pub mod card; // a sound device through cpal, the feed through rodio's mixer
+pub mod devices; // which sound devices there are
+mod pace; // the clock as a sound card: for `wav` and `silent`
+pub mod silent; // nowhere, at real pace
+pub mod wav; // a WAV file, at real pace
 
 /// What a block of frames is told about time, read anew at each callback; no pair outlives a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +58,20 @@ pub trait Output: Send + Sync {
     fn open(&self, feed: &mut dyn FnMut(&Format) -> Feed) -> Result<Box<dyn Stream>, OpenError>;
 }
 
-/// An open stream; closes on drop.
-pub trait Stream {
+/// An open stream; closes on drop, on whatever thread that happens.
+pub trait Stream: Send {
     /// Errors that the driver has reported, and the first one's words. Counted, never printed one by one.
     fn errors(&self) -> (u64, Option<String>);
+}
+
+/// The output that a setting names; a WAV file is relative to `base`. Opens nothing yet.
+#[must_use]
+pub fn make(setting: &OutputSetting, base: &Path, clock: &Clock) -> Arc<dyn Output> {
+    let clock = clock.clone();
+    match &setting.device {
+        Device::Wav(file) => Arc::new(wav::Wav::new(base.join(file), clock)),
+        Device::Silent => Arc::new(silent::Silent::new(clock)),
+        Device::Default => Arc::new(card::Card::new("default", setting.offset_us, clock)),
+        Device::Id(id) => Arc::new(card::Card::new(id, setting.offset_us, clock)),
+    }
 }

@@ -1,1 +1,123 @@
-//! playout
+//! The playout, as the station sees it: a handle whose methods never wait.
+//!
+//! In: the desk's orders for cues. Out: an event for each, and what becomes of the device. Behind the handle one thread
+//! (`thread`) keeps the stream open (`supervisor`), commands the deck inside the device callback (`deck`) and turns its
+//! reports into what has provably been aired (`account`); each cue decodes on a thread of its own (`cue`). Nothing here
+//! decides what airs. Next: `thread`.
+
+pub mod account;
+mod block;
+pub mod cue;
+pub mod deck;
+pub mod level;
+mod port;
+mod pulse; // whether an open stream is alive (pure)
+pub mod ring;
+pub mod supervisor;
+mod thread;
+mod tone;
+mod voice;
+
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc as station, watch};
+
+pub use self::block::Place;
+pub use self::cue::{OpenClip, Samples};
+pub use self::level::Levels;
+pub use self::port::{Command, DeckPort, How, Over, Report, SLOTS, Sounded};
+use self::thread::{Order, Room};
+use crate::clock::Clock;
+use crate::desk::{CueEvent, CueId, DeviceEvent, End, Start};
+use crate::output::Output;
+use crate::rundown::Audio;
+
+/// How long leaving may take: the stream closes meanwhile, and a WAV file gets its header.
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+
+/// What the playout says to the station.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlayoutEvent {
+    /// About one cue.
+    Cue(CueId, CueEvent),
+    /// About the device.
+    Device(DeviceEvent),
+}
+
+/// The handle. Dropping it stops the sound.
+#[derive(Debug)]
+pub struct Playout {
+    orders: mpsc::Sender<Order>,
+    levels: watch::Receiver<Option<Levels>>,
+}
+
+impl Playout {
+    /// Opens the output and keeps it open; the answer comes as `DeviceEvent::Up` or `Lost`.
+    ///
+    /// `events` is unbounded so that a station which stands still never stops the accounts; what it can hold is small: five
+    /// events per cue that the station itself ordered, two of progress a second for the one on the air, and two device
+    /// events per retry.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn open(
+        output: Arc<dyn Output>,
+        open_clip: OpenClip,
+        clock: Clock,
+        events: station::UnboundedSender<PlayoutEvent>,
+    ) -> std::io::Result<Self> {
+        let (orders, taken) = mpsc::channel();
+        let (level_in, levels) = watch::channel(None);
+        let room = Room::new(output, open_clip, clock, events, level_in, orders.clone());
+        std::thread::Builder::new().name("playout".into()).spawn(move || room.run(&taken))?;
+        Ok(Self { orders, levels })
+    }
+
+    /// Opens and decodes ahead; answered with `Ready` or `Refused`.
+    pub fn prepare(&self, cue: CueId, audio: Audio, tone_ms: u32) {
+        self.order(Order::Prepare { cue, audio, tone_ms });
+    }
+
+    /// Orders a prepared cue to start; answered with `Started` when its first frame has played. One that is not ready yet
+    /// starts as soon as it is, and cuts nothing before. A new order replaces an earlier one until the cue has begun.
+    pub fn start(&self, cue: CueId, start: Start) {
+        self.order(Order::Start(cue, start));
+    }
+
+    /// Orders a cue to end early; answered with `Ended` if it has begun, with nothing if not.
+    pub fn end(&self, cue: CueId, end: End) {
+        self.order(Order::End(cue, end));
+    }
+
+    /// Forgets a cue that has not begun; nothing answers. One that begins in that moment is faded out, and answered.
+    pub fn drop_cue(&self, cue: CueId) {
+        self.order(Order::Drop(cue));
+    }
+
+    /// The level of the last second of our output; `None` while no device is open.
+    #[must_use]
+    pub fn levels(&self) -> Option<Levels> {
+        *self.levels.borrow()
+    }
+
+    /// Stops the sound and closes the output. The one method that waits, at the end of the program and at most a second,
+    /// so that the output can be closed in order.
+    pub fn close(self) {
+        let (closed, wait) = mpsc::channel();
+        self.order(Order::Close(Some(closed)));
+        let _ = wait.recv_timeout(CLOSE_LIMIT);
+    }
+
+    /// The thread only ends after `Close`, so an order is lost only when nobody can be on the air any more.
+    fn order(&self, order: Order) {
+        let _ = self.orders.send(order);
+    }
+}
+
+impl Drop for Playout {
+    fn drop(&mut self) {
+        self.order(Order::Close(None));
+    }
+}

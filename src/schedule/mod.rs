@@ -3,6 +3,14 @@
 //! This file is the model, pure. `read` makes it from `schedules/*.toml` and reports every problem with its place;
 //! `checks` is the list of what is checked beyond the form, facts about audio being an argument. Next: `timetable`.
 
+pub mod checks; // what is checked beyond the form
+pub mod folder; // the files of schedules/
+mod overlaps; // a sweep over the coming year
+pub mod read; // text to schedule, with every problem
+pub mod start_rule; // cron expressions, field by field
+pub mod table; // typed values out of TOML, with their places
+pub mod text; // bytes to text, spans to places
+
 use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};

@@ -55,7 +55,7 @@ pub fn hash(row: &Row) -> String {
     sha.update(row.prev_hash.as_bytes());
     sha.update(b"\n");
     sha.update(canonical(row));
-    hex(&sha.finalize())
+    crate::library::hex(&sha.finalize())
 }
 
 /// The row without `prev_hash` and `hash` as JSON: exactly the keys of its version, sorted, no white space.
@@ -88,11 +88,6 @@ static SORTED: LazyLock<Vec<usize>> = LazyLock::new(|| {
     hashed.sort_unstable_by_key(|&column| COLUMNS[column]);
     hashed
 });
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
-}
 
 /// What is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

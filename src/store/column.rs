@@ -46,10 +46,9 @@ pub(super) fn json<T: DeserializeOwned>(row: &SqliteRow, name: &str) -> sqlx::Re
 
 /// The facts of a row of the airing log; `None` if a value of it cannot be read.
 pub(super) fn airing(row: &SqliteRow) -> sqlx::Result<Option<Airing>> {
-    let (Some(kind), Some(priority), Some(outcome), Some(output), Some(clock), Some(scheduled_at)) = (
+    let (Some(kind), Some(priority), Some(output), Some(clock), Some(scheduled_at)) = (
         word(row, "kind", Kind::from_word)?,
         word(row, "priority", Priority::from_word)?,
-        word(row, "outcome", Outcome::from_word)?,
         word(row, "output", OutputKind::from_word)?,
         word(row, "clock", ClockState::from_word)?,
         written_instant(row, "scheduled_at")?,
@@ -76,7 +75,7 @@ pub(super) fn airing(row: &SqliteRow) -> sqlx::Result<Option<Airing>> {
         start_error_us: row.try_get("start_error_us")?,
         planned_ms: row.try_get("planned_ms")?,
         aired_ms: row.try_get("aired_ms")?,
-        outcome,
+        outcome: word(row, "outcome", Outcome::from_word)?,
         reason: word(row, "reason", Reason::from_word)?,
         output,
         device: row.try_get("device")?,

@@ -10,43 +10,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::column;
 use super::row::utc;
 use crate::airing::Reason;
-
-/// A file under `audio/` as it was when its content was taken into the content store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileState {
-    /// Path relative to `audio/`, with `/`.
-    pub path: String,
-    /// Bytes.
-    pub size: i64,
-    /// When its content changed, nanoseconds since 1970.
-    pub mtime_ns: i64,
-    /// When its inode changed, nanoseconds since 1970.
-    pub ctime_ns: i64,
-    /// The inode's number, as the kernel's 64 bits.
-    pub inode: i64,
-    /// SHA-256 of the content, lower-case hex.
-    pub sha256: String,
-    /// Length that the file declares, in milliseconds.
-    pub duration_ms: Option<i64>,
-}
-
-/// What the full decode said of a content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// Which content, lower-case hex.
-    pub sha256: String,
-    /// Its length in milliseconds, or why it must not air.
-    pub result: Result<i64, Unfit>,
-}
-
-/// Why a content must not air.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfit {
-    /// The word for the log: `undecodable` or `damaged`.
-    pub reason: Reason,
-    /// What was found, for people.
-    pub detail: String,
-}
+use crate::library::{FileState, Verdict};
 
 pub(super) async fn recall(conn: &mut SqliteConnection) -> sqlx::Result<Vec<FileState>> {
     let rows = sqlx::query("select * from file_state").fetch_all(conn).await?;
@@ -54,11 +18,11 @@ pub(super) async fn recall(conn: &mut SqliteConnection) -> sqlx::Result<Vec<File
         .map(|row| {
             Ok(FileState {
                 path: row.try_get("path")?,
-                size: row.try_get("size")?,
+                size: row.try_get::<i64, _>("size")?.cast_unsigned(),
                 mtime_ns: row.try_get("mtime_ns")?,
                 ctime_ns: row.try_get("ctime_ns")?,
-                inode: row.try_get("inode")?,
-                sha256: row.try_get("sha256")?,
+                inode: row.try_get::<i64, _>("inode")?.cast_unsigned(),
+                sha256: row.try_get::<String, _>("sha256")?.into(),
                 duration_ms: row.try_get("duration_ms")?,
             })
         })
@@ -70,12 +34,12 @@ pub(super) async fn recall_verdicts(conn: &mut SqliteConnection) -> sqlx::Result
     let mut verdicts = Vec::with_capacity(rows.len());
     for row in &rows {
         let fault = column::word(row, "fault", Reason::from_word)?;
-        let result = match (row.try_get::<Option<i64>, _>("duration_ms")?, fault) {
+        let verdict = match (row.try_get::<Option<i64>, _>("duration_ms")?, fault) {
             (Some(duration_ms), _) => Ok(duration_ms),
-            (None, Some(reason)) => Err(Unfit { reason, detail: row.try_get("detail")? }),
+            (None, Some(reason)) => Err(reason),
             (None, None) => continue,
         };
-        verdicts.push(Verdict { sha256: row.try_get("sha256")?, result });
+        verdicts.push(Verdict { sha256: row.try_get::<String, _>("sha256")?.into(), verdict });
     }
     Ok(verdicts)
 }
@@ -84,11 +48,11 @@ pub(super) async fn remember(conn: &mut SqliteConnection, files: &[FileState]) -
     for file in files {
         sqlx::query("insert or replace into file_state values (?, ?, ?, ?, ?, ?, ?)")
             .bind(&file.path)
-            .bind(file.size)
+            .bind(file.size.cast_signed())
             .bind(file.mtime_ns)
             .bind(file.ctime_ns)
-            .bind(file.inode)
-            .bind(&file.sha256)
+            .bind(file.inode.cast_signed())
+            .bind(&*file.sha256)
             .bind(file.duration_ms)
             .execute(&mut *conn)
             .await?;
@@ -101,15 +65,10 @@ pub(super) async fn remember_verdict(
     verdict: &Verdict,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let (duration_ms, unfit) = match &verdict.result {
-        Ok(duration_ms) => (Some(*duration_ms), None),
-        Err(unfit) => (None, Some(unfit)),
-    };
-    sqlx::query("insert or replace into content_verdict values (?, ?, ?, ?, ?)")
-        .bind(&verdict.sha256)
-        .bind(duration_ms)
-        .bind(unfit.map(|unfit| unfit.reason.as_str()))
-        .bind(unfit.map(|unfit| unfit.detail.as_str()))
+    sqlx::query("insert or replace into content_verdict values (?, ?, ?, ?)")
+        .bind(&*verdict.sha256)
+        .bind(verdict.verdict.ok())
+        .bind(verdict.verdict.err().map(Reason::as_str))
         .bind(utc(now))
         .execute(conn)
         .await?;

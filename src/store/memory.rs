@@ -10,11 +10,12 @@ use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::chain::Head;
+use super::column;
 use super::recover::{OnAir, Progress, Recovery};
 use super::row::utc;
-use super::{FileState, Verdict, column};
-use crate::airing::{Airing, AiringId, Kind, Outcome, Reason};
+use crate::airing::{Airing, AiringId, ClockState, Kind, Outcome, Reason};
 use crate::desk::{LoggedAttempt, Measured, Record};
+use crate::library::{FileState, Verdict};
 use crate::rundown::Rundown;
 
 /// How far before `settled_until` the log is read: an item may be final hours after its programme's instant.
@@ -33,6 +34,8 @@ pub struct Remembered {
     pub settled_until: Option<DateTime<Utc>>,
     /// When the newest row whose clock was synchronised was recorded, else the newest row; never before its own end.
     pub newest_row_at: Option<DateTime<Utc>>,
+    /// Whether that row's clock was synchronised.
+    pub newest_is_synchronised: bool,
     /// The newest emergency that a power loss or crash cut or kept from starting (its `reason` says which it was), with
     /// the instant it was last known to be alive. Whether it is too old is the desk's to say.
     pub open_emergency: Option<(Airing, DateTime<Utc>)>,
@@ -63,12 +66,14 @@ pub(super) async fn recall(conn: &mut SqliteConnection) -> sqlx::Result<Memory> 
         Some(row) => column::instant(row, "settled_until")?,
         None => None,
     };
+    let newest = newest_row_at(conn).await?;
     let remembered = Remembered {
         open_rundowns: open_rundowns(conn).await?,
         logged: logged(conn, settled_until).await?,
         schedules: schedules(conn, settled_until).await?,
         settled_until,
-        newest_row_at: newest_row_at(conn).await?,
+        newest_row_at: newest.map(|(at, _)| at),
+        newest_is_synchronised: newest.is_some_and(|(_, synchronised)| synchronised),
         open_emergency: cut_emergency(conn).await?,
         station_id: station.map(|row| row.try_get("station_id")).transpose()?,
         moved_aside: None,
@@ -141,9 +146,9 @@ async fn schedules(
 
 /// The clock is compared with this. A row recovered under a clock that had lost its battery ended after it was recorded;
 /// its end was measured by a better clock, so the later of the two counts.
-async fn newest_row_at(conn: &mut SqliteConnection) -> sqlx::Result<Option<DateTime<Utc>>> {
+async fn newest_row_at(conn: &mut SqliteConnection) -> sqlx::Result<Option<(DateTime<Utc>, bool)>> {
     let newest = sqlx::query(
-        "select recorded_at, ended_at from airing_log
+        "select recorded_at, ended_at, clock from airing_log
          where seq = coalesce(
              (select max(seq) from airing_log indexed by airing_log_synchronised where clock = 'synchronised'),
              (select max(seq) from airing_log)
@@ -152,13 +157,15 @@ async fn newest_row_at(conn: &mut SqliteConnection) -> sqlx::Result<Option<DateT
     .fetch_optional(conn)
     .await?;
     let Some(row) = newest else { return Ok(None) };
-    Ok(column::instant(&row, "recorded_at")?.max(column::instant(&row, "ended_at")?))
+    let at = column::instant(&row, "recorded_at")?.max(column::instant(&row, "ended_at")?);
+    let synchronised = row.try_get::<&str, _>("clock")? == ClockState::Synchronised.as_str();
+    Ok(at.map(|at| (at, synchronised)))
 }
 
 /// The emergency of a row, with the instant it was last alive, if a fault of the machine or the program ended it.
 fn still_open(airing: Airing) -> Option<(Airing, DateTime<Utc>)> {
-    let by_fault =
-        airing.outcome == Outcome::Interrupted && matches!(airing.reason, Some(Reason::PowerLoss | Reason::Crash));
+    let by_fault = airing.outcome == Some(Outcome::Interrupted)
+        && matches!(airing.reason, Some(Reason::PowerLoss | Reason::Crash));
     let alive_at = airing.ended_at.unwrap_or(airing.scheduled_at).to_utc();
     by_fault.then_some((airing, alive_at))
 }
@@ -256,11 +263,12 @@ impl Memory {
         if airing.kind == Kind::Emergency {
             self.remembered.open_emergency = still_open(airing.clone());
         }
+        let Some(outcome) = airing.outcome else { return };
         if !self.is_logged(&airing.airing, airing.attempt) {
             self.remembered.logged.push(LoggedAttempt {
                 airing: airing.airing.clone(),
                 attempt: airing.attempt,
-                outcome: airing.outcome,
+                outcome,
                 reason: airing.reason,
                 aired_ms: airing.aired_ms,
                 planned_ms: airing.planned_ms,

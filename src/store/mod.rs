@@ -25,7 +25,6 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::chain::{Broken, Fault, GENESIS, Head, canonical, hash};
 pub use self::csv::write as write_csv;
-pub use self::files::{FileState, Unfit, Verdict};
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
 pub use self::read::{Log, ReadError, Rows, Span};
@@ -36,6 +35,7 @@ use self::queue::Work;
 use self::task::Request;
 use crate::clock::Clock;
 use crate::desk::Record;
+use crate::library::{FileState, Verdict};
 
 /// The store, open: a handle that can be cloned. When the last one is dropped, what waits is committed or spilled, but
 /// only [`Store::close`] tells when that is done.

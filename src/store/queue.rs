@@ -7,9 +7,9 @@ use std::collections::VecDeque;
 
 use tokio::sync::oneshot;
 
-use super::{FileState, Verdict};
 use crate::airing::AiringId;
 use crate::desk::Record;
+use crate::library::{FileState, Verdict};
 
 /// How far back something superfluous is looked for: the records of one attempt stand close together.
 const LOOK_BACK: usize = 64;

@@ -4,7 +4,7 @@
 //! because one row of fifty columns costs more to hand over than to read. Two connections work ahead, each on a core,
 //! while the caller prints. Must never create, migrate or lock a database. Next: `csv`, `cli/log`.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,6 +84,22 @@ impl Log {
     pub async fn rows(self, span: Span) -> Result<Rows, ReadError> {
         let line = format!("json_array({})", quoted_columns());
         Ok(Rows(self.pages(&line, "char(10)", span).await?))
+    }
+
+    /// Which of these contents a row names.
+    pub async fn named(&mut self, contents: Vec<Arc<str>>) -> Result<HashSet<Arc<str>>, ReadError> {
+        let mut named = HashSet::new();
+        for sha256 in contents {
+            let row = sqlx::query("select 1 from airing_log where sha256 = ? limit 1")
+                .bind(&*sha256)
+                .fetch_optional(&mut self.free[0])
+                .await
+                .map_err(|error| unreadable(&self.path, &error))?;
+            if row.is_some() {
+                named.insert(sha256);
+            }
+        }
+        Ok(named)
     }
 
     /// The lines that an SQL expression makes of the rows of a span, oldest first, joined by another expression.

@@ -73,7 +73,7 @@ fn interrupt(facts: Airing, progress: Progress, boot_id: &str) -> Airing {
         ended_at: Some(started_at + TimeDelta::milliseconds(measured.elapsed_ms)),
         start_error_us: progress.start_error_us,
         aired_ms: measured.aired_ms,
-        outcome: Outcome::Interrupted,
+        outcome: Some(Outcome::Interrupted),
         reason: Some(if facts.boot_id == boot_id { Reason::Crash } else { Reason::PowerLoss }),
         level_dbfs: Some(measured.level_dbfs),
         peak_dbfs: Some(measured.peak_dbfs),

@@ -18,7 +18,7 @@ use super::queue::{Queue, Work};
 use super::spill::Spill;
 use super::task::{Request, Task, WAITING, records};
 use super::{State, read, recover};
-use crate::airing::{Airing, AiringId, ClockState, Kind, Outcome, OutputKind, Priority, Reason};
+use crate::airing::{Airing, AiringId, ClockState, Kind, OutputKind, Priority};
 use crate::clock::{Clock, Moment};
 use crate::desk::Record;
 
@@ -249,8 +249,8 @@ fn new_chain(aside: &Salvage, boot_id: &str, now: Moment) -> Airing {
         start_error_us: None,
         planned_ms: None,
         aired_ms: 0,
-        outcome: Outcome::Failed,
-        reason: Some(Reason::Damaged),
+        outcome: None,
+        reason: None,
         output: OutputKind::Silent,
         device: None,
         level_dbfs: None,

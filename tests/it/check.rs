@@ -1,1 +1,178 @@
-//! check
+//! Each file of `bad/` against the problems that it must bring, word for word, in English and in Vietnamese.
+//!
+//! `loa-*.toml` are settings, the others schedules. `BLESS=1` rewrites `golden/`; a rewritten file is read before it is
+//! committed.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use loa::config::Config;
+use loa::language::Language;
+use loa::problem::Problem;
+use loa::problem::what::AudioFault;
+use loa::schedule::checks::{self, AudioFact, AudioFacts, Subject};
+use loa::schedule::read::{File, Reading, from_stored, read, to_stored};
+use proptest::prelude::*;
+
+/// Holds text against a file of `golden/`, or rewrites it.
+pub(crate) fn assert_golden(name: &str, actual: &str) {
+    let path = folder("golden").join(name);
+    if std::env::var_os("BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        return fs::write(&path, actual).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert!(expected == actual, "`{name}` differs; BLESS=1 rewrites it\nexpected:\n{expected}\nactual:\n{actual}");
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it").join(name)
+}
+
+fn now() -> DateTime<Utc> {
+    "2025-03-01T00:00:00Z".parse().unwrap()
+}
+
+fn zones() -> Vec<String> {
+    ["thon-1", "thon-2", "thon-3"].map(String::from).into()
+}
+
+fn audio() -> AudioFacts {
+    let fact = |ms| Ok(AudioFact { duration_ms: Some(ms) });
+    let words = |text: &str| text.to_owned();
+    let files = [
+        ("whole.opus", fact(60_000)),
+        ("long.opus", fact(20 * 60_000 + 1)),
+        ("missing.opus", Err(AudioFault::Missing)),
+        ("wohle.opus", Err(AudioFault::Missing)),
+        ("folder", Err(AudioFault::IsFolder)),
+        ("unreadable.opus", Err(AudioFault::Unreadable(words("permission denied")))),
+        ("notes.txt", Err(AudioFault::Undecodable(words("no audio format is known by these bytes")))),
+        ("damaged.mp3", Err(AudioFault::Damaged(words("5 packets cannot be decoded")))),
+    ];
+    AudioFacts {
+        files: files.into_iter().map(|(file, fact)| (file.to_owned(), fact)).collect::<HashMap<_, _>>(),
+        names: ["whole.opus", "long.opus"].map(String::from).into(),
+    }
+}
+
+fn problems_of(reading: &mut Reading) -> Vec<Problem> {
+    let mut problems = std::mem::take(&mut reading.problems);
+    let subject = Subject { reading, zone: Some(Tz::Asia__Ho_Chi_Minh), now: now(), audio: &audio() };
+    problems.extend(checks::run(&subject));
+    problems.sort();
+    problems
+}
+
+fn render(problems: &[Problem]) -> String {
+    let all = |language| problems.iter().map(|problem| problem.render(language)).collect::<String>();
+    format!("{}\n{}", all(Language::En), all(Language::Vi))
+}
+
+#[test]
+fn every_bad_file_brings_exactly_its_problems() {
+    let mut paths: Vec<_> = fs::read_dir(folder("bad")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(paths.len() > 20);
+    for path in paths {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let bytes = fs::read(&path).unwrap();
+        let problems = if name.starts_with("loa-") {
+            Config::parse(Path::new(name), &bytes).expect_err(name)
+        } else {
+            problems_of(&mut read(&[File { path: name.to_owned(), bytes: Ok(bytes) }], Some(&zones())))
+        };
+        assert!(!problems.is_empty(), "{name}");
+        assert_golden(&format!("check/{}.txt", name.trim_end_matches(".toml")), &render(&problems));
+    }
+}
+
+const GOOD: &str = "[[programme]]\nid = \"a\"\ntitle = \"Buổi sáng\"\ncron = \"0 5 * * *\"\nwindow = \"45m\"\n\
+                    [[programme.item]]\nfile = \"whole.opus\"\n";
+
+fn file(path: &str, text: &str) -> File {
+    File { path: path.to_owned(), bytes: Ok(text.into()) }
+}
+
+#[test]
+fn an_id_in_two_files_is_reported_with_both_places() {
+    let reading = read(&[file("schedules/1.toml", GOOD), file("schedules/2.toml", GOOD)], None);
+    assert_golden("check/two-files.txt", &render(&reading.problems));
+    assert!(reading.accepted().is_none());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_leaves_the_others() {
+    let gone = File { path: "schedules/0.toml".into(), bytes: Err(loa::problem::what::FileFault::IsFolder) };
+    let mut reading = read(&[gone, file("schedules/1.toml", GOOD)], Some(&zones()));
+    assert_eq!(reading.schedule.programmes.len(), 1);
+    let problems = problems_of(&mut reading);
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].render(Language::En), "schedules/0.toml: error: a folder stands where a file should be\n");
+}
+
+#[test]
+fn a_schedule_comes_back_from_its_stored_text() {
+    let spaced = GOOD.replace("\"a\"", "\"b\"").replace("0 5", "0 7");
+    let files = [file("/srv/loa/schedules/1.toml", GOOD), file("/srv/loa/schedules/2.toml", &spaced)];
+    let stored = to_stored(&files);
+    assert!(stored.starts_with(r#"{"1.toml":"[[programme]]"#), "{stored}");
+    let again = from_stored(&stored).unwrap();
+    assert_eq!(read(&again, Some(&zones())).schedule, read(&files, Some(&zones())).schedule);
+    assert_eq!(to_stored(&again), stored);
+    assert_eq!(from_stored("no"), None);
+}
+
+#[test]
+fn words_are_kept_composed_and_without_what_nobody_sees() {
+    let decomposed = GOOD.replace("Buổi sáng", " Bu\u{6f}\u{302}\u{309}i\u{a0}sa\u{301}ng\u{200b} ");
+    let reading = read(&[file("1.toml", &format!("\u{feff}{decomposed}"))], Some(&zones()));
+    assert_eq!(reading.problems, []);
+    assert_eq!(reading.schedule.programmes[0].title, "Buổi sáng");
+}
+
+#[test]
+fn the_shipped_station_is_clean() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (schedule, problems) = loa::cli::check::examine(&root.join("loa.toml"), now());
+    assert_eq!(problems, []);
+    assert_eq!(schedule.programmes.len(), 2);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), at in 0_usize..200) {
+        let mut text = GOOD.as_bytes().to_vec();
+        text.splice(at.min(text.len())..at.min(text.len()), bytes.iter().copied());
+        for bytes in [bytes, text] {
+            let mut reading = read(&[File { path: "x.toml".into(), bytes: Ok(bytes.clone()) }], Some(&zones()));
+            render(&problems_of(&mut reading));
+            let _ = Config::parse(Path::new("loa.toml"), &bytes);
+        }
+    }
+
+    /// Text that is nearly TOML comes further than garbage does.
+    #[test]
+    fn no_text_panics(key in "id|title|cron|window|from|except|zones|item|priority", value in "[\\[\\]{}\"'=,0-9a-zđ\\\\*: \n-]{0,30}") {
+        let text = format!("{GOOD}[[programme]]\n{key} = {value}\n");
+        let mut reading = read(&[file("x.toml", &text)], Some(&zones()));
+        render(&problems_of(&mut reading));
+    }
+}
+
+#[test]
+fn a_megabyte_of_mistakes_is_answered_at_once() {
+    let themes = "\"ND1\",".repeat(140_000);
+    let crooked = "[ ".repeat(400_000);
+    let keys = (0..80_000).fold(GOOD.to_owned(), |text, index| text + &format!("k{index} = 1\n"));
+    for text in [format!("{GOOD}themes = [{themes}]\n"), crooked, keys] {
+        let problems = read(&[file("x.toml", &text)], Some(&zones())).problems;
+        assert!((1..=100).contains(&problems.len()));
+        assert!(render(&problems).len() < 400_000);
+    }
+}

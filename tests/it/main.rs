@@ -1,12 +1,24 @@
 //! The single integration binary: each file is one kind of test.
 
-mod audio; // every kind of good and bad file
-mod check; // bad schedules and settings to exact messages
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod allocations; // counts what the device callback must not do
+mod audio; // every kind of good file
+mod bad_audio; // every kind of bad file
 mod chain; // the log broken in each way, and found
+mod check; // bad schedules and settings to exact messages
 mod cli; // the real binary in a folder
+mod clips; // a known signal, encoded into every kind of file
+mod content; // the content store and the schedule's files
 mod day; // simulated days through desk, deck accounts and log
+mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
+mod soundcard; // sound devices for tests
+mod month; // random months: every planned item comes to one final row
+mod orders; // a thousand random lives of a deck
+mod playout; // the whole playout on an output that can be unplugged
+mod rig; // a deck on a device made of arithmetic
 mod store; // records, recovery, locked and read-only databases
-mod support; // stations, clips and clocks for tests
 mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
+mod world; // a simulated world around desk and deck

@@ -16,8 +16,9 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use loa::airing::{Airing, AiringId, ClockState, Kind, Outcome, OutputKind, Priority, Reason};
 use loa::clock::Clock;
 use loa::desk::{Measured, Record};
+use loa::library::{FileState, Verdict};
 use loa::rundown::Rundown;
-use loa::store::{FileState, Log, Opened, Row, Span, Store, Unfit, Verdict};
+use loa::store::{Log, Opened, Row, Span, Store};
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tempfile::TempDir;
@@ -70,7 +71,7 @@ pub(crate) fn aired(item: u32) -> Airing {
         start_error_us: Some(-12),
         planned_ms: Some(8000),
         aired_ms: 8000,
-        outcome: Outcome::Aired,
+        outcome: Some(Outcome::Aired),
         reason: None,
         output: OutputKind::Card,
         device: Some("hw:0".to_owned()),
@@ -125,7 +126,11 @@ pub(crate) async fn rows(folder: &Path) -> Vec<Row> {
 /// Item, outcome and milliseconds of every row; the chain is proved on the way.
 async fn told(folder: &Path) -> Vec<(String, String, i64)> {
     Log::open(folder).await.unwrap().verify(None).await.unwrap();
-    rows(folder).await.into_iter().map(|row| (row.item.unwrap_or_default(), row.outcome, row.aired_ms)).collect()
+    rows(folder)
+        .await
+        .into_iter()
+        .map(|row| (row.item.unwrap_or_default(), row.outcome.unwrap_or_default(), row.aired_ms))
+        .collect()
 }
 
 fn tell(item: u32, outcome: &str, aired_ms: i64) -> (String, String, i64) {
@@ -206,7 +211,7 @@ async fn an_open_attempt_is_closed_by_what_was_last_recorded() {
         store.close().await;
         let remembered = open_in_boot(folder.path(), boot).await.remembered;
         let [recovered] = &remembered.recovered[..] else { panic!("{remembered:?}") };
-        assert_eq!((recovered.outcome, recovered.reason), (Outcome::Interrupted, Some(reason)));
+        assert_eq!((recovered.outcome, recovered.reason), (Some(Outcome::Interrupted), Some(reason)));
         assert_eq!(recovered.started_at, aired(0).started_at);
         assert_eq!(recovered.ended_at, aired(0).started_at.map(|at| at + TimeDelta::milliseconds(2603)));
         assert_eq!((recovered.aired_ms, recovered.level_dbfs), (2600, Some(-19)));
@@ -307,17 +312,16 @@ async fn schedules_since_the_settled_instant_are_remembered() {
         size: 1,
         mtime_ns: 2,
         ctime_ns: 3,
-        inode: -4,
-        sha256: "f".repeat(64),
+        inode: u64::MAX - 3,
+        sha256: "f".repeat(64).into(),
         duration_ms: None,
     }]);
-    let unfit = Unfit { reason: Reason::Damaged, detail: "short".to_owned() };
-    store.remember_verdict(Verdict { sha256: "e".repeat(64), result: Err(unfit) });
-    store.remember_verdict(Verdict { sha256: "f".repeat(64), result: Ok(5000) });
+    store.remember_verdict(Verdict { sha256: "e".repeat(64).into(), verdict: Err(Reason::Damaged) });
+    store.remember_verdict(Verdict { sha256: "f".repeat(64).into(), verdict: Ok(5000) });
     store.close().await;
     let remembered = open(folder.path()).await.remembered;
     assert_eq!(remembered.schedules, [(at(2), "b".to_owned()), (at(4), "c".to_owned())]);
-    assert_eq!(remembered.files[0].inode, -4);
-    assert_eq!(remembered.verdicts.iter().filter(|verdict| verdict.result == Ok(5000)).count(), 1);
+    assert_eq!(remembered.files[0].inode, u64::MAX - 3);
+    assert_eq!(remembered.verdicts.iter().filter(|verdict| verdict.verdict == Ok(5000)).count(), 1);
     assert_eq!(remembered.verdicts.len(), 2);
 }

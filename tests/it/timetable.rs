@@ -1,1 +1,112 @@
-//! timetable
+//! Schedules and a span made into the text that `loa timetable` prints, held against `golden/timetable/`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::fmt::Write;
+
+use chrono_tz::Tz;
+use loa::cli::{Format, timetable::print, when::When};
+use loa::problem::Problems;
+use loa::schedule::Schedule;
+use loa::schedule::read::{File, read};
+
+use crate::check::assert_golden;
+
+/// Programmes written as `id | cron | window | further keys`.
+fn schedule(lines: &[&str]) -> Schedule {
+    let mut text = String::new();
+    for line in lines {
+        let mut parts = line.split(" | ");
+        let mut part = || parts.next().unwrap_or_default();
+        let (id, cron, window, more) = (part(), part(), part(), part());
+        writeln!(
+            text,
+            "[[programme]]\nid = \"{id}\"\ntitle = \"Buổi {id}\"\ncron = \"{cron}\"\nwindow = \"{window}\"\n{more}"
+        )
+        .unwrap();
+        writeln!(text, "[[programme.item]]\nid = \"nhac\"\nfile = \"nhac.opus\"\nthemes = [\"ND1\"]\n[[programme.item]]\nfile = \"tin, \\\"bài\\\".opus\"").unwrap();
+    }
+    let reading = read(&[File { path: "lich.toml".into(), bytes: Ok(text.into()) }], Some(&["thon-1".into()]));
+    assert_eq!(reading.problems, [], "{}", Problems(reading.problems.clone()));
+    reading.schedule
+}
+
+fn text(lines: &[&str], zone: Tz, from: &str, to: &str, format: Format) -> String {
+    let (from, to): (When, When) = (from.parse().unwrap(), to.parse().unwrap());
+    let mut out = Vec::new();
+    print(&mut out, &schedule(lines), zone, from.begin(zone)..to.end(zone), format).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn golden(name: &str, lines: &[&str], zone: Tz, from: &str, to: &str) {
+    assert_golden(&format!("timetable/{name}.txt"), &text(lines, zone, from, to, Format::Text));
+}
+
+const STATION: [&str; 3] = [
+    "sang | 0 5 * * Mon-Sat | 45m | except = [\"2025-04-30\"]",
+    "chieu | 0 30 17 * * Mon-Fri | 30m",
+    "chu-nhat | 0 0 7 * * Sun * | 1h30m | priority = \"priority\"",
+];
+
+#[test]
+fn a_plain_week() {
+    golden("week", &STATION, Tz::Asia__Ho_Chi_Minh, "2025-04-28", "2025-05-04");
+}
+
+#[test]
+fn a_leap_day() {
+    let lines = ["ngay | 0 5 29 Feb * | 10m", "cuoi | 0 6 28-31 2 * | 10m"];
+    golden("leap-day", &lines, Tz::Asia__Ho_Chi_Minh, "2023-02-26", "2024-03-02");
+}
+
+#[test]
+fn the_end_of_a_year() {
+    let lines = [
+        "dem | 59 59 23 31 Dec * | 2m",
+        "giao-thua | 0 0 0 1 1 * 2026 | 10m",
+        "sang | 0 5 * * * | 10m | until = \"2025-12-31\"",
+    ];
+    golden("year-end", &lines, Tz::Asia__Ho_Chi_Minh, "2025-12-30", "2026-01-02");
+}
+
+/// 02:00 to 03:00 does not exist on 29 March 2026: what falls into it airs at 03:00 summer time, once.
+#[test]
+fn the_hour_that_is_skipped() {
+    let lines = ["dem | 0 1,2,3,4 * * * | 10m", "nua | 30 2 * * * | 10m", "luc | */20 2 * * * | 5m"];
+    golden("gap", &lines, Tz::Europe__Berlin, "2026-03-28", "2026-03-30");
+}
+
+/// 02:00 to 03:00 comes twice on 25 October 2026: what falls into it airs the first time, once.
+#[test]
+fn the_hour_that_is_repeated() {
+    let lines = ["dem | 0 1,2,3,4 * * * | 10m", "nua | 30 2 * * * | 10m", "luc | */20 2 * * * | 5m"];
+    golden("fold", &lines, Tz::Europe__Berlin, "2026-10-24", "2026-10-26");
+}
+
+/// The timetable lists what is planned, overlapping or not: which one goes first is the desk's business.
+#[test]
+fn what_overlaps_is_listed_by_instant_then_by_id() {
+    let lines = ["b | 0 5 * * * | 45m", "a | 0 5 * * * | 45m", "c | 30 5 * * * | 5m | priority = \"priority\""];
+    golden("overlap", &lines, Tz::Asia__Ho_Chi_Minh, "2025-03-01", "2025-03-02");
+}
+
+#[test]
+fn other_programs_read_json_and_csv() {
+    let zone = Tz::Asia__Ho_Chi_Minh;
+    let json = text(&STATION, zone, "2025-03-01", "2025-03-03T05:00:00+07:00", Format::Json);
+    assert_golden("timetable/week.json", &json);
+    let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(rows.as_array().unwrap().len(), 2);
+    assert_eq!(rows[0]["window_ends_at"], "2025-03-01T05:45:00.000000+07:00");
+    assert_eq!(rows[0]["items"][1]["airing"], "sang@2025-02-28T22:00:00Z/1");
+
+    let csv = text(&STATION, zone, "2025-03-01", "2025-03-02", Format::Csv);
+    assert_golden("timetable/week.csv", &csv);
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 2);
+    let items: serde_json::Value = serde_json::from_str(&rows[0][6]).unwrap();
+    assert_eq!(items[1]["file"], "tin, \"bài\".opus");
+
+    assert_eq!(text(&STATION, zone, "2025-03-01T06:00:00+07:00", "2025-03-01", Format::Json), "[]\n");
+}

@@ -1,0 +1,111 @@
+//! `loa check`: every problem of settings, schedules and audio.
+//!
+//! In: the settings file and the folder around it. Out: all problems on stderr, sorted by place, and one line that sums
+//! them up; exit code 2 if one of them refuses the input. Must never stop at the first. Next: `timetable`.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+
+use super::{ConfigChoice, DONE, WRONG_INPUT, counted, say};
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::language::Language;
+use crate::library::{ClipError, verify};
+use crate::problem::what::AudioFault;
+use crate::problem::{Problem, Severity};
+use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
+use crate::schedule::{Schedule, folder, read};
+
+/// Names under `audio/` that are kept for suggestions at most.
+const MOST_NAMES: usize = 10_000;
+
+/// Report every problem.
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {}
+
+/// Prints all problems and their sum.
+pub fn run(choice: &ConfigChoice, _args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let (schedule, problems) = examine(&choice.path()?, Clock::system().now().wall);
+    for problem in &problems {
+        say(problem.render(Language::En).trim_end());
+    }
+    let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let items = schedule.programmes.iter().map(|programme| programme.items.len()).sum();
+    say(format_args!(
+        "{}, {}: {}, {}",
+        counted(schedule.programmes.len(), "programme"),
+        counted(items, "item"),
+        counted(errors, "error"),
+        counted(warnings, "warning"),
+    ));
+    Ok(ExitCode::from(if errors > 0 { WRONG_INPUT } else { DONE }))
+}
+
+/// Everything that can be known of a station without a sound: what can be read of its schedule, and all problems.
+#[must_use]
+pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
+    let (config, mut problems) = match Config::load(path) {
+        Ok(config) => (Some(config), Vec::new()),
+        Err(problems) => (None, problems),
+    };
+    // Without the file itself there is no station whose schedules could be meant.
+    if problems.iter().any(|problem| problem.place.as_ref().is_some_and(|place| place.spot.is_none())) {
+        return (Schedule::default(), problems);
+    }
+    let root = config::folder_of(path);
+    let (files, of_folder) = folder::load(&root.join("schedules"));
+    let mut reading = read::read(&files, config.as_ref().map(Config::zone_ids).as_deref());
+    problems.extend(of_folder);
+    problems.append(&mut reading.problems);
+    let audio = audio_facts(&root.join("audio"), &reading.schedule);
+    let zone = config.map(|config| config.station.timezone);
+    problems.extend(checks::run(&Subject { reading: &reading, zone, now, audio: &audio }));
+    problems.sort();
+    (reading.schedule, problems)
+}
+
+/// What is known of the audio that the schedule names.
+fn audio_facts(audio_dir: &Path, schedule: &Schedule) -> AudioFacts {
+    let mut files = HashMap::new();
+    for item in schedule.programmes.iter().flat_map(|programme| &programme.items) {
+        files.entry(item.file.clone()).or_insert_with(|| audio_fact(&audio_dir.join(&item.file)));
+    }
+    let missing = files.values().any(|fact| *fact == Err(AudioFault::Missing));
+    AudioFacts { files, names: if missing { names_below(audio_dir) } else { Vec::new() } }
+}
+
+fn audio_fact(path: &Path) -> Result<AudioFact, AudioFault> {
+    match verify(path) {
+        Ok(verified) => Ok(AudioFact { duration_ms: Some(verified.duration_ms) }),
+        Err(ClipError::Missing) => Err(AudioFault::Missing),
+        Err(ClipError::IsFolder) => Err(AudioFault::IsFolder),
+        Err(ClipError::Undecodable(why)) => Err(AudioFault::Undecodable(why)),
+        Err(ClipError::Damaged(why)) => Err(AudioFault::Damaged(why)),
+        Err(ClipError::Unreadable(why)) => Err(AudioFault::Unreadable(why)),
+    }
+}
+
+/// Files below a folder as schedules name them; a folder that cannot be read has none.
+fn names_below(root: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut folders: Vec<PathBuf> = vec![root.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            // The type of the entry itself: a link to a folder above would lead round in circles.
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+                _ => names.extend(entry.path().strip_prefix(root).ok().and_then(Path::to_str).map(str::to_owned)),
+            }
+            if names.len() + folders.len() > MOST_NAMES {
+                return names;
+            }
+        }
+    }
+    names.sort();
+    names
+}

@@ -1,0 +1,160 @@
+//! `loa demo`: a temporary station airs a short real programme, then its log is printed and verified.
+//!
+//! In: the sample station that is part of the program. Out: sound on the sound card if there is one, else a WAV file, said
+//! plainly; the log as a table. Everything is the real thing: the same loop, the same log, the same files. Next: `station`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
+
+use super::{log, notices, sample};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::output::{self, Output};
+use crate::problem::Problems;
+use crate::station::{self, Notice, Options};
+
+/// The programme starts so long after the station.
+const LEAD: TimeDelta = TimeDelta::seconds(3);
+
+/// A demo that takes longer than this has failed: the programme is shorter than 75 s.
+const LONGEST: Duration = Duration::from_secs(100);
+
+/// A sound card that takes longer to open than this is not there.
+const CARD_PATIENCE: Duration = Duration::from_secs(4);
+
+/// The rundown: signature, greeting, two bulletins.
+const ITEMS: &[(&str, &str, &str, &str)] = &[
+    ("nhac-hieu", "nhac-hieu.opus", "Nhạc hiệu", ""),
+    ("loi-chao", "loi-chao.opus", "Lời chào", ""),
+    ("tin-1", "nd1-cai-cach-vi-dan.opus", "Cải cách hành chính để phục vụ nhân dân tốt hơn", "ND1"),
+    ("tin-2", "nd3-bo-phan-mot-cua.opus", "Bộ phận một cửa: nộp một nơi, nhận một nơi", "ND3"),
+];
+
+/// Arguments of `loa demo`.
+#[derive(Debug, clap::Args)]
+pub struct DemoArgs {
+    /// Where to put the temporary station (default: a new folder for temporary files)
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// Airs the demo.
+pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
+    let clock = Clock::system();
+    let folder = folder(args.out.as_deref())?;
+    let card = card_opens(&clock);
+    let device = match &card {
+        Ok(()) => "default".to_owned(),
+        Err(_) => format!("wav:{}", folder.join("demo.wav").display()),
+    };
+    write_station(&folder, &device, clock.now().wall + LEAD)?;
+    let config = match Config::load(&folder.join("loa.toml")) {
+        Ok(config) => config,
+        Err(problems) => return Err(Problems(problems).into()),
+    };
+    match card {
+        Ok(()) => println!("Phát ra card âm thanh. / On the sound card."),
+        Err(why) => println!(
+            "KHÔNG CÓ CARD ÂM THANH ({why}): phát ra tệp {0}. / NO SOUND CARD: the sound goes to {0}.",
+            folder.join("demo.wav").display()
+        ),
+    }
+    println!("Đài tạm / temporary station: {}\n", folder.display());
+    air(&config, &clock)?;
+    println!();
+    log::print_and_verify(&config.data_dir)
+}
+
+/// Runs the station until its one programme is done.
+fn air(config: &Config, clock: &Clock) -> anyhow::Result<()> {
+    let output: Arc<dyn Output> = output::make(&config.output, &config.folder, clock);
+    let options = Options { config: config.clone(), clock: clock.clone(), output, trust_clock: false };
+    let done = Arc::new(Notify::new());
+    let programme_done = Arc::clone(&done);
+    let language = config.language;
+    super::run::runtime()?
+        .block_on(async {
+            let limited = async { tokio::time::timeout(LONGEST, done.notified()).await.unwrap_or(()) };
+            station::run(options, limited, |notice| {
+                notices::print(&notice, language);
+                if matches!(notice, Notice::ProgrammeDone(_)) {
+                    programme_done.notify_one();
+                }
+            })
+            .await
+        })
+        .context("the demo's station did not run")
+}
+
+/// A folder that is empty or new: a demo never writes into a real station.
+fn folder(out: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let folder = match out {
+        Some(out) => out.to_owned(),
+        None => std::env::temp_dir().join(format!("loa-demo-{}", std::process::id())),
+    };
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
+    if std::fs::read_dir(&folder).with_context(|| format!("cannot read `{}`", folder.display()))?.next().is_some() {
+        bail!("`{}` is not empty; the demo needs a new or empty folder", folder.display());
+    }
+    folder.canonicalize().with_context(|| format!("cannot find `{}`", folder.display()))
+}
+
+/// Whether the default sound card opens; the question is put on a thread of its own, since a driver may hang.
+fn card_opens(clock: &Clock) -> Result<(), String> {
+    let card = output::card::Card::new("default", 0, clock.clone());
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let opened = card.open(&mut |_| Box::new(|block, _| block.fill(0.0)));
+        let _ = tell.send(opened.map(drop).map_err(|error| error.0));
+    });
+    told.recv_timeout(CARD_PATIENCE).unwrap_or_else(|_| Err("it does not answer".to_owned()))
+}
+
+/// The sample station with one programme, at an instant.
+fn write_station(folder: &Path, device: &str, start: DateTime<Utc>) -> anyhow::Result<()> {
+    let written = |path: PathBuf, bytes: &[u8]| {
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).with_context(|| format!("cannot create `{}`", parent.display()))?;
+        }
+        std::fs::write(&path, bytes).with_context(|| format!("cannot write `{}`", path.display()))
+    };
+    for (name, bytes) in sample::FILES {
+        let wanted = ITEMS.iter().any(|(_, file, ..)| name.strip_prefix("audio/") == Some(file));
+        if wanted {
+            written(folder.join(name), bytes)?;
+        }
+    }
+    let settings = sample::FILES.iter().find(|(name, _)| *name == "loa.toml").map(|(_, bytes)| *bytes);
+    let settings = std::str::from_utf8(settings.unwrap_or_default()).context("the sample's loa.toml is no text")?;
+    let settings = settings.replace("device = \"default\"", &format!("device = {}", quoted(device)));
+    written(folder.join("loa.toml"), settings.as_bytes())?;
+    written(folder.join("schedules/demo.toml"), schedule(start).as_bytes())
+}
+
+/// One programme at one second of one day, in the sample station's zone.
+fn schedule(start: DateTime<Utc>) -> String {
+    let local = start.with_timezone(&chrono_tz::Asia::Ho_Chi_Minh);
+    let cron = local.format("%-S %-M %-H %-d %-m * %Y");
+    let head = format!(
+        "[[programme]]\nid = \"demo\"\ntitle = \"Chương trình giới thiệu\"\ncron = \"{cron}\"\nwindow = \"5m\"\n"
+    );
+    let items = ITEMS.iter().map(|(id, file, title, theme)| {
+        let about = match *theme {
+            "" => String::new(),
+            theme => format!("themes = [\"{theme}\"]\nauthor = \"Tổ thông tin Đài truyền thanh xã\"\n"),
+        };
+        format!("\n[[programme.item]]\nid = \"{id}\"\nfile = \"{file}\"\ntitle = \"{title}\"\n{about}")
+    });
+    std::iter::once(head).chain(items).collect()
+}
+
+/// A TOML string.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}

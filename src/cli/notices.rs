@@ -1,0 +1,106 @@
+//! What `run` and `demo` print while the station works: one line per airing as it happens, in the station's language.
+//!
+//! In: notices of the station. Out: lines for people on stdout; what is wrong goes to stderr. Never decides anything.
+//! Next: `station`.
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, Datelike, FixedOffset};
+
+use crate::airing::Airing;
+use crate::desk::{SnapshotItem, SnapshotNext};
+use crate::language::Language;
+use crate::station::Notice;
+
+/// Prints a notice. A terminal that has gone away stops the printing, never the station.
+pub(super) fn print(notice: &Notice, language: Language) {
+    let lines = match notice {
+        Notice::Ready(next) => coming(next, language),
+        Notice::Started(item) => vec![started(item, language)],
+        Notice::Row(row) => vec![ended(row, language)],
+        Notice::ProgrammeDone(_) => Vec::new(),
+        _ => return complain(notice, language),
+    };
+    let mut out = io::stdout().lock();
+    for line in lines {
+        let _ = writeln!(out, "{line}");
+    }
+    let _ = out.flush();
+    if matches!(notice, Notice::Ready(_)) {
+        let _ = writeln!(io::stderr(), "ready");
+    }
+}
+
+fn complain(notice: &Notice, language: Language) {
+    let vi = language == Language::Vi;
+    let mut err = io::stderr().lock();
+    let _ = match notice {
+        Notice::Device(Ok(device)) if vi => writeln!(err, "thiết bị âm thanh đã mở: `{device}`"),
+        Notice::Device(Ok(device)) => writeln!(err, "sound device open: `{device}`"),
+        Notice::Device(Err(why)) if vi => writeln!(err, "không có thiết bị âm thanh, sẽ thử lại liên tục: {why}"),
+        Notice::Device(Err(why)) => writeln!(err, "no sound device, trying again: {why}"),
+        Notice::Taken if vi => writeln!(err, "đã nhận lịch phát mới"),
+        Notice::Taken => writeln!(err, "the new schedule is taken over"),
+        Notice::Problems(problems) => {
+            for problem in problems {
+                let _ = writeln!(err, "{}", problem.render(language).trim_end());
+            }
+            match (crate::problem::any_error(problems), vi) {
+                (true, true) => writeln!(err, "thay đổi chưa được nhận; đài tiếp tục theo lịch phát cũ"),
+                (true, false) => writeln!(err, "the change is not taken over; the last good schedule stays"),
+                (false, _) => Ok(()),
+            }
+        }
+        Notice::Remark(text) => writeln!(err, "{text}"),
+        _ => Ok(()),
+    };
+}
+
+fn coming(next: &[SnapshotNext], language: Language) -> Vec<String> {
+    let head = match (language, next.is_empty()) {
+        (Language::Vi, true) => "Không có chương trình nào trong 36 giờ tới.",
+        (Language::Vi, false) => "Các chương trình sắp phát:",
+        (Language::En, true) => "No programme in the next 36 hours.",
+        (Language::En, false) => "Next programmes:",
+    };
+    let each = next.iter().map(|next| format!("  {}  {}", day_and_time(&next.scheduled_at, language), next.title));
+    std::iter::once(head.to_owned()).chain(each).collect()
+}
+
+fn started(item: &SnapshotItem, language: Language) -> String {
+    let title = item.title.as_deref().unwrap_or("?");
+    let word = if language == Language::Vi { "đang phát" } else { "on air" };
+    let at = item.started_at.format("%H:%M:%S%.3f");
+    match &item.programme_title {
+        Some(programme) => format!("{at}  {word}  {title}  ({programme})"),
+        None => format!("{at}  {word}  {title}"),
+    }
+}
+
+fn ended(row: &Airing, language: Language) -> String {
+    let at = row.ended_at.unwrap_or(row.scheduled_at).format("%H:%M:%S%.3f");
+    let title = row.title.as_deref().or(row.note.as_deref()).unwrap_or("?");
+    let aired = minutes(row.aired_ms);
+    let word = row.outcome.map_or_else(|| language.kind(row.kind), |outcome| language.outcome(outcome));
+    match row.reason {
+        Some(reason) => format!("{at}  {word}  {title}  {aired}: {}", language.reason(reason)),
+        None => format!("{at}  {word}  {title}  {aired}"),
+    }
+}
+
+/// Milliseconds as minutes and seconds: `1:05`.
+fn minutes(ms: i64) -> String {
+    let seconds = ms / 1000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+fn day_and_time(at: &DateTime<FixedOffset>, language: Language) -> String {
+    const VI: [&str; 7] = ["Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"];
+    match language {
+        Language::Vi => {
+            let weekday = VI[at.weekday().num_days_from_monday() as usize];
+            format!("{weekday} {}", at.format("%d/%m/%Y %H:%M:%S"))
+        }
+        Language::En => at.format("%a %Y-%m-%d %H:%M:%S").to_string(),
+    }
+}

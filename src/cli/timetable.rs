@@ -1,0 +1,194 @@
+//! `loa timetable`: what is planned.
+//!
+//! In: a span of days. Out: every occurrence in it, as text, JSON or CSV, on stdout. Works day by day, so that a long span
+//! needs no memory. A schedule with errors has no timetable. Next: `crate::timetable`.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use super::when::When;
+use super::{ConfigChoice, DONE, Format, WrongInput, counted, say};
+use crate::airing::{AiringId, Priority, rfc3339};
+use crate::calendar::with_offset;
+use crate::clock::Clock;
+use crate::problem::Problems;
+use crate::schedule::text::span_text;
+use crate::schedule::{Item, Programme, Schedule, folder, read};
+use crate::timetable::{Occurrence, expand};
+
+/// Ten years: more is a mistake in a date.
+const MOST_DAYS: i64 = 3_660;
+
+/// List what is planned.
+#[derive(Debug, clap::Args)]
+pub struct TimetableArgs {
+    /// First day or instant [default: today]
+    #[arg(long, value_name = "D")]
+    from: Option<When>,
+    /// Last day, or the instant after the span
+    #[arg(long, value_name = "D", conflicts_with = "days")]
+    to: Option<When>,
+    /// Length of the span in days [default: 7]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=MOST_DAYS))]
+    days: Option<i64>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Prints the timetable of the span.
+pub fn run(choice: &ConfigChoice, args: &TimetableArgs) -> anyhow::Result<ExitCode> {
+    let config = choice.load()?;
+    let zone = config.station.timezone;
+    let (from, to) = span(args, zone, Clock::system().now().wall)?;
+    let (files, mut problems) = folder::load(&config.schedules_dir());
+    let reading = read::read(&files, Some(&config.zone_ids()));
+    problems.extend(reading.problems.iter().cloned());
+    if crate::problem::any_error(&problems) {
+        return Err(Problems(problems).into());
+    }
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let count = print(&mut out, &reading.schedule, zone, from..to, args.format)?;
+    out.flush()?;
+    if count == 0 {
+        let shown = |at| with_offset(zone, at).to_rfc3339();
+        say(format_args!("nothing is planned from {} to {}", shown(from), shown(to)));
+    }
+    Ok(ExitCode::from(DONE))
+}
+
+fn span(args: &TimetableArgs, zone: Tz, now: DateTime<Utc>) -> Result<(DateTime<Utc>, DateTime<Utc>), WrongInput> {
+    let today = When::Day(crate::calendar::local_date(zone, now));
+    let first = args.from.unwrap_or(today);
+    let from = first.begin(zone);
+    let to = match (args.to, first) {
+        (Some(to), _) => to.end(zone),
+        (None, When::Instant(at)) => at + TimeDelta::days(args.days.unwrap_or(7)),
+        (None, When::Day(day)) => When::Day(day + TimeDelta::days(args.days.unwrap_or(7) - 1)).end(zone),
+    };
+    if to < from {
+        return Err(WrongInput("`--to` lies before `--from`".into()));
+    }
+    if to - from > TimeDelta::days(MOST_DAYS + 1) {
+        return Err(WrongInput(format!("a span of more than {MOST_DAYS} days is not listed")));
+    }
+    Ok((from, to))
+}
+
+/// Prints the occurrences of a span and answers how many there were.
+pub fn print(
+    out: &mut impl Write,
+    schedule: &Schedule,
+    zone: Tz,
+    span: std::ops::Range<DateTime<Utc>>,
+    format: Format,
+) -> anyhow::Result<u64> {
+    let occurrences = day_by_day(schedule, zone, span);
+    match format {
+        Format::Text => print_text(out, schedule, zone, occurrences),
+        Format::Json => print_json(out, zone, occurrences),
+        Format::Csv => print_csv(out, zone, occurrences),
+    }
+}
+
+fn day_by_day(schedule: &Schedule, zone: Tz, span: std::ops::Range<DateTime<Utc>>) -> impl Iterator<Item = Occurrence> {
+    let days = (0..).map(move |day| span.start + TimeDelta::days(day)).take_while(move |start| *start < span.end);
+    days.flat_map(move |start| expand(schedule, zone, start, span.end.min(start + TimeDelta::days(1))))
+}
+
+fn print_text(
+    out: &mut impl Write,
+    schedule: &Schedule,
+    zone: Tz,
+    occurrences: impl Iterator<Item = Occurrence>,
+) -> anyhow::Result<u64> {
+    let widest = |columns: fn(&Programme) -> usize| schedule.programmes.iter().map(|it| columns(it)).max().unwrap_or(0);
+    let (ids, titles) = (widest(|programme| programme.id.len()), widest(|programme| programme.title.width()));
+    let mut count = 0;
+    for Occurrence { programme, scheduled_at, .. } in occurrences {
+        let at = with_offset(zone, scheduled_at).format("%F %a %T%:z");
+        let window = span_text(programme.window.num_milliseconds());
+        let pad = " ".repeat(titles - programme.title.width());
+        let items = counted(programme.items.len(), "item");
+        let priority = if programme.priority == Priority::Ordinary { "" } else { "  priority" };
+        writeln!(out, "{at}  {window:>6}  {:<ids$}  {}{pad}  {items}{priority}", programme.id, programme.title)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn print_json(out: &mut impl Write, zone: Tz, occurrences: impl Iterator<Item = Occurrence>) -> anyhow::Result<u64> {
+    let mut count = 0;
+    for occurrence in occurrences {
+        out.write_all(if count == 0 { b"[\n" } else { b",\n" })?;
+        serde_json::to_writer(&mut *out, &Row::new(&occurrence, zone))?;
+        count += 1;
+    }
+    out.write_all(if count == 0 { b"[]\n" } else { b"\n]\n" })?;
+    Ok(count)
+}
+
+fn print_csv(out: &mut impl Write, zone: Tz, occurrences: impl Iterator<Item = Occurrence>) -> anyhow::Result<u64> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(["programme", "title", "scheduled_at", "window_ends_at", "zones", "priority", "items"])?;
+    let mut count = 0;
+    for occurrence in occurrences {
+        let row = Row::new(&occurrence, zone);
+        let (zones, items) = (serde_json::to_string(row.zones)?, serde_json::to_string(&row.items)?);
+        let (at, ends_at) = (&row.scheduled_at, &row.window_ends_at);
+        csv.write_record([row.programme, row.title, at, ends_at, &zones, row.priority.as_str(), &items])?;
+        count += 1;
+    }
+    csv.flush()?;
+    Ok(count)
+}
+
+/// An occurrence as other programs read it.
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    programme: &'a str,
+    title: &'a str,
+    scheduled_at: String,
+    window_ends_at: String,
+    zones: &'a [String],
+    priority: Priority,
+    items: Vec<RowItem<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct RowItem<'a> {
+    item: &'a str,
+    airing: AiringId,
+    title: &'a str,
+    file: &'a str,
+    themes: &'a [String],
+    author: Option<&'a str>,
+}
+
+impl<'a> Row<'a> {
+    fn new(occurrence: &'a Occurrence, zone: Tz) -> Self {
+        let programme = &*occurrence.programme;
+        let item = |item: &'a Item| RowItem {
+            item: &item.id,
+            airing: AiringId::planned(&programme.id, occurrence.scheduled_at, &item.id),
+            title: &item.title,
+            file: &item.file,
+            themes: &item.themes,
+            author: item.author.as_deref(),
+        };
+        Self {
+            programme: &programme.id,
+            title: &programme.title,
+            scheduled_at: rfc3339(&with_offset(zone, occurrence.scheduled_at)),
+            window_ends_at: rfc3339(&with_offset(zone, occurrence.window_ends_at)),
+            zones: &programme.zones,
+            priority: programme.priority,
+            items: programme.items.iter().map(item).collect(),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Acts of people on the running station: `air`, `stop`, `skip`.
+//!
+//! In: an act, who gave it. Out: a reply at once, and cuts, cancellations or a waiting act. Pure. An act that is refused
+//! changes nothing and airs nothing later. Next: `desk/rows.rs`.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::line::Source;
+use super::protocol::{Act, Action, Actor, Record, RequestId};
+use super::run::{Airs, MOST_ATTEMPTS, Stand};
+use super::{Desk, JobId};
+use crate::airing::{Airing, AiringId, Outcome, Priority, Reason};
+use crate::clock::Moment;
+use crate::rundown::{Audio, Content};
+
+/// Acts that wait at the same time; more is a mistake or a loop in somebody's script.
+const MOST_ACTS: usize = 16;
+
+/// An emergency that a power cut ended airs again if power returns within this time.
+const EMERGENCY_RETURNS: TimeDelta = TimeDelta::minutes(30);
+
+impl Desk {
+    pub(super) fn take_act(
+        &mut self,
+        request: RequestId,
+        act: Act,
+        actor: &Actor,
+        now: Moment,
+        actions: &mut Vec<Action>,
+    ) {
+        let answer = match act {
+            _ if self.leave_by.is_some() => Err("the station is shutting down".to_owned()),
+            Act::Air { audio, title, emergency, repeat } => {
+                let priority = if emergency { Priority::Emergency } else { Priority::Ordinary };
+                self.air(audio, title, priority, repeat, actor, now)
+            }
+            Act::Stop => self.stop(actor, now, actions),
+            Act::Skip => self.skip(actor, now, actions),
+            Act::Unplayable(why) => Err(why),
+        };
+        actions.push(Action::Reply(request, answer));
+    }
+
+    fn air(
+        &mut self,
+        audio: Audio,
+        title: String,
+        priority: Priority,
+        repeat: u32,
+        actor: &Actor,
+        now: Moment,
+    ) -> Result<String, String> {
+        if self.acts.len() >= MOST_ACTS {
+            return Err(format!("{MOST_ACTS} files wait to air already; `loa stop` cancels"));
+        }
+        if priority < Priority::Emergency && self.device.is_none() {
+            let why = self.device_lost.clone().unwrap_or_else(|| "it is not open yet".to_owned());
+            return Err(format!("no sound device ({why}); nothing airs"));
+        }
+        let command = if priority == Priority::Emergency { "emergency" } else { "air" };
+        let airings = (1..=repeat).map(|each| AiringId::act(command, now.wall, each)).collect();
+        let answer = match (priority, self.device.is_some(), self.current()) {
+            (Priority::Emergency, false, _) => format!("`{title}` airs as soon as the sound device is back"),
+            (Priority::Emergency, ..) | (_, _, None) => format!("`{title}` starts now"),
+            (_, _, Some(current)) => {
+                let before = current.row.title.as_deref().unwrap_or("what is on the air");
+                format!("`{title}` starts after `{before}`")
+            }
+        };
+        let id = self.next_job();
+        let stands = vec![Stand::Due { attempts: 0 }; repeat as usize];
+        let actor = actor.clone();
+        self.acts.push_back(Airs { id, at: now.wall, audio, title, priority, actor, stands, airings });
+        Ok(answer)
+    }
+
+    /// Cuts the item on air and cancels the rest of its programme or act; with nothing on the air, what waits to start.
+    fn stop(&mut self, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Result<String, String> {
+        let job = match self.current().map(|playing| playing.source) {
+            Some(Source::Item(job, _) | Source::Act(job, _)) => Some(job),
+            None => self.waiting_job(now),
+        };
+        let Some(job) = job else { return Err("nothing is on the air".to_owned()) };
+        let of_job = |source: Source| matches!(source, Source::Item(each, _) | Source::Act(each, _) if each == job);
+        self.take_back(Reason::Operator, |playing| of_job(playing.source), actions);
+        let cut = self.current().filter(|playing| of_job(playing.source)).map(|playing| playing.source);
+        if cut.is_some() {
+            self.cut_on_air(Reason::Operator, Some(actor), now, actions);
+        }
+        let name = self.cancel(job, cut, actor, now, actions);
+        Ok(format!("stopped `{name}`"))
+    }
+
+    /// Rows `cancelled: operator` for everything of a job that is not final and not the one being cut.
+    fn cancel(
+        &mut self,
+        job: JobId,
+        cut: Option<Source>,
+        actor: &Actor,
+        now: Moment,
+        actions: &mut Vec<Action>,
+    ) -> String {
+        let (name, sources): (String, Vec<Source>) = match self.runs.iter().find(|run| run.id == job) {
+            Some(run) => {
+                let all = (0..run.stands.len()).filter(|index| run.stands[*index] != Stand::Final);
+                (run.rundown.title.clone(), all.map(|index| Source::Item(job, index)).collect())
+            }
+            None => match self.acts.iter().find(|act| act.id == job) {
+                Some(act) => {
+                    let all = (0..act.stands.len()).filter(|index| act.stands[*index] != Stand::Final);
+                    (act.title.clone(), all.map(|index| Source::Act(job, index)).collect())
+                }
+                None => return String::new(),
+            },
+        };
+        for source in sources.into_iter().filter(|source| Some(*source) != cut) {
+            if let Some((mut row, _)) = self.row_of(source, now) {
+                (row.outcome, row.reason) = (Some(Outcome::Cancelled), Some(Reason::Operator));
+                (row.by, row.via) = (Some(actor.by.clone()), Some(actor.via.clone()));
+                row.why = actor.why.clone().or(row.why);
+                actions.push(Action::Record(Record::Row(Box::new(row))));
+            }
+            self.stand(source, Stand::Final);
+        }
+        name
+    }
+
+    fn skip(&mut self, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Result<String, String> {
+        let Some(current) = self.current().filter(|playing| playing.on_air()) else {
+            return Err("nothing is on the air".to_owned());
+        };
+        let name = current.row.title.clone().unwrap_or_default();
+        self.cut_on_air(Reason::Operator, Some(actor), now, actions);
+        Ok(format!("skipped `{name}`"))
+    }
+
+    /// What waits to start while nothing is on the air: an act first, then the programme whose time has come.
+    fn waiting_job(&self, now: Moment) -> Option<JobId> {
+        let act = self.acts.iter().max_by_key(|act| act.priority).map(|act| act.id);
+        act.or_else(|| {
+            let due = self.runs.iter().filter(|run| run.begun() || run.rundown.scheduled_at <= now.wall);
+            due.max_by_key(|run| run.rundown.priority).map(|run| run.id)
+        })
+    }
+
+    /// An emergency that was cut by a power loss, or kept from starting, is due again.
+    pub(super) fn resume_emergency(&mut self, row: &Airing, alive_at: DateTime<Utc>, now: Moment) {
+        let attempts = if row.started_at.is_some() { row.attempt } else { row.attempt - 1 };
+        let in_time = self.untrusted(now) || now.wall - alive_at <= EMERGENCY_RETURNS;
+        let Some(sha256) = row.sha256.as_deref().filter(|_| in_time && attempts < MOST_ATTEMPTS) else { return };
+        let tone = i64::from(self.facts.tone_ms);
+        let content = Content { sha256: sha256.into(), duration_ms: row.planned_ms.map(|planned| planned - tone) };
+        let title = row.title.clone().unwrap_or_default();
+        let id = self.next_job();
+        self.acts.push_back(Airs {
+            id,
+            at: row.scheduled_at.to_utc(),
+            audio: Audio { file: title.clone(), content: Some(content) },
+            title,
+            priority: Priority::Emergency,
+            actor: Actor {
+                by: row.by.clone().unwrap_or_default(),
+                via: row.via.clone().unwrap_or_default(),
+                why: row.why.clone(),
+            },
+            stands: vec![Stand::Due { attempts }],
+            airings: vec![row.airing.clone()],
+        });
+    }
+}

@@ -1,0 +1,134 @@
+//! The facts of rows, as far as the desk knows them before or without an airing.
+//!
+//! In: the station's facts, a rundown or an act, an instant. Out: an `Airing` with everything but what will be measured.
+//! Pure. Next: `store`, which chains it.
+
+use chrono::{DateTime, FixedOffset, Utc};
+
+use super::protocol::{Facts, Measured};
+use super::run::Airs;
+use crate::airing::{Airing, AiringId, ClockState, Kind, Outcome, Priority, Reason};
+use crate::clock::Moment;
+use crate::rundown::Rundown;
+
+/// What a row says of the moment in which it is made.
+#[derive(Debug, Clone)]
+pub(super) struct RowStamp {
+    pub(super) clock: ClockState,
+    pub(super) device: Option<String>,
+}
+
+/// An instant with the offset that the station's zone has then.
+pub(super) fn local(facts: &Facts, at: DateTime<Utc>) -> DateTime<FixedOffset> {
+    at.with_timezone(&facts.timezone).fixed_offset()
+}
+
+/// The row of a planned item; the outcome is provisional.
+pub(super) fn of_item(facts: &Facts, stamp: &RowStamp, rundown: &Rundown, index: usize, attempt: u32) -> Airing {
+    let item = &rundown.items[index];
+    let mut row = blank(facts, stamp, item.airing.clone(), Kind::Fixed, rundown.scheduled_at);
+    row.attempt = attempt;
+    row.programme = Some(rundown.programme.clone());
+    row.programme_title = Some(rundown.title.clone());
+    row.item = Some(item.item.clone());
+    row.title = Some(item.title.clone());
+    row.themes.clone_from(&item.themes);
+    row.author.clone_from(&item.author);
+    row.zones.clone_from(&rundown.zones);
+    row.zone_names.clone_from(&rundown.zone_names);
+    row.priority = rundown.priority;
+    row.planned_ms = item.audio.content.as_ref().and_then(|content| content.duration_ms);
+    row.sha256 = item.audio.content.as_ref().map(|content| content.sha256.to_string());
+    row
+}
+
+/// The row of one repeat of a person's `air`.
+pub(super) fn of_act(facts: &Facts, stamp: &RowStamp, airs: &Airs, index: usize, attempt: u32) -> Airing {
+    let kind = if airs.emergency() { Kind::Emergency } else { Kind::Operator };
+    let mut row = blank(facts, stamp, airs.airings[index].clone(), kind, airs.at);
+    row.attempt = attempt;
+    row.title = Some(airs.title.clone());
+    row.priority = airs.priority;
+    row.planned_ms = airs.audio.content.as_ref().and_then(|content| content.duration_ms);
+    row.sha256 = airs.audio.content.as_ref().map(|content| content.sha256.to_string());
+    row.by = Some(airs.actor.by.clone());
+    row.via = Some(airs.actor.via.clone());
+    row.why.clone_from(&airs.actor.why);
+    row
+}
+
+/// One row for off time that is too long to be told item by item.
+pub(super) fn long_absence(
+    facts: &Facts,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    clock: ClockState,
+    now: Moment,
+) -> Airing {
+    let span = format!("{}..{}", local(facts, from).to_rfc3339(), local(facts, to).to_rfc3339());
+    let stamp = RowStamp { clock, device: None };
+    let mut row = blank(facts, &stamp, AiringId::act("off", from, 1), Kind::Note, now.wall);
+    (row.outcome, row.reason) = (Some(Outcome::Missed), Some(Reason::StationOff));
+    row.note = Some(format!("station off, items of {span} are not listed one by one"));
+    row
+}
+
+/// A remark of the station itself.
+pub(super) fn note(facts: &Facts, clock: ClockState, now: Moment, text: &str) -> Airing {
+    let stamp = RowStamp { clock, device: None };
+    let mut row = blank(facts, &stamp, AiringId::act("note", now.wall, 1), Kind::Note, now.wall);
+    row.note = Some(text.to_owned());
+    row
+}
+
+/// Puts what was measured into a row of an attempt that had started at `at`.
+pub(super) fn measure(row: &mut Airing, facts: &Facts, at: DateTime<Utc>, error_us: Option<i64>, measured: &Measured) {
+    row.started_at = Some(local(facts, at));
+    row.ended_at = Some(local(facts, at + chrono::TimeDelta::milliseconds(measured.elapsed_ms)));
+    row.start_error_us = error_us;
+    row.aired_ms = measured.aired_ms;
+    row.level_dbfs = Some(measured.level_dbfs);
+    row.peak_dbfs = Some(measured.peak_dbfs);
+    row.xruns = measured.xruns;
+    row.starved_ms = measured.starved_ms;
+}
+
+fn blank(facts: &Facts, stamp: &RowStamp, airing: AiringId, kind: Kind, at: DateTime<Utc>) -> Airing {
+    let (zones, zone_names) = facts.zones.iter().cloned().unzip();
+    Airing {
+        station: facts.station.clone(),
+        airing,
+        attempt: 1,
+        programme: None,
+        programme_title: None,
+        item: None,
+        kind,
+        title: None,
+        themes: Vec::new(),
+        author: None,
+        zones,
+        zone_names,
+        priority: Priority::Ordinary,
+        scheduled_at: local(facts, at),
+        started_at: None,
+        ended_at: None,
+        start_error_us: None,
+        planned_ms: None,
+        aired_ms: 0,
+        outcome: None,
+        reason: None,
+        output: facts.output,
+        device: stamp.device.clone(),
+        level_dbfs: None,
+        peak_dbfs: None,
+        xruns: 0,
+        starved_ms: 0,
+        sha256: None,
+        clock: stamp.clock,
+        boot_id: facts.boot_id.clone(),
+        by: None,
+        via: None,
+        why: None,
+        note: None,
+    }
+}

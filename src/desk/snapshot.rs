@@ -1,0 +1,126 @@
+//! What the station says of itself: the answer to `status`.
+//!
+//! In: the desk. Out: plain values, ready for JSON. Pure; it promises nothing that was not measured. Next: `control`.
+
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+
+use super::line::Stage;
+use super::{Desk, rows};
+use crate::airing::{AiringId, ClockState, OutputKind, Priority};
+use crate::clock::Moment;
+
+/// So many coming programmes are told.
+const NEXT: usize = 5;
+
+/// The state of the station at one instant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// When.
+    pub at: DateTime<FixedOffset>,
+    /// Name of the station.
+    pub station: String,
+    /// Where the sound goes.
+    pub output: OutputKind,
+    /// Id of the open device.
+    pub device: Option<String>,
+    /// Why there is none.
+    pub device_lost: Option<String>,
+    /// How far the clock is believed.
+    pub clock: ClockState,
+    /// What to do about the clock, if programmes do not air because of it.
+    pub clock_advice: Option<String>,
+    /// What is on the air.
+    pub on_air: Option<SnapshotItem>,
+    /// Titles of acts that wait.
+    pub waiting: Vec<String>,
+    /// The next programmes.
+    pub next: Vec<SnapshotNext>,
+}
+
+/// What is on the air.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotItem {
+    /// Which slot.
+    pub airing: AiringId,
+    /// Title of its programme.
+    pub programme_title: Option<String>,
+    /// Its title.
+    pub title: Option<String>,
+    /// Which airing goes first.
+    pub priority: Priority,
+    /// When its first frame played.
+    pub started_at: DateTime<FixedOffset>,
+    /// Sound that has left the device so far.
+    pub aired_ms: i64,
+    /// Of how much.
+    pub planned_ms: Option<i64>,
+}
+
+/// A programme to come, or one whose window is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotNext {
+    /// Id of the programme.
+    pub programme: String,
+    /// Its title.
+    pub title: String,
+    /// Its start.
+    pub scheduled_at: DateTime<FixedOffset>,
+}
+
+impl Desk {
+    /// The state of the station.
+    #[must_use]
+    pub fn snapshot(&self, now: Moment) -> Snapshot {
+        let local = |at| rows::local(&self.facts, at);
+        let clock = self.trust.state(now);
+        let advice = self.trust.yardstick().filter(|_| clock == ClockState::Untrusted).map(|row| {
+            format!(
+                "the clock says {}, but the log was written to at {}: set the clock (or wait for the network) or, if it is right, \
+                 restart with `loa run --trust-clock`; until then programmes do not air",
+                local(now.wall).format("%Y-%m-%d %H:%M:%S"),
+                local(row).format("%Y-%m-%d %H:%M:%S"),
+            )
+        });
+        let on_air = self.playing.iter().rev().find_map(|playing| match playing.stage {
+            Stage::OnAir { at, .. } => Some(SnapshotItem {
+                airing: playing.row.airing.clone(),
+                programme_title: playing.row.programme_title.clone(),
+                title: playing.row.title.clone(),
+                priority: playing.row.priority,
+                started_at: local(at),
+                aired_ms: playing.measured.aired_ms,
+                planned_ms: playing.row.planned_ms,
+            }),
+            _ => None,
+        });
+        Snapshot {
+            at: local(now.wall),
+            station: self.facts.station.clone(),
+            output: self.facts.output,
+            device: self.device.clone(),
+            device_lost: self.device_lost.clone(),
+            clock,
+            clock_advice: advice,
+            on_air,
+            waiting: self.acts.iter().map(|act| act.title.clone()).collect(),
+            next: self.next_programmes(),
+        }
+    }
+
+    fn next_programmes(&self) -> Vec<SnapshotNext> {
+        let mut frozen: Vec<_> = self.runs.iter().filter(|run| !run.begun()).map(|run| &run.rundown).collect();
+        frozen.sort_by_key(|rundown| rundown.scheduled_at);
+        let frozen = frozen.into_iter().map(|rundown| SnapshotNext {
+            programme: rundown.programme.clone(),
+            title: rundown.title.clone(),
+            scheduled_at: rows::local(&self.facts, rundown.scheduled_at),
+        });
+        let later = self.plan.upcoming().iter().map(|occurrence| SnapshotNext {
+            programme: occurrence.programme.id.clone(),
+            title: occurrence.programme.title.clone(),
+            scheduled_at: rows::local(&self.facts, occurrence.scheduled_at),
+        });
+        frozen.chain(later).take(NEXT).collect()
+    }
+}

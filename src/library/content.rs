@@ -1,0 +1,243 @@
+//! The content store: audio by SHA-256, so that what airs is the bytes that were looked at.
+//!
+//! In: files. Out: read-only copies named by their hash in one folder, durable before their name is known to anybody.
+//! Must never leave half a file under a final name, and never change one. One process at a time sweeps it. Next: `files`.
+
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sha2::{Digest, Sha256};
+
+use super::clip::Clip;
+use super::decode::Decoder;
+use super::error::{ClipError, words};
+use super::source;
+use super::verify::{Verified, verify};
+use crate::rundown::Content;
+
+/// Read and written at a time: large enough that system calls cost nothing, small enough for a small board.
+const PORTION: usize = 128 * 1024;
+
+/// What copies begin with until they are whole.
+const UNFINISHED: &str = "unfinished-";
+
+/// Tells apart the copies that this process makes at the same time.
+static COPIES: AtomicU64 = AtomicU64::new(0);
+
+/// A folder of audio by SHA-256.
+#[derive(Debug, Clone)]
+pub struct ContentStore {
+    folder: PathBuf,
+}
+
+/// A file that has been taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ingested {
+    /// Its hash, and the length that it declares.
+    pub content: Content,
+    /// Whether the store did not have it yet.
+    pub new: bool,
+}
+
+impl ContentStore {
+    /// Opens the store in that folder, making the folder if need be.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// Where the content of that hash lies, or would.
+    #[must_use]
+    pub fn path_of(&self, sha256: &str) -> PathBuf {
+        self.folder.join(sha256)
+    }
+
+    /// Opens a content to be played at `rate` frames per second.
+    pub fn clip(&self, sha256: &str, rate: u32) -> Result<Clip, ClipError> {
+        Clip::open(&self.path_of(sha256), rate)
+    }
+
+    /// Decodes a whole content, and makes sure that the disk still gives back the bytes that were put in.
+    pub fn verify(&self, sha256: &str) -> Result<Verified, ClipError> {
+        let path = self.path_of(sha256);
+        let (mut file, _) = source::open(&path)?;
+        let (found, _) = copy(&mut file, &mut io::sink())?;
+        if found != sha256 {
+            return Err(ClipError::Damaged("the stored copy no longer has the bytes that were taken in".into()));
+        }
+        verify(&path)
+    }
+
+    /// Takes a file in: copied, hashed, durable, read-only. Any bytes are taken, for whether they are audio is told by
+    /// `verify`; the declared length is `None` if they are not. The same bytes again cost no room.
+    ///
+    /// A file that changes meanwhile is refused; a full disk too. Nothing half is left in either case.
+    pub fn ingest(&self, path: &Path) -> Result<Ingested, ClipError> {
+        let (mut file, length) = source::open(path)?;
+        let before = file.metadata()?;
+        let mut copied = Unfinished::create(&self.folder)?;
+        let (sha256, bytes) = copy(&mut file, &mut copied.file)?;
+        if bytes != length || is_changed(&before, &file.metadata()?) {
+            return Err(ClipError::Unreadable("it changed while it was read".into()));
+        }
+        let duration_ms = Decoder::open(&copied.path).ok().and_then(|decoder| decoder.duration_ms());
+        let place = self.path_of(&sha256);
+        let new = fs::metadata(&place).map_or(true, |there| there.len() != bytes);
+        if new {
+            copied.keep_as(&place).map_err(|error| not_stored(&error))?;
+        }
+        Ok(Ingested { content: Content { sha256: sha256.into(), duration_ms }, new })
+    }
+
+    /// The hashes of everything in the store.
+    pub fn names(&self) -> io::Result<Vec<Arc<str>>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let name = entry?.file_name();
+            names.extend(name.to_str().filter(|name| is_hash(name)).map(Arc::from));
+        }
+        Ok(names)
+    }
+
+    /// Removes copies that were never finished and contents that nothing names; answers with how many files went.
+    ///
+    /// For the start of the program only: a content is in the store before any row names it.
+    pub fn sweep(&self, known: &HashSet<Arc<str>>) -> io::Result<usize> {
+        let mut removed = 0;
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            if name.starts_with(UNFINISHED) || (is_hash(name) && !known.contains(name)) {
+                fs::remove_file(entry.path())?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+}
+
+/// A copy in the making; goes when dropped, unless it was kept.
+struct Unfinished {
+    path: PathBuf,
+    file: File,
+}
+
+impl Unfinished {
+    fn create(folder: &Path) -> Result<Self, ClipError> {
+        let number = COPIES.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!("{UNFINISHED}{}-{number}", std::process::id()));
+        // Truncated rather than refused: what an earlier process of that number left is of no use to anybody.
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
+        Ok(Self { file: file.map_err(|error| not_stored(&error))?, path })
+    }
+
+    /// Makes it durable under its final name. The name is on disk before this returns, so a row may name it.
+    fn keep_as(&mut self, place: &Path) -> io::Result<()> {
+        self.file.set_permissions(Permissions::from_mode(0o444))?;
+        self.file.sync_all()?;
+        fs::rename(&self.path, place)?;
+        File::open(place.parent().unwrap_or(Path::new(".")))?.sync_all()
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // After `keep_as` nothing has this name any more; a failure leaves a file for the next sweep.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Copies all of a file; answers with the hash of what was copied and the number of bytes.
+fn copy(from: &mut File, to: &mut impl Write) -> Result<(String, u64), ClipError> {
+    let mut hash = Sha256::new();
+    let mut portion = vec![0; PORTION];
+    let mut bytes = 0;
+    loop {
+        let read = match from.read(&mut portion) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error.into()),
+        };
+        hash.update(&portion[..read]);
+        to.write_all(&portion[..read]).map_err(|error| not_stored(&error))?;
+        bytes += read as u64;
+    }
+    Ok((hex(&hash.finalize()), bytes))
+}
+
+/// Whether a file is another one than it was; the change time moves even when the modification time is set back.
+fn is_changed(before: &fs::Metadata, after: &fs::Metadata) -> bool {
+    let key =
+        |facts: &fs::Metadata| (facts.len(), facts.mtime(), facts.mtime_nsec(), facts.ctime(), facts.ctime_nsec());
+    key(before) != key(after)
+}
+
+fn not_stored(error: &io::Error) -> ClipError {
+    ClipError::Unreadable(format!("the content store does not take it: {}", words(error)))
+}
+
+fn is_hash(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Bytes as lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk with room for so many bytes.
+    struct Disk(usize);
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or_else(|| io::Error::from_raw_os_error(libc::ENOSPC))?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_named_and_the_copy_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("long.wav");
+        fs::write(&path, vec![1; 3 * PORTION]).unwrap();
+        let error = copy(&mut File::open(&path).unwrap(), &mut Disk(2 * PORTION)).unwrap_err();
+        assert_eq!(error.to_string(), "cannot be read: the content store does not take it: no space left on device");
+        drop(Unfinished::create(folder.path()).unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_change_during_the_reading_is_seen_although_the_times_are_set_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clip.wav");
+        fs::write(&path, "first").unwrap();
+        let (file, before) = (File::options().write(true).open(&path).unwrap(), fs::metadata(&path).unwrap());
+        assert!(!is_changed(&before, &fs::metadata(&path).unwrap()));
+        fs::write(&path, "other").unwrap();
+        file.set_modified(before.modified().unwrap()).unwrap();
+        // The change time has the grain of the kernel's tick, so the file is touched until the tick is over.
+        while before.ctime_nsec() == fs::metadata(&path).unwrap().ctime_nsec() {
+            file.set_modified(before.modified().unwrap()).unwrap();
+        }
+        assert!(is_changed(&before, &fs::metadata(&path).unwrap()));
+    }
+}

@@ -1,0 +1,334 @@
+//! One file's audio as stereo frames at the file's own rate, packet by packet.
+//!
+//! In: a path. Out: blocks of interleaved stereo `f32`, the encoder's delay and padding cut off, and an error as soon as
+//! anything cannot be decoded or the end comes before the declared one. rodio's `Decoder` is not used: it knows no Opus,
+//! cuts MP3 without Xing header at a guess, and passes over damage in silence. Next: `clip`, which changes the rate.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use symphonia::core::audio::{Channels, SampleBuffer};
+use symphonia::core::codecs::{CODEC_TYPE_NULL, CODEC_TYPE_OPUS, CodecParameters, CodecRegistry, DecoderOptions};
+use symphonia::core::errors::Error as DecodeError;
+use symphonia::core::formats::{FormatOptions, FormatReader, Packet, Track};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::MetadataOptions;
+use symphonia::core::probe::Hint;
+use symphonia::default::{get_probe, register_enabled_codecs};
+use symphonia_adapter_libopus::OpusDecoder;
+
+use super::contain::contained;
+use super::error::ClipError;
+use super::milliseconds;
+use super::mp4::Mp4;
+use super::source::{self, CHANNELS, Kind, RATES, Source, wrong_form};
+use super::trim::{Beyond, Trim};
+
+/// Far over full scale (1.0). Damaged floating-point WAVs hold more, or NaN, which no loudspeaker should get and on which
+/// rubato panics.
+const LOUDEST: f32 = 1000.0;
+
+/// symphonia's own decoders and libopus, which rodio and symphonia's default registry lack.
+static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
+    let mut codecs = CodecRegistry::new();
+    register_enabled_codecs(&mut codecs);
+    codecs.register_all::<OpusDecoder>();
+    codecs
+});
+
+/// What takes a file apart into packets.
+enum Packets {
+    Symphonia { format: Box<dyn FormatReader>, track: u32 },
+    Mp4(Box<Mp4>),
+}
+
+/// An open file that is being decoded.
+pub(super) struct Decoder {
+    packets: Packets,
+    codec: Box<dyn symphonia::core::codecs::Decoder>,
+    kind: Kind,
+    rate: u32,
+    channels: u16,
+    declared: Option<u64>,
+    /// How many frames fewer than declared are not yet damage.
+    slack: u64,
+    gain: f32,
+    trim: Trim,
+    converted: Option<SampleBuffer<f32>>,
+    block: Vec<f32>,
+    /// `block` was decoded at opening and has not been handed out.
+    waiting: bool,
+}
+
+impl Decoder {
+    /// Opens a file and decodes its first packet, so that what is no audio is refused here.
+    pub(super) fn open(path: &Path) -> Result<Self, ClipError> {
+        Self::open_with(path, DecoderOptions::default())
+    }
+
+    /// Like `open`, and also computes the checksum that FLAC carries over all samples.
+    pub(super) fn open_with_checksum(path: &Path) -> Result<Self, ClipError> {
+        Self::open_with(path, DecoderOptions { verify: true })
+    }
+
+    fn open_with(path: &Path, options: DecoderOptions) -> Result<Self, ClipError> {
+        let (file, length) = source::open(path)?;
+        let source = Source::new(file, length)?;
+        contained(|| Self::begin(source, options)).unwrap_or_else(|| Err(broken_down()))
+    }
+
+    fn begin(source: Source, options: DecoderOptions) -> Result<Self, ClipError> {
+        let kind = source.kind();
+        let (packets, plan) = if kind == Kind::Mp4 {
+            let (file, start, end) = source.into_parts();
+            let mp4 = Mp4::read(file, start, end)?;
+            let plan = Plan::mp4(&mp4);
+            (Packets::Mp4(Box::new(mp4)), plan)
+        } else {
+            let format = read_header(source, kind)?;
+            let track = choose_track(format.as_ref())?;
+            (Packets::Symphonia { format, track: track.id }, Plan::of(kind, &track.codec_params)?)
+        };
+        let mut decoder = Self {
+            codec: CODECS.make(&plan.params, &options).map_err(header_error)?,
+            rate: plan.params.sample_rate.unwrap_or(0),
+            channels: 2,
+            declared: plan.declared,
+            slack: plan.slack,
+            gain: plan.gain,
+            trim: plan.trim,
+            converted: None,
+            block: Vec::new(),
+            waiting: true,
+            packets,
+            kind,
+        };
+        decoder.decode_block()?;
+        // What cannot even begin is not audio; what breaks off later is damaged audio.
+        if decoder.block.is_empty() {
+            return Err(ClipError::Undecodable("it holds no audio".into()));
+        }
+        Ok(decoder)
+    }
+
+    /// Frames per second of the file.
+    pub(super) fn rate(&self) -> u32 {
+        self.rate
+    }
+
+    /// Channels of the file, 1 or 2.
+    pub(super) fn channels(&self) -> u16 {
+        self.channels
+    }
+
+    /// Frames handed out so far.
+    pub(super) fn frames(&self) -> u64 {
+        self.trim.passed() - if self.waiting { self.block.len() as u64 / 2 } else { 0 }
+    }
+
+    /// Declared length in milliseconds; `None` if the file does not say.
+    pub(super) fn duration_ms(&self) -> Option<i64> {
+        self.declared.map(|frames| milliseconds(frames, self.rate))
+    }
+
+    /// Whether a whole file of this kind always declares its length, and this one does not.
+    pub(super) fn lacks_its_length(&self) -> bool {
+        self.declared.is_none() && matches!(self.kind, Kind::Ogg | Kind::UnfinishedWav)
+    }
+
+    /// Whether the samples decoded so far disagree with the checksum; only after `open_with_checksum` and at the end.
+    pub(super) fn checksum_fails(&mut self) -> bool {
+        self.codec.finalize().verify_ok == Some(false)
+    }
+
+    /// The next block of interleaved stereo, never empty; `None` at the end. After an error only to be dropped.
+    pub(super) fn next_block(&mut self) -> Result<Option<&[f32]>, ClipError> {
+        if !std::mem::take(&mut self.waiting) {
+            let decoded = contained(|| self.decode_block());
+            decoded.unwrap_or_else(|| Err(self.at_this_place(broken_down())))?;
+        }
+        Ok(if self.block.is_empty() { None } else { Some(&self.block) })
+    }
+
+    fn decode_block(&mut self) -> Result<(), ClipError> {
+        self.block.clear();
+        while self.block.is_empty() {
+            let Some(packet) = self.next_packet()? else { return self.check_length() };
+            self.decode(&packet).map_err(|error| self.at_this_place(error))?;
+        }
+        Ok(())
+    }
+
+    /// The next packet of our track; `None` at the end. Whether that comes too early, `check_length` says.
+    fn next_packet(&mut self) -> Result<Option<Packet>, ClipError> {
+        let next = match &mut self.packets {
+            Packets::Mp4(mp4) => mp4.next_packet(),
+            Packets::Symphonia { format, track } => loop {
+                match format.next_packet() {
+                    Ok(packet) if packet.track_id() == *track => break Ok(Some(packet)),
+                    Ok(_) => {}
+                    // symphonia has no other word for the regular end.
+                    Err(DecodeError::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => break Ok(None),
+                    Err(error) => break Err(ClipError::from_decoding(error)),
+                }
+            },
+        };
+        next.map_err(|error| self.at_this_place(error))
+    }
+
+    fn decode(&mut self, packet: &Packet) -> Result<(), ClipError> {
+        let decoded = self.codec.decode(packet).map_err(ClipError::from_decoding)?;
+        let (spec, capacity) = (*decoded.spec(), decoded.capacity() as u64);
+        let channels = spec.channels.count();
+        if !CHANNELS.contains(&channels) || spec.rate != self.rate {
+            let now = format!("a packet of {channels} channels at {} Hz in audio of {} Hz", spec.rate, self.rate);
+            return Err(ClipError::Damaged(now));
+        }
+        if self.trim.passed() == 0 {
+            self.channels = channels as u16;
+        }
+        let fits = |buffer: &SampleBuffer<f32>| buffer.capacity() as u64 >= capacity * channels as u64;
+        let samples = match &mut self.converted {
+            Some(buffer) if fits(buffer) => buffer,
+            other => other.insert(SampleBuffer::new(capacity, spec)),
+        };
+        samples.copy_interleaved_ref(decoded);
+        if !samples.samples().iter().all(|sample| sample.abs() < LOUDEST) {
+            return Err(ClipError::Damaged("a sample that is no sound".into()));
+        }
+        let gain = self.gain;
+        match channels {
+            1 => self.block.extend(samples.samples().iter().flat_map(|sample| [sample * gain; 2])),
+            _ => self.block.extend(samples.samples().iter().map(|sample| sample * gain)),
+        }
+        self.trim.pass(&mut self.block);
+        Ok(())
+    }
+
+    fn check_length(&self) -> Result<(), ClipError> {
+        let frames = self.trim.passed();
+        match self.declared {
+            Some(declared) if frames + self.slack < declared => Err(ClipError::Damaged(format!(
+                "it ends after {} of {} declared",
+                seconds(frames, self.rate),
+                seconds(declared, self.rate)
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    fn at_this_place(&self, error: ClipError) -> ClipError {
+        match error {
+            ClipError::Damaged(what) if self.trim.passed() > 0 => {
+                ClipError::Damaged(format!("{what}, at {}", seconds(self.trim.passed(), self.rate)))
+            }
+            other => other,
+        }
+    }
+}
+
+/// How one track is decoded: what the decoder is told, and what is cut off what it gives.
+struct Plan {
+    params: CodecParameters,
+    declared: Option<u64>,
+    slack: u64,
+    gain: f32,
+    trim: Trim,
+}
+
+impl Plan {
+    fn of(kind: Kind, params: &CodecParameters) -> Result<Self, ClipError> {
+        let channels = params.channels.map_or(1, Channels::count);
+        let rate = params.sample_rate.unwrap_or(0);
+        if !CHANNELS.contains(&channels) || !RATES.contains(&rate) {
+            return Err(wrong_form(rate, channels));
+        }
+        let plain = |declared| Self {
+            params: params.clone(),
+            declared,
+            slack: 0,
+            gain: 1.0,
+            trim: Trim::new(0, None, Beyond::Padding),
+        };
+        Ok(match kind {
+            Kind::Frames => Self::frames(params),
+            Kind::Ogg if params.codec == CODEC_TYPE_OPUS => Self::opus(params),
+            Kind::Ogg => {
+                // The last page's position is the true end; symphonia forgets it when the first page is also the last.
+                Self { trim: Trim::new(0, params.n_frames, Beyond::Padding), ..plain(params.n_frames) }
+            }
+            Kind::UnfinishedWav => plain(None),
+            Kind::Wav | Kind::Flac | Kind::Mp4 => plain(params.n_frames.filter(|frames| *frames > 0)),
+        })
+    }
+
+    fn mp4(mp4: &Mp4) -> Self {
+        let trim = Trim::new(mp4.skip, Some(mp4.frames), Beyond::Padding);
+        Self { params: mp4.params(), declared: Some(mp4.frames), slack: 0, gain: 1.0, trim }
+    }
+
+    fn frames(params: &CodecParameters) -> Self {
+        let (delay, padding) = (u64::from(params.delay.unwrap_or(0)), u64::from(params.padding.unwrap_or(0)));
+        let declared = params.n_frames.map(|frames| frames.saturating_sub(delay + padding));
+        // LAME counts exactly; other writers of Xing headers count the header's own frame in, or do not.
+        let slack = if params.delay.is_some() { 0 } else { 1152 };
+        let trim = Trim::new(delay, declared, Beyond::AtMost(padding));
+        Self { params: params.clone(), declared, slack, gain: 1.0, trim }
+    }
+
+    fn opus(params: &CodecParameters) -> Self {
+        let mut params = params.clone();
+        let mut head = params.extra_data.take().unwrap_or_default();
+        let (mut pre_skip, mut gain) = (0, 1.0);
+        if let Some([skip_low, skip_high, _, _, _, _, gain_low, gain_high]) = head.get_mut(10..18) {
+            pre_skip = u64::from(u16::from_le_bytes([*skip_low, *skip_high]));
+            // The adapter would cut it from the first packet only, however short that is.
+            (*skip_low, *skip_high) = (0, 0);
+            gain = 10_f32.powf(f32::from(i16::from_le_bytes([*gain_low, *gain_high])) / (20.0 * 256.0));
+        }
+        params.extra_data = Some(head);
+        let declared = params.n_frames.map(|frames| frames.saturating_sub(pre_skip));
+        Self { params, declared, slack: 0, gain, trim: Trim::new(pre_skip, declared, Beyond::Padding) }
+    }
+}
+
+fn read_header(source: Source, kind: Kind) -> Result<Box<dyn FormatReader>, ClipError> {
+    let found = source.describe_head();
+    let stream = MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default());
+    // For Ogg this makes symphonia count the frames without padding. MP3 is cut by our own `Trim`, which notices when
+    // the header is wrong.
+    let options = FormatOptions { enable_gapless: kind == Kind::Ogg, ..FormatOptions::default() };
+    match get_probe().format(&Hint::new(), stream, &options, &MetadataOptions::default()) {
+        Ok(probed) => Ok(probed.format),
+        Err(_) if kind == Kind::Frames => {
+            Err(ClipError::Undecodable(format!("no audio of a kind that is played; it begins with `{found}`")))
+        }
+        Err(error) => Err(header_error(error)),
+    }
+}
+
+/// An error before the first packet, in a file that says that it is audio.
+fn header_error(error: DecodeError) -> ClipError {
+    match ClipError::from_decoding(error) {
+        ClipError::Damaged(what) => ClipError::Damaged(format!("{what}, in its header")),
+        other => other,
+    }
+}
+
+fn choose_track(format: &dyn FormatReader) -> Result<Track, ClipError> {
+    let playable =
+        |track: &&Track| track.codec_params.codec != CODEC_TYPE_NULL && track.codec_params.sample_rate.is_some();
+    let chosen = format.tracks().iter().find(playable).or_else(|| format.tracks().first());
+    chosen.cloned().ok_or_else(|| ClipError::Undecodable("it holds no audio".into()))
+}
+
+/// For panics of a decoder.
+fn broken_down() -> ClipError {
+    ClipError::Damaged("the decoder breaks down on it".into())
+}
+
+fn seconds(frames: u64, rate: u32) -> String {
+    let ms = milliseconds(frames, rate);
+    format!("{}.{:03} s", ms / 1000, ms % 1000)
+}

@@ -1,0 +1,306 @@
+//! A sound device: cpal opens it, rodio's mixer stands between the feed and its callback.
+//!
+//! In: the `[output] device` setting and a feed. Out: an open stream that plays exactly that device, or the driver's
+//! words why not; it never falls back to another one. We build the cpal stream ourselves because rodio's own hides the
+//! callback's timestamps, without which no start lands on its instant. `Callback::fill` is the real-time room of the
+//! program: nothing there may allocate, lock, wait, log or touch a file. Next: `playout::supervisor`.
+
+use std::num::NonZero;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock, mpsc};
+
+use rodio::cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
+use rodio::cpal::{self, BufferSize, ErrorKind, FromSample, I24, OutputCallbackInfo, SampleFormat, SizedSample};
+
+use super::alsa_words::{quietly, say};
+use super::always_on::{BLOCK_FRAMES, Tap};
+use super::{Feed, Format, OpenError, Output, Stamp, Stream};
+use crate::clock::Clock;
+
+/// Frames for which the device asks at a time. cpal keeps two such periods queued: 43 ms at 48 kHz, so that a start
+/// without notice sounds within 64 ms; starts that are armed do not depend on it.
+const PERIOD: u32 = 1024;
+
+/// The rate that is asked for first.
+const RATE: u32 = 48_000;
+
+/// A sound device by its setting: `default`, or an id that `loa devices` prints.
+#[derive(Debug)]
+pub struct Card {
+    device: String,
+    offset_us: i64,
+    clock: Clock,
+}
+
+impl Card {
+    /// The device named by `device`; `offset_us` is what its driver's own word on the delay lacks.
+    #[must_use]
+    pub fn new(device: &str, offset_us: i64, clock: Clock) -> Self {
+        Self { device: device.to_owned(), offset_us, clock }
+    }
+
+    fn find(&self) -> Result<cpal::Device, cpal::Error> {
+        let host = cpal::default_host();
+        let found = if self.device == "default" {
+            host.default_output_device()
+        } else {
+            host.device_by_id(&cpal::DeviceId::from_str(&self.device)?)
+        };
+        found.ok_or_else(|| {
+            let text = format!("there is no device `{}`; `loa devices` prints the ids that there are", self.device);
+            cpal::Error::with_message(ErrorKind::DeviceNotAvailable, text)
+        })
+    }
+
+    fn start(&self, feed: &mut dyn FnMut(&Format) -> Feed) -> Result<Box<dyn Stream>, cpal::Error> {
+        let device = self.find()?;
+        let usual = Wanted { sample: SampleFormat::F32, channels: 2, rate: RATE, period: BufferSize::Fixed(PERIOD) };
+        let (open, agreed) = match self.build(&device, usual) {
+            Ok(open) => (open, usual),
+            Err(error) if error.kind() == ErrorKind::UnsupportedConfig => {
+                let other = Wanted::from_what_is_offered(device.supported_output_configs()?)?;
+                (self.build(&device, other)?, other)
+            }
+            Err(error) => return Err(error),
+        };
+        let rate = NonZero::new(agreed.rate).ok_or_else(|| cpal::Error::new(ErrorKind::UnsupportedConfig))?;
+        let period = open.stream.buffer_size().unwrap_or(PERIOD);
+        let format = Format { rate: agreed.rate, period, device: device.id()?.to_string() };
+        // The callback runs from `play` on, so it always finds the tap.
+        let _ = open.tap.send(Tap::new(feed(&format), rate));
+        open.stream.play()?;
+        Ok(Box::new(Playing { _stream: open.stream, reports: open.reports }))
+    }
+
+    fn build(&self, device: &cpal::Device, wanted: Wanted) -> Result<Built, cpal::Error> {
+        match wanted.sample {
+            SampleFormat::F32 => self.build_as::<f32>(device, wanted),
+            SampleFormat::I32 => self.build_as::<i32>(device, wanted),
+            SampleFormat::I24 => self.build_as::<I24>(device, wanted),
+            SampleFormat::I16 => self.build_as::<i16>(device, wanted),
+            _ => Err(cpal::Error::new(ErrorKind::UnsupportedConfig)),
+        }
+    }
+
+    fn build_as<T: SizedSample + FromSample<f32>>(
+        &self,
+        device: &cpal::Device,
+        wanted: Wanted,
+    ) -> Result<Built, cpal::Error> {
+        let reports = Arc::new(Reports::default());
+        let (tap, arriving) = mpsc::channel();
+        let mut callback = Callback {
+            arriving,
+            tap: None,
+            clock: self.clock.clone(),
+            offset_us: self.offset_us,
+            rate: i64::from(wanted.rate),
+            channels: usize::from(wanted.channels),
+            reports: Arc::clone(&reports),
+        };
+        let heard = Arc::clone(&reports);
+        let config =
+            cpal::StreamConfig { channels: wanted.channels, sample_rate: wanted.rate, buffer_size: wanted.period };
+        let stream = device.build_output_stream::<T, _, _>(
+            config,
+            move |data, info| callback.fill(data, info),
+            move |error| heard.note(&error),
+            None,
+        )?;
+        Ok(Built { stream, tap, reports })
+    }
+}
+
+impl Output for Card {
+    fn open(&self, feed: &mut dyn FnMut(&Format) -> Feed) -> Result<Box<dyn Stream>, OpenError> {
+        let (result, alsa) = quietly(|| self.start(feed));
+        result.map_err(|error| OpenError(say(&error, alsa)))
+    }
+}
+
+struct Built {
+    stream: cpal::Stream,
+    tap: mpsc::Sender<Tap>,
+    reports: Arc<Reports>,
+}
+
+/// What is asked of the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wanted {
+    sample: SampleFormat,
+    channels: u16,
+    rate: u32,
+    period: BufferSize,
+}
+
+impl Wanted {
+    /// The best of what a device offers that cannot do the usual: stereo before mono before more channels, 48 kHz, then
+    /// 44.1 kHz, then the nearest rate; then the finer samples.
+    fn from_what_is_offered(
+        offers: impl Iterator<Item = cpal::SupportedStreamConfigRange>,
+    ) -> Result<Self, cpal::Error> {
+        let all: Vec<_> = offers.collect();
+        all.iter()
+            .filter_map(|offer| {
+                let fineness = SAMPLES.iter().position(|&each| each == offer.sample_format())?;
+                let low = offer.min_sample_rate();
+                let high = offer.max_sample_rate();
+                let rate =
+                    [RATE, 44_100].into_iter().find(|r| (low..=high).contains(r)).unwrap_or(RATE.max(low).min(high));
+                let period = match *offer.buffer_size() {
+                    cpal::SupportedBufferSize::Range { min, max } => BufferSize::Fixed(PERIOD.max(min).min(max)),
+                    cpal::SupportedBufferSize::Unknown => BufferSize::Default,
+                };
+                let wanted = Self { sample: offer.sample_format(), channels: offer.channels(), rate, period };
+                let channels = match offer.channels() {
+                    2 => 0,
+                    other => other,
+                };
+                Some(((channels, rate.abs_diff(RATE), fineness), wanted))
+            })
+            .min_by_key(|(rank, _)| *rank)
+            .map(|(_, wanted)| wanted)
+            .ok_or_else(|| {
+                let offered: Vec<_> = all.iter().map(|offer| offer.sample_format().to_string()).collect();
+                let text =
+                    format!("the device offers only {} samples; f32, i32, i24 or i16 is needed", offered.join(", "));
+                cpal::Error::with_message(ErrorKind::UnsupportedConfig, text)
+            })
+    }
+}
+
+/// Sample formats that are served, finest first; 16 bits come last because they round.
+const SAMPLES: [SampleFormat; 4] = [SampleFormat::F32, SampleFormat::I32, SampleFormat::I24, SampleFormat::I16];
+
+/// What the driver has reported. Counted, never printed: a server that dies makes a million reports a second.
+#[derive(Debug, Default)]
+struct Reports {
+    errors: AtomicU64,
+    xruns: AtomicU64,
+    first: OnceLock<String>,
+}
+
+impl Reports {
+    fn note(&self, error: &cpal::Error) {
+        if error.kind() == ErrorKind::Xrun {
+            self.xruns.fetch_add(1, Relaxed);
+            return; // an underrun is a flaw in what was aired, not a sign that the device is gone
+        }
+        if self.errors.fetch_add(1, Relaxed) == 0 {
+            let _ = self.first.set(say(error, None));
+        }
+    }
+}
+
+/// The real-time room. Forbidden here: allocation, locks, waiting, logging, files.
+struct Callback {
+    arriving: mpsc::Receiver<Tap>,
+    tap: Option<Tap>,
+    clock: Clock,
+    offset_us: i64,
+    rate: i64,
+    channels: usize,
+    reports: Arc<Reports>,
+}
+
+impl Callback {
+    fn fill<T: SizedSample + FromSample<f32>>(&mut self, data: &mut [T], info: &OutputCallbackInfo) {
+        let (wall, mono) = self.clock.pair();
+        let times = info.timestamp();
+        let delay = times.playback.saturating_duration_since(times.callback);
+        if self.tap.is_none() {
+            self.tap = self.arriving.try_recv().ok(); // the first callback only
+        }
+        let Some(tap) = &mut self.tap else { return };
+        let mut stamp = Stamp {
+            wall_us: wall.timestamp_micros(),
+            mono,
+            lead_us: delay.as_micros() as i64 + self.offset_us,
+            xruns: self.reports.xruns.load(Relaxed),
+        };
+        for block in data.chunks_mut(BLOCK_FRAMES * self.channels) {
+            let frames = block.len() / self.channels;
+            tap.announce(stamp, frames);
+            for frame in block.chunks_exact_mut(self.channels) {
+                let (left, right) = tap.frame();
+                place(frame, left, right);
+            }
+            stamp.lead_us += frames as i64 * 1_000_000 / self.rate;
+        }
+    }
+}
+
+/// Puts one stereo frame on the device's channels: mixed to one, or on the first two with silence on the rest.
+fn place<T: SizedSample + FromSample<f32>>(frame: &mut [T], left: f32, right: f32) {
+    match frame {
+        [one] => *one = T::from_sample(f32::midpoint(left, right)),
+        [first, second, rest @ ..] => {
+            *first = T::from_sample(left);
+            *second = T::from_sample(right);
+            rest.fill(T::EQUILIBRIUM);
+        }
+        [] => {}
+    }
+}
+
+struct Playing {
+    _stream: cpal::Stream,
+    reports: Arc<Reports>,
+}
+
+impl Stream for Playing {
+    fn errors(&self) -> (u64, Option<String>) {
+        (self.reports.errors.load(Relaxed), self.reports.first.get().cloned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rodio::cpal::{SupportedBufferSize, SupportedStreamConfigRange};
+
+    use super::*;
+
+    fn offer(channels: u16, rates: (u32, u32), sample: SampleFormat) -> SupportedStreamConfigRange {
+        let buffer = SupportedBufferSize::Range { min: 64, max: 512 };
+        SupportedStreamConfigRange::new(channels, rates.0, rates.1, buffer, sample)
+    }
+
+    #[test]
+    fn stereo_comes_before_the_rate_and_the_rate_before_the_sample() {
+        let offers = [
+            offer(1, (48_000, 48_000), SampleFormat::F32),
+            offer(2, (8_000, 44_100), SampleFormat::I16),
+            offer(2, (8_000, 32_000), SampleFormat::I32),
+            offer(6, (48_000, 48_000), SampleFormat::F32),
+        ];
+        let best = Wanted::from_what_is_offered(offers.into_iter()).unwrap();
+        assert_eq!((best.channels, best.rate, best.sample), (2, 44_100, SampleFormat::I16));
+        assert_eq!(best.period, BufferSize::Fixed(512), "held within what the device can do");
+    }
+
+    #[test]
+    fn a_device_with_samples_that_are_not_served_is_refused_by_name() {
+        let error = Wanted::from_what_is_offered([offer(2, (1, 48_000), SampleFormat::U8)].into_iter()).unwrap_err();
+        assert!(error.to_string().contains("offers only u8"), "{error}");
+    }
+
+    #[test]
+    fn stereo_is_mixed_to_one_channel_and_leaves_further_ones_silent() {
+        let (mut mono, mut four) = ([0_i16; 1], [7_i16; 4]);
+        place(&mut mono, 0.5, -0.25);
+        place(&mut four, -1.0, 0.5);
+        assert_eq!(mono, [4096]);
+        assert_eq!(four, [-32_768, 16_384, 0, 0]);
+    }
+
+    #[test]
+    fn an_underrun_is_counted_apart_from_errors_and_the_first_words_are_kept() {
+        let reports = Reports::default();
+        reports.note(&cpal::Error::new(ErrorKind::Xrun));
+        reports.note(&cpal::Error::with_message(ErrorKind::BackendError, "First"));
+        reports.note(&cpal::Error::with_message(ErrorKind::BackendError, "Second"));
+        assert_eq!((reports.errors.load(Relaxed), reports.xruns.load(Relaxed)), (2, 1));
+        assert_eq!(reports.first.get().map(String::as_str), Some("first"));
+    }
+}

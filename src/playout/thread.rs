@@ -1,0 +1,255 @@
+//! The playout thread: between the station's orders, the cues' threads, the stream and the deck in its callback.
+//!
+//! In: orders and cues' answers over one channel that wakes it at once; the supervisor's changes and the deck's reports, looked
+//! for every few milliseconds. Out: events for the station. It waits for nothing but that channel, and leaves every count to
+//! `account`. Next: `supervisor` towards the device, `cue` towards the files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+
+use chrono::TimeDelta;
+use tokio::sync::{mpsc as station, watch};
+
+use super::PlayoutEvent;
+use super::account::{Accounts, Events};
+use super::cue::{Cue, OpenClip, Opened, Order as CueOrder};
+use super::deck::pair;
+use super::level::{Levels, Meter};
+use super::port::{DeckPort, Report};
+use super::supervisor::{Change, Supervisor};
+use crate::airing::Reason;
+use crate::clock::{Clock, Mono};
+use crate::desk::{CueEvent, CueId, DeviceEvent, End, Start};
+use crate::output::{Feed, Format, Output};
+use crate::rundown::Audio;
+
+/// How often the deck is asked while a cue is loaded.
+const BUSY: TimeDelta = TimeDelta::milliseconds(10);
+/// How often the device is looked at while there is nothing to play.
+const IDLE: TimeDelta = TimeDelta::milliseconds(50);
+
+/// What the thread is told.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// By the station.
+    Prepare { cue: CueId, audio: Audio, tone_ms: u32 },
+    /// By the station.
+    Start(CueId, Start),
+    /// By the station.
+    End(CueId, End),
+    /// By the station.
+    Drop(CueId),
+    /// By a cue's own thread.
+    Opened(CueId, Opened),
+    /// By the handle: leave, and drop the sender when everything is closed.
+    Close(Option<Sender<()>>),
+}
+
+/// All that the playout thread owns.
+pub(super) struct Room {
+    clock: Clock,
+    open_clip: OpenClip,
+    events: station::UnboundedSender<PlayoutEvent>,
+    levels: watch::Sender<Option<Levels>>,
+    supervisor: Supervisor,
+    /// For the cues' threads.
+    orders: Sender<Order>,
+    /// The deck's other end of each stream, from the thread that opens it.
+    ports: Receiver<(u64, DeckPort)>,
+    air: Option<Air>,
+}
+
+/// An open stream.
+struct Air {
+    rate: u32,
+    port: DeckPort,
+    accounts: Accounts,
+    meter: Meter,
+    /// The newest block's first frame and callback.
+    newest: Option<(u64, Mono)>,
+    /// Cues that the deck holds.
+    cues: BTreeMap<CueId, Cue>,
+}
+
+impl Room {
+    pub(super) fn new(
+        output: Arc<dyn Output>,
+        open_clip: OpenClip,
+        clock: Clock,
+        events: station::UnboundedSender<PlayoutEvent>,
+        levels: watch::Sender<Option<Levels>>,
+        orders: Sender<Order>,
+    ) -> Self {
+        let (port_in, ports) = channel();
+        let make_deck = move |format: &Format, generation: u64| -> Feed {
+            let (mut deck, port) = pair(format.rate);
+            // Fails only when the playout thread has ended; the deck then plays silence until the stream closes.
+            let _ = port_in.send((generation, port));
+            Box::new(move |block, stamp| deck.render(block, stamp))
+        };
+        let supervisor = Supervisor::new(output, clock.clone(), Box::new(make_deck));
+        Self { clock, open_clip, events, levels, supervisor, orders, ports, air: None }
+    }
+
+    /// Runs until `Close`.
+    pub(super) fn run(mut self, orders: &Receiver<Order>) {
+        loop {
+            self.look();
+            let (_, now) = self.clock.pair();
+            let busy = self.air.as_ref().is_some_and(|air| !air.cues.is_empty());
+            let next = now.plus(if busy { BUSY } else { IDLE });
+            match orders.recv_timeout(self.clock.until(next)) {
+                Ok(Order::Close(closed)) => {
+                    drop(self);
+                    drop(closed);
+                    return;
+                }
+                Ok(order) => self.obey(order),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// Takes in what the device and the deck have to say.
+    fn look(&mut self) {
+        self.listen();
+        while let Some(change) = self.supervisor.poll(self.clock.now()) {
+            match change {
+                Change::Up { format, generation } => self.rise(format, generation),
+                Change::Lost { why, .. } => self.fall(why),
+            }
+        }
+        self.show_levels();
+    }
+
+    fn listen(&mut self) {
+        let mut events = Events::new();
+        if let Some(air) = &mut self.air {
+            air.listen(&mut events);
+        }
+        self.say(events);
+    }
+
+    fn rise(&mut self, format: Format, generation: u64) {
+        // The port was sent before the stream opened, so it is there; those of streams that never came up go.
+        if let Some((_, port)) = self.ports.try_iter().find(|(of, _)| *of == generation) {
+            self.air = Some(Air::new(format.rate, port));
+            self.send(PlayoutEvent::Device(DeviceEvent::Up { device: format.device }));
+        }
+    }
+
+    /// Every cue of the stream is answered before the station hears of the loss.
+    fn fall(&mut self, why: String) {
+        self.listen();
+        let mut events = Events::new();
+        if let Some(mut air) = self.air.take() {
+            air.accounts.lose(&mut events);
+        }
+        self.say(events);
+        self.send(PlayoutEvent::Device(DeviceEvent::Lost { why }));
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Prepare { cue, audio, tone_ms } => {
+                if let Err(reason) = self.prepare(cue, audio, tone_ms) {
+                    self.send(PlayoutEvent::Cue(cue, CueEvent::Refused(reason)));
+                }
+            }
+            Order::Opened(cue, opened) => self.opened(cue, opened),
+            Order::Start(cue, start) => self.on_held(cue, |air| air.port.start(cue, start)),
+            Order::End(cue, End::Now) | Order::Drop(cue) => self.on_held(cue, |air| air.take_off(cue)),
+            Order::End(cue, end) => self.on_held(cue, |air| air.port.end(cue, end)),
+            Order::Close(_) => {}
+        }
+    }
+
+    fn prepare(&mut self, cue: CueId, audio: Audio, tone_ms: u32) -> Result<(), Reason> {
+        let air = self.air.as_mut().ok_or(Reason::NoDevice)?;
+        let orders = self.orders.clone();
+        // Nobody listens any more only when the playout has been closed.
+        let tell = move |opened| drop(orders.send(Order::Opened(cue, opened)));
+        let order = CueOrder { audio, tone_ms, rate: air.rate };
+        let (started, load) =
+            Cue::start(order, Arc::clone(&self.open_clip), self.clock.clone(), tell).map_err(|error| {
+                tracing::error!("cannot start a thread to decode a cue: {error}");
+                Reason::Undecodable
+            })?;
+        if air.port.load(cue, load).is_err() {
+            tracing::error!("the deck is full; a cue was refused");
+            return Err(Reason::NoDevice);
+        }
+        air.accounts.admit(cue);
+        air.cues.insert(cue, started);
+        Ok(())
+    }
+
+    fn opened(&mut self, cue: CueId, opened: Opened) {
+        let event = match opened {
+            Ok((content, planned_ms)) => CueEvent::Ready { content, planned_ms },
+            Err(reason) => CueEvent::Refused(reason),
+        };
+        let mut known = false;
+        self.on_held(cue, |air| {
+            known = true;
+            if matches!(event, CueEvent::Refused(_)) {
+                air.take_off(cue);
+            }
+        });
+        if known {
+            self.send(PlayoutEvent::Cue(cue, event));
+        }
+    }
+
+    /// Does something about a cue unless it is gone: then its last event is on its way to the station.
+    fn on_held(&mut self, cue: CueId, act: impl FnOnce(&mut Air)) {
+        if let Some(air) = self.air.as_mut().filter(|air| air.cues.contains_key(&cue)) {
+            act(air);
+        }
+    }
+
+    fn show_levels(&mut self) {
+        let levels = self.air.as_mut().and_then(|air| air.newest.map(|(frame, at)| air.meter.read(frame, at)));
+        self.levels.send_replace(levels);
+    }
+
+    fn say(&self, events: Events) {
+        for (cue, event) in events {
+            self.send(PlayoutEvent::Cue(cue, event));
+        }
+    }
+
+    /// A station that has gone away hears nothing any more; the handle's drop ends this thread.
+    fn send(&self, event: PlayoutEvent) {
+        let _ = self.events.send(event);
+    }
+}
+
+impl Air {
+    fn new(rate: u32, port: DeckPort) -> Self {
+        let (accounts, meter) = (Accounts::new(rate), Meter::new(rate));
+        Self { rate, port, accounts, meter, newest: None, cues: BTreeMap::new() }
+    }
+
+    fn listen(&mut self, events: &mut Events) {
+        while let Some(report) = self.port.next_report() {
+            match &report {
+                Report::Block { frame, stamp } => self.newest = Some((*frame, stamp.mono)),
+                Report::Sounded(sounded) => self.meter.note(sounded),
+                Report::Gone { cue, .. } => drop(self.cues.remove(cue)),
+            }
+            self.accounts.note(&report, events);
+        }
+    }
+
+    /// A cue that must not sound (any more). If it has not begun, nothing answers from now on; if it begins in this very
+    /// moment, the deck fades it out from what is decoded, and the accounts answer after all.
+    fn take_off(&mut self, cue: CueId) {
+        if self.accounts.dismiss(cue) {
+            self.cues.remove(&cue);
+        }
+        self.port.end(cue, End::Now);
+    }
+}

@@ -1,0 +1,241 @@
+//! Everything that can be wrong with a file that a person wrote, as data.
+//!
+//! In: nothing; these are the words of `config`, `schedule::read` and `schedule::checks`. Out: the reason inside a
+//! `Problem`. Must never hold a sentence: those are in `english` and `vietnamese`, which say every variant. Next:
+//! `english`.
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
+use super::Place;
+
+/// Makes `What` from each of its kinds, so that finders write only the kind.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident($kind:ident),)+) => {
+        /// The typed reason of a problem.
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum What { $($(#[$doc])* $variant($kind),)+ }
+        $(impl From<$kind> for What { fn from(kind: $kind) -> Self { Self::$variant(kind) } })+
+    };
+}
+
+kinds! {
+    /// The file itself.
+    File(FileFault),
+    /// The form of a file: keys, types, simple values.
+    Form(FormFault),
+    /// The meaning of a setting.
+    Setting(SettingFault),
+    /// The meaning of a programme or an item.
+    Programme(ProgrammeFault),
+    /// A start rule.
+    Start(StartFault),
+    /// An item's audio.
+    Audio(AudioProblem),
+    /// The timetable that comes out.
+    Timetable(TimetableFault),
+}
+
+/// What is wrong with a file as a whole, or with its bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileFault {
+    /// There is nothing of that name.
+    Missing,
+    /// A folder where a file should be.
+    IsFolder,
+    /// A file where a folder should be.
+    NotAFolder,
+    /// A pipe, a socket or a device.
+    NotAFile,
+    /// More bytes than this.
+    TooLarge(u64),
+    /// The operating system's words.
+    Unreadable(String),
+    /// Bytes that are no UTF-8.
+    NotUtf8,
+    /// A zero byte.
+    NulByte,
+    /// Text in a legacy Vietnamese encoding, by its name.
+    LegacyFont(&'static str),
+    /// No programme in it.
+    NoProgramme,
+    /// A folder without schedules.
+    NoSchedules,
+}
+
+/// What is wrong with the form.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FormFault {
+    /// Not TOML; the parser's words.
+    Syntax(String),
+    /// A key that means nothing here: the key, the known ones, the one that was probably meant.
+    UnknownKey(String, Vec<&'static str>, Option<String>),
+    /// A key that must be there.
+    MissingKey(&'static str),
+    /// The key, the type that it takes, the type that was found.
+    WrongType(&'static str, Type, Type),
+    /// Text without a visible character.
+    EmptyText(&'static str),
+    /// Text with a line break or another control character.
+    ControlCharacter(&'static str),
+    /// The key, the number as written, the least and the most.
+    OutOfRange(&'static str, String, i64, i64),
+    /// The key, the word, the allowed ones, the one that was probably meant.
+    UnknownWord(&'static str, String, Vec<&'static str>, Option<String>),
+    /// The key and what is no date.
+    BadDate(&'static str, String),
+    /// What is no id.
+    BadId(String),
+    /// The key and what its list names twice.
+    Repeated(&'static str, String),
+}
+
+/// Types of TOML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Type {
+    /// In quotes.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number with a fraction.
+    Float,
+    /// `true` or `false`.
+    Flag,
+    /// A date or a time.
+    Date,
+    /// A list of texts.
+    List,
+    /// `[name]`.
+    Table,
+    /// `[[name]]`.
+    Tables,
+}
+
+/// What is wrong with a setting.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SettingFault {
+    /// Not a zone of the IANA database, and the one that was probably meant.
+    UnknownTimezone(String, Option<String>),
+    /// `[approval] required = true`.
+    ApprovalsNotYet,
+    /// Not the name of a device.
+    BadDevice(String),
+    /// A zone's id that another one has.
+    DuplicateZone(String, Box<Place>),
+}
+
+/// What is wrong with a programme or an item.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProgrammeFault {
+    /// `bulletin` or `queue`.
+    NotYet(&'static str),
+    /// An id that another programme has.
+    DuplicateProgramme(String, Box<Place>),
+    /// An id that another item of the programme has.
+    DuplicateItem(String, Box<Place>),
+    /// Not a span of time.
+    BadWindow(String),
+    /// A span outside 1 s to 24 h.
+    WindowRange(String),
+    /// First and last day the wrong way round.
+    FromAfterUntil(NaiveDate, NaiveDate),
+    /// A zone that the station does not have: the id, the known ones, the one that was probably meant.
+    UnknownZone(String, Vec<String>, Option<String>),
+    /// Zones of the station that the programme does not name.
+    FewerZones(Vec<String>),
+    /// A theme that the plan does not have, and the one that was probably meant.
+    UnknownTheme(String, Option<String>),
+    /// A programme without items.
+    NoItems,
+    /// A path that leads out of `audio/`, or is written in another way than with `/`.
+    BadPath(String),
+    /// `priority = "emergency"`.
+    EmergencyPriority,
+}
+
+/// What is wrong with a start rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StartFault {
+    /// Neither 5, 6 nor 7 fields.
+    FieldCount(usize),
+    /// A number as weekday.
+    WeekdayNumber(String),
+    /// A field that cannot be read.
+    Field(CronField, String),
+    /// No day of any year fits.
+    Never,
+    /// Fits only instants that have passed.
+    Past,
+}
+
+/// A field of a start rule, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CronField {
+    /// 0 to 59.
+    Second,
+    /// 0 to 59.
+    Minute,
+    /// 0 to 23.
+    Hour,
+    /// 1 to 31.
+    Day,
+    /// 1 to 12, or names.
+    Month,
+    /// Names.
+    Weekday,
+    /// 1970 to 2100.
+    Year,
+}
+
+/// Why a file under `audio/` cannot air.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AudioFault {
+    /// There is no such file.
+    Missing,
+    /// A folder has that name.
+    IsFolder,
+    /// The operating system's words.
+    Unreadable(String),
+    /// Not audio of a known kind; the decoder's words.
+    Undecodable(String),
+    /// Less than it declares, or parts of it cannot be decoded; what was found.
+    Damaged(String),
+}
+
+/// An item whose audio cannot air.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AudioProblem {
+    /// As the schedule names it.
+    pub file: String,
+    /// Why.
+    pub fault: AudioFault,
+    /// A file that is there and was probably meant.
+    pub near: Option<String>,
+}
+
+/// What is wrong with the timetable that comes out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TimetableFault {
+    /// The items are longer together than the window; both in milliseconds.
+    TooLong(i64, i64),
+    /// Two occurrences of equal priority, one starting inside the other's window.
+    Overlap(Box<Overlap>),
+    /// No occurrence in so many days.
+    NoOccurrence(i64),
+}
+
+/// Two occurrences of equal priority, one starting inside the other's window.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Overlap {
+    /// The programme that starts inside.
+    pub programme: String,
+    /// When it does, for the first time.
+    pub at: DateTime<FixedOffset>,
+    /// The programme whose window is open then; may be the same.
+    pub other: String,
+    /// When that one started.
+    pub other_at: DateTime<FixedOffset>,
+    /// When its window closes.
+    pub other_ends_at: DateTime<FixedOffset>,
+    /// Where that one stands.
+    pub other_place: Place,
+}

@@ -1,0 +1,135 @@
+//! What is checked of a schedule beyond its form: a named list of functions; all run, all report.
+//!
+//! In: the reading, the station's zone, the present instant, and facts about the audio. Out: problems at the places that
+//! the reading kept. What these find depends on today and on other files, so a station that must start does not wait for
+//! them; `loa check` and a reload report them. Pure. Next: `crate::calendar`.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use super::overlaps::overlaps;
+use super::read::{ProgrammePlaces, Reading};
+use super::{Programme, Schedule};
+use crate::problem::what::{AudioFault, AudioProblem, StartFault, TimetableFault};
+use crate::problem::{Problem, nearest};
+use crate::{calendar, timetable};
+
+/// How far the timetable is looked through: each day of a leap year.
+pub const DAYS_AHEAD: i64 = 366;
+
+/// What a full decode found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AudioFact {
+    /// Length of the audio, if it is known.
+    pub duration_ms: Option<i64>,
+}
+
+/// What is known of the audio.
+#[derive(Debug, Clone, Default)]
+pub struct AudioFacts {
+    /// By path relative to `audio/`; a file that is not here has not been looked at.
+    pub files: HashMap<String, Result<AudioFact, AudioFault>>,
+    /// Paths of everything under `audio/`, for suggestions.
+    pub names: Vec<String>,
+}
+
+/// What is checked.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The programmes and their places.
+    pub reading: &'a Reading,
+    /// The station's zone; `None` when the settings could not be read, and then nothing is said about days.
+    pub zone: Option<Tz>,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// What is known of the audio.
+    pub audio: &'a AudioFacts,
+}
+
+/// A check: it looks at everything and answers with what it found.
+pub type Check = fn(&Subject<'_>) -> Vec<Problem>;
+
+/// Every check by its name, in order.
+pub const CHECKS: [(&str, Check); 4] =
+    [("audio", audio), ("length", length), ("occurrences", occurrences), ("overlaps", overlaps)];
+
+/// Runs every check; the problems are sorted by place.
+#[must_use]
+pub fn run(subject: &Subject<'_>) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = CHECKS.iter().flat_map(|(_, check)| check(subject)).collect();
+    problems.sort();
+    problems
+}
+
+impl Subject<'_> {
+    fn programmes(&self) -> impl Iterator<Item = (&Programme, &ProgrammePlaces)> {
+        self.reading.schedule.programmes.iter().map(|programme| &**programme).zip(&self.reading.places)
+    }
+}
+
+/// Each item's audio is there and whole.
+fn audio(subject: &Subject<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (programme, places) in subject.programmes() {
+        for (item, place) in programme.items.iter().zip(&places.files) {
+            let Some(Err(fault)) = subject.audio.files.get(&item.file) else { continue };
+            let near = match fault {
+                AudioFault::Missing => nearest(&item.file, subject.audio.names.iter().map(String::as_str)),
+                _ => None,
+            };
+            let what = AudioProblem { file: item.file.clone(), fault: fault.clone(), near };
+            problems.push(Problem::error(place.clone(), what));
+        }
+    }
+    problems
+}
+
+/// The items of a programme fit into its window together.
+fn length(subject: &Subject<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (programme, places) in subject.programmes() {
+        let known = |file: &String| subject.audio.files.get(file)?.as_ref().ok()?.duration_ms;
+        let total_ms: i64 = programme.items.iter().filter_map(|item| known(&item.file)).sum();
+        let window_ms = programme.window.num_milliseconds();
+        if total_ms > window_ms {
+            problems.push(Problem::warning(places.window.clone(), TimetableFault::TooLong(total_ms, window_ms)));
+        }
+    }
+    problems
+}
+
+/// Each programme airs some time.
+fn occurrences(subject: &Subject<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let Some(zone) = subject.zone else { return problems };
+    let today = calendar::start_of_day(zone, calendar::local_date(zone, subject.now));
+    let local = calendar::local_time(zone, today).and_utc();
+    for (programme, places) in subject.reading.schedule.programmes.iter().zip(&subject.reading.places) {
+        if programme.start.cron.after(&(local - TimeDelta::seconds(1))).next().is_none() {
+            problems.push(Problem::error(places.cron.clone(), StartFault::Past));
+            continue;
+        }
+        let alone = Schedule { programmes: vec![programme.clone()] };
+        // Today counts as a whole: a programme is not idle because its last day has begun.
+        let ahead = today + TimeDelta::days(DAYS_AHEAD);
+        if !airs_between(&alone, zone, today, ahead) {
+            problems.push(Problem::warning(places.id.clone(), TimetableFault::NoOccurrence(DAYS_AHEAD)));
+        }
+    }
+    problems
+}
+
+/// Looks week by week, since most programmes answer in the first one.
+fn airs_between(schedule: &Schedule, zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
+    let mut start = from;
+    while start < to {
+        let end = (start + TimeDelta::days(7)).min(to);
+        if !timetable::expand(schedule, zone, start, end).is_empty() {
+            return true;
+        }
+        start = end;
+    }
+    false
+}

@@ -1,0 +1,68 @@
+//! Reads the files of `schedules/`; the only file of this room that touches the file system.
+//!
+//! In: the folder. Out: its `*.toml` files in order of name, each with its bytes or why there are none. Must never judge
+//! what is in them. Next: `read`.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::read::File;
+use crate::problem::what::FileFault;
+use crate::problem::{Place, Problem};
+
+/// A schedule or a file of settings is text that a person wrote; more than this is a mistake.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// The schedule files of a folder, sorted by name, and what is wrong with the folder itself.
+#[must_use]
+pub fn load(folder: &Path) -> (Vec<File>, Vec<Problem>) {
+    let place = Place::whole(folder.display().to_string());
+    match paths(folder) {
+        Err(error) => (Vec::new(), vec![Problem::error(place, fault_of(&error))]),
+        Ok(paths) if paths.is_empty() => (Vec::new(), vec![Problem::warning(place, FileFault::NoSchedules)]),
+        Ok(paths) => {
+            let file = |path: &PathBuf| File { path: path.display().to_string(), bytes: read_bytes(path) };
+            (paths.iter().map(file).collect(), Vec::new())
+        }
+    }
+}
+
+fn paths(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // Editors keep unsaved changes in hidden files.
+        let name = entry.file_name();
+        let hidden = name.as_encoded_bytes().starts_with(b".");
+        if !hidden && Path::new(&name).extension().is_some_and(|extension| extension == "toml") {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// The bytes of a small file; never blocks on a pipe.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, FileFault> {
+    let facts = fs::metadata(path).map_err(|error| fault_of(&error))?;
+    if facts.is_dir() {
+        return Err(FileFault::IsFolder);
+    }
+    if !facts.is_file() {
+        return Err(FileFault::NotAFile);
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|error| fault_of(&error))?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| fault_of(&error))?;
+    if bytes.len() as u64 > MOST_BYTES { Err(FileFault::TooLarge(MOST_BYTES)) } else { Ok(bytes) }
+}
+
+fn fault_of(error: &io::Error) -> FileFault {
+    match error.kind() {
+        io::ErrorKind::NotFound => FileFault::Missing,
+        io::ErrorKind::NotADirectory => FileFault::NotAFolder,
+        io::ErrorKind::IsADirectory => FileFault::IsFolder,
+        _ => FileFault::Unreadable(error.to_string().to_lowercase()),
+    }
+}

@@ -1,0 +1,340 @@
+//! From the text of schedule files to the schedule, with every problem of every file.
+//!
+//! In: files with their bytes, and the ids of the station's zones. Out: the programmes that could be read, where each of
+//! them stands, and the problems sorted by place. Pure: `folder` reads the files, and the station reads the same text
+//! again years later from its database. Must never judge by today's date. Next: `checks`.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::table::{Reader, Spotted, Table};
+use super::text::{Source, parse_span};
+use super::{Ends, Item, Programme, Schedule, StartRule, start_rule};
+use crate::airing::Priority;
+use crate::problem::what::{FileFault, FormFault, ProgrammeFault, What};
+use crate::problem::{Place, Problem, any_error, nearest};
+
+/// Codes of the themes of the 2025 plan, in its order.
+pub const THEMES: [&str; 8] = ["ND1", "ND2", "ND3", "ND4", "ND5", "ND6", "ND7", "ND8"];
+
+const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(24);
+
+/// A schedule file: its name for the person, and its bytes or why there are none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// As problems name it; the part after the last `/` is its name in the database.
+    pub path: String,
+    /// What was read.
+    pub bytes: Result<Vec<u8>, FileFault>,
+}
+
+/// What came out of the files.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// The programmes that could be read.
+    pub schedule: Schedule,
+    /// Where they stand, in the same order.
+    pub places: Vec<ProgrammePlaces>,
+    /// Sorted by place.
+    pub problems: Vec<Problem>,
+}
+
+impl Reading {
+    /// The schedule if no problem refuses it.
+    #[must_use]
+    pub fn accepted(&self) -> Option<&Schedule> {
+        (!any_error(&self.problems)).then_some(&self.schedule)
+    }
+}
+
+/// Where the parts of a programme stand.
+#[derive(Debug, Clone)]
+pub struct ProgrammePlaces {
+    /// Its id.
+    pub id: Place,
+    /// Its start rule.
+    pub cron: Place,
+    /// Its window.
+    pub window: Place,
+    /// The file of each item.
+    pub files: Vec<Place>,
+}
+
+/// Reads all files together. With `zones` unknown (`None`: the settings could not be read), zones are not judged.
+#[must_use]
+pub fn read(files: &[File], zones: Option<&[String]>) -> Reading {
+    let mut reading = Reading::default();
+    let mut ids: HashMap<String, Place> = HashMap::new();
+    for file in files {
+        let source = match &file.bytes {
+            Ok(bytes) => Source::decode(&file.path, bytes),
+            Err(fault) => Err(Box::new(Problem::error(Place::whole(&*file.path), fault.clone()))),
+        };
+        match source {
+            Ok(source) => read_file(&source, zones, &mut ids, &mut reading),
+            Err(problem) => reading.problems.push(*problem),
+        }
+    }
+    reading.problems.sort();
+    reading
+}
+
+fn read_file(source: &Source, zones: Option<&[String]>, ids: &mut HashMap<String, Place>, reading: &mut Reading) {
+    let (mut reader, mut root) = Reader::open(source);
+    // What the parser makes of a broken file is guesswork, and problems of guesses mislead.
+    if !reader.problems.is_empty() {
+        reading.problems.append(&mut reader.problems);
+        return;
+    }
+    let nothing_inside = root.is_empty();
+    for mut table in reader.tables(&mut root, "programme") {
+        let draft = read_programme(&mut reader, &mut table, zones, ids);
+        reader.finish(&table);
+        if let Some((programme, places)) = draft {
+            reading.schedule.programmes.push(Arc::new(programme));
+            reading.places.push(places);
+        }
+    }
+    reader.finish(&root);
+    reading.problems.append(&mut reader.problems);
+    if nothing_inside {
+        reading.problems.push(Problem::warning(source.whole(), FileFault::NoProgramme));
+    }
+}
+
+/// A programme and its places, unless something without which it cannot air is missing.
+fn read_programme<'s>(
+    reader: &mut Reader<'s>,
+    table: &mut Table<'s>,
+    zones: Option<&[String]>,
+    ids: &mut HashMap<String, Place>,
+) -> Option<(Programme, ProgrammePlaces)> {
+    let id = read_programme_id(reader, table, ids);
+    let title = reader.required_text(table, "title");
+    let start = read_start(reader, table);
+    let window = read_window(reader, table);
+    let ends = reader.word(table, "ends", &["soft", "hard"]);
+    let from = reader.date(table, "from");
+    let mut until = reader.date(table, "until");
+    let except = reader.dates(table, "except");
+    let priority = read_priority(reader, table);
+    let zones = read_zones(reader, table, zones);
+    let items = read_items(reader, table);
+    if let (Some(from), Some(last)) = (&from, &until)
+        && from.value > last.value
+    {
+        reader.error(last.span.clone(), ProgrammeFault::FromAfterUntil(from.value, last.value));
+        // Reported once, not again as a programme that never airs.
+        until = None;
+    }
+    let (id, start, window, items) = (id?, start?, window?, items?);
+    let places = ProgrammePlaces {
+        id: reader.place(&id.span),
+        cron: reader.place(&start.span),
+        window: reader.place(&window.span),
+        files: items.iter().map(|item| reader.place(&item.span)).collect(),
+    };
+    let programme = Programme {
+        title: title?.value,
+        id: id.value,
+        start: start.value,
+        window: window.value,
+        ends: if ends.is_some_and(|word| word.value == "hard") { Ends::Hard } else { Ends::Soft },
+        from: from.map(|date| date.value),
+        until: until.map(|date| date.value),
+        except,
+        priority,
+        zones,
+        items: items.into_iter().map(|item| item.value).collect(),
+    };
+    Some((programme, places))
+}
+
+fn read_programme_id<'s>(
+    reader: &mut Reader<'s>,
+    table: &mut Table<'s>,
+    ids: &mut HashMap<String, Place>,
+) -> Option<Spotted<String>> {
+    let id = reader.required_text(table, "id").and_then(|id| checked_id(reader, id))?;
+    let place = reader.place(&id.span);
+    if let Some(first) = ids.get(&id.value) {
+        reader.error(id.span, ProgrammeFault::DuplicateProgramme(id.value, Box::new(first.clone())));
+        return None;
+    }
+    ids.insert(id.value.clone(), place);
+    Some(id)
+}
+
+/// The id if it is one: ids stand in file names, addresses and the log, so they are plain.
+pub fn checked_id(reader: &mut Reader<'_>, id: Spotted<String>) -> Option<Spotted<String>> {
+    let plain = |each: u8| each.is_ascii_lowercase() || each.is_ascii_digit() || matches!(each, b'-' | b'_');
+    if id.value.len() <= 64 && id.value.bytes().all(plain) {
+        return Some(id);
+    }
+    reader.error(id.span, FormFault::BadId(id.value));
+    None
+}
+
+fn read_start<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<Spotted<StartRule>> {
+    let text = reader.required_text(table, "cron")?;
+    match start_rule::parse(&text.value) {
+        Ok(value) => Some(Spotted { value, span: text.span }),
+        Err(faults) => {
+            for (fault, stretch) in faults {
+                let span = inner_span(reader.raw(&text.span), &text, stretch);
+                reader.error(span, fault);
+            }
+            None
+        }
+    }
+}
+
+/// Where a stretch of a text stands in the file; all of the value when the file writes it with escapes.
+fn inner_span(raw: &str, text: &Spotted<String>, stretch: Range<usize>) -> Range<usize> {
+    match raw.find(&text.value) {
+        Some(offset) if !stretch.is_empty() => {
+            let start = text.span.start + offset;
+            start + stretch.start..start + stretch.end
+        }
+        _ => text.span.clone(),
+    }
+}
+
+fn read_window<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<Spotted<TimeDelta>> {
+    let text = reader.required_text(table, "window")?;
+    let fault = match parse_span(&text.value) {
+        Some(span) if (TimeDelta::seconds(1)..=LONGEST_WINDOW).contains(&span) => {
+            return Some(Spotted { value: span, span: text.span });
+        }
+        Some(_) => ProgrammeFault::WindowRange(text.value),
+        None => ProgrammeFault::BadWindow(text.value),
+    };
+    reader.error(text.span, fault);
+    None
+}
+
+fn read_priority<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Priority {
+    const ALLOWED: [&str; 2] = ["ordinary", "priority"];
+    let Some(word) = reader.text(table, "priority") else { return Priority::Ordinary };
+    let fault: What = match word.value.as_str() {
+        "ordinary" => return Priority::Ordinary,
+        "priority" => return Priority::Priority,
+        "emergency" => ProgrammeFault::EmergencyPriority.into(),
+        other => FormFault::UnknownWord("priority", other.into(), ALLOWED.to_vec(), nearest(other, ALLOWED)).into(),
+    };
+    reader.error(word.span, fault);
+    Priority::Ordinary
+}
+
+/// The zones that the file names, else all of them.
+fn read_zones<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, known: Option<&[String]>) -> Vec<String> {
+    let named = reader.texts(table, "zones");
+    let Some(named) = named else { return known.unwrap_or_default().to_vec() };
+    if let Some(known) = known {
+        let mut all_known = true;
+        for zone in &named.value {
+            if !known.contains(&zone.value) {
+                all_known = false;
+                let near = nearest(&zone.value, known.iter().map(String::as_str));
+                let fault = ProgrammeFault::UnknownZone(zone.value.clone(), known.to_vec(), near);
+                reader.error(zone.span.clone(), fault);
+            }
+        }
+        let is_there = |id: &&String| named.value.iter().any(|zone| zone.value == **id);
+        let missing: Vec<String> = known.iter().filter(|id| !is_there(id)).cloned().collect();
+        // A misspelt zone is also a missing one; it is reported once.
+        if all_known && !missing.is_empty() {
+            reader.error(named.span, ProgrammeFault::FewerZones(missing));
+        }
+    }
+    named.value.into_iter().map(|zone| zone.value).collect()
+}
+
+/// All items, or `None` when one of them cannot be read; the span of each is that of its file.
+fn read_items<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<Vec<Spotted<Item>>> {
+    let tables = reader.tables(table, "item");
+    if tables.is_empty() {
+        reader.error(table.span.clone(), ProgrammeFault::NoItems);
+        return None;
+    }
+    let mut ids: HashMap<String, Place> = HashMap::new();
+    let mut items = Some(Vec::new());
+    for (index, mut table) in tables.into_iter().enumerate() {
+        let written = reader.text(&mut table, "id").and_then(|id| checked_id(reader, id));
+        let id = written.unwrap_or_else(|| Spotted { value: index.to_string(), span: table.span.clone() });
+        let place = reader.place(&id.span);
+        if let Some(first) = ids.get(&id.value) {
+            reader.error(id.span, ProgrammeFault::DuplicateItem(id.value.clone(), Box::new(first.clone())));
+        } else {
+            ids.insert(id.value.clone(), place);
+        }
+        let item = read_item(reader, &mut table, id.value);
+        reader.finish(&table);
+        items = items.zip(item).map(|(mut items, item)| {
+            items.push(item);
+            items
+        });
+    }
+    items
+}
+
+fn read_item<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, id: String) -> Option<Spotted<Item>> {
+    let mut later = false;
+    for key in ["bulletin", "queue"] {
+        if let Some(span) = table.refuse(key) {
+            reader.error(span, ProgrammeFault::NotYet(key));
+            later = true;
+        }
+    }
+    let file = if later { reader.text(table, "file") } else { reader.required_text(table, "file") };
+    let title = reader.text(table, "title");
+    let themes = reader.texts(table, "themes").map(|themes| themes.value).unwrap_or_default();
+    let author = reader.text(table, "author");
+    for theme in &themes {
+        if !THEMES.contains(&theme.value.as_str()) {
+            let near = nearest(&theme.value, THEMES);
+            reader.error(theme.span.clone(), ProgrammeFault::UnknownTheme(theme.value.clone(), near));
+        }
+    }
+    let file = file?;
+    if !below_audio(&file.value) {
+        reader.error(file.span, ProgrammeFault::BadPath(file.value));
+        return None;
+    }
+    let name = file.value.rsplit('/').next().unwrap_or_default().to_owned();
+    let item = Item {
+        id,
+        title: title.map_or(name, |title| title.value),
+        themes: themes.into_iter().map(|theme| theme.value).collect(),
+        author: author.map(|author| author.value),
+        file: file.value,
+    };
+    Some(Spotted { value: item, span: file.span })
+}
+
+/// Whether a path stays below the folder that it is relative to, on every system.
+fn below_audio(path: &str) -> bool {
+    let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
+    !path.contains(['\\', ':']) && path.split('/').all(plain)
+}
+
+/// All files as one text: an object from file name to text, sorted, so that the same files have the same hash.
+#[must_use]
+pub fn to_stored(files: &[File]) -> String {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let texts: serde_json::Map<String, serde_json::Value> = files
+        .iter()
+        .filter_map(|file| Some((name(&file.path), String::from_utf8_lossy(file.bytes.as_ref().ok()?).into())))
+        .collect();
+    serde_json::Value::Object(texts).to_string()
+}
+
+/// The files of a stored text, sorted by name; `None` if it is not one.
+#[must_use]
+pub fn from_stored(text: &str) -> Option<Vec<File>> {
+    let texts: std::collections::BTreeMap<String, String> = serde_json::from_str(text).ok()?;
+    Some(texts.into_iter().map(|(path, text)| File { path, bytes: Ok(text.into_bytes()) }).collect())
+}

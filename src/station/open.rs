@@ -1,0 +1,239 @@
+//! Putting a station together: everything that can fail before it works.
+//!
+//! In: options. Out: a `Station` with the device opening in the background, the log recovered, the socket served. The
+//! order is that of haste: the device takes longest to open, so it is asked first. Next: `mod.rs`, the loop.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::keeper::{Keeper, Start};
+use super::lock::Lock;
+use super::settings::{self, Offer};
+use super::{Notice, ORDERS, Options, Station};
+use crate::airing::OutputKind;
+use crate::config::{Config, Device};
+use crate::control;
+use crate::desk::{Desk, Facts, History, Record};
+use crate::library::ContentStore;
+use crate::playout::{OpenClip, Playout, Samples};
+use crate::problem::Problem;
+use crate::rundown::{Audio, Content, Library};
+use crate::schedule::Schedule;
+use crate::store::{Log, Opened, Remembered, Store};
+
+/// Why a station did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The schedules are wrong and there is no last good state to go on with.
+    #[error("the schedules have problems")]
+    Problems(Vec<Problem>),
+    /// The data folder cannot be used.
+    #[error("data folder `{path}`: {error}")]
+    DataDir {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Another station works in this data folder.
+    #[error("a station is running already in `{0}`; `loa status` tells how it is")]
+    Running(PathBuf),
+    /// The log cannot even be waited for.
+    #[error(transparent)]
+    Store(#[from] crate::store::OpenError),
+    /// Something else that the operating system refused.
+    #[error("{what}: {error}")]
+    System {
+        /// Doing what.
+        what: &'static str,
+        /// Why.
+        error: std::io::Error,
+    },
+}
+
+pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Result<Station, StartError> {
+    let Options { config, clock, output, trust_clock } = options;
+    let data_dir = config.data_dir.clone();
+    let in_data = |error| StartError::DataDir { path: data_dir.clone(), error };
+    std::fs::create_dir_all(&data_dir).map_err(in_data)?;
+    let lock = Lock::take(&data_dir).map_err(in_data)?.ok_or_else(|| StartError::Running(data_dir.clone()))?;
+    let content = ContentStore::open(&data_dir.join("audio")).map_err(in_data)?;
+    let (playout_tell, playout_events) = mpsc::unbounded_channel();
+    let playout = Playout::open(output, open_clip(&content, &config), clock.clone(), playout_tell)
+        .map_err(|error| StartError::System { what: "cannot start a thread", error })?;
+    let boot_id = boot_id();
+    let Opened { store, remembered } = Store::open(&data_dir, &clock, &boot_id).await?;
+    report(&remembered, tell);
+    if let Err(error) = sweep(&content, &remembered, &data_dir).await {
+        tell(Notice::Remark(format!("orphans of the content store could not be swept: {error}")));
+    }
+    let (schedule, current) = first_schedule(&config, &remembered, tell)?;
+    let now = clock.now();
+    if let Some(text) = current {
+        let sha256 = settings::sha256(&text);
+        drop(store.record(Record::Schedule { taken_at: now.wall, sha256, text }));
+    }
+    let (news_tell, news) = mpsc::unbounded_channel();
+    let (order_tell, orders) = mpsc::channel(ORDERS);
+    let (ingested_tell, ingested) = mpsc::unbounded_channel();
+    let server = control::serve(&data_dir, order_tell)
+        .map_err(|error| StartError::System { what: "cannot serve the control socket", error })?;
+    let desk = desk(&config, &schedule, &remembered, trust_clock, &boot_id, now);
+    let start = Start {
+        config: config.clone(),
+        schedule,
+        files: remembered.files,
+        verdicts: remembered.verdicts,
+        clock: clock.clone(),
+    };
+    let keeper = Keeper::start(content, start, news_tell)
+        .map_err(|error| StartError::System { what: "cannot start a thread", error })?;
+    Ok(Station {
+        clock,
+        desk,
+        playout,
+        store,
+        keeper,
+        playout_events,
+        orders,
+        news,
+        ingested,
+        ingested_tell,
+        requests: Vec::new(),
+        next_request: 0,
+        problems: Vec::new(),
+        language: config.language,
+        facts: facts(&config, trust_clock, &boot_id),
+        server: tokio::spawn(server),
+        _lock: lock,
+    })
+}
+
+/// How the playout opens what the desk names: the content if it is known, else the file behind the name, taken in first.
+fn open_clip(content: &ContentStore, config: &Config) -> OpenClip {
+    let (content, audio_dir) = (content.clone(), config.audio_dir());
+    Arc::new(move |audio: &Audio, rate: u32| {
+        let wanted = match &audio.content {
+            Some(known) => known.clone(),
+            None => content.ingest(&audio_dir.join(&audio.file)).map_err(|fault| fault.reason())?.content,
+        };
+        let clip = content.clip(&wanted.sha256, rate).map_err(|fault| fault.reason())?;
+        let duration_ms = wanted.duration_ms.or(clip.duration_ms());
+        Ok((Box::new(clip) as Box<dyn Samples + Send>, Content { duration_ms, ..wanted }))
+    })
+}
+
+/// What recovery found is told once, at the start.
+fn report(remembered: &Remembered, tell: &mut impl FnMut(Notice)) {
+    if let Some(path) = &remembered.moved_aside {
+        tell(Notice::Remark(format!(
+            "the database was damaged and is kept as `{}`; a new log begins, keep that file for the inspector",
+            path.display()
+        )));
+    }
+    for row in &remembered.recovered {
+        tell(Notice::Row(Box::new(row.clone())));
+    }
+}
+
+/// The schedule to start with, and its text if it is not the one last taken over. Wrong files do not keep a station from
+/// the air that had good ones yesterday.
+fn first_schedule(
+    config: &Config,
+    remembered: &Remembered,
+    tell: &mut impl FnMut(Notice),
+) -> Result<(Arc<Schedule>, Option<String>), StartError> {
+    let last = remembered.schedules.last().map(|(_, text)| text);
+    let Offer { schedule, text, problems } = settings::look(config, None);
+    match (schedule, last) {
+        (Some(schedule), last) => {
+            if !problems.is_empty() {
+                tell(Notice::Problems(problems));
+            }
+            Ok((schedule, (last != Some(&text)).then_some(text)))
+        }
+        (None, Some(last)) => {
+            tell(Notice::Problems(problems));
+            Ok((settings::stored(last), None))
+        }
+        (None, None) => Err(StartError::Problems(problems)),
+    }
+}
+
+fn desk(
+    config: &Config,
+    schedule: &Arc<Schedule>,
+    remembered: &Remembered,
+    trust_clock: bool,
+    boot_id: &str,
+    now: crate::clock::Moment,
+) -> Desk {
+    let mut schedules: Vec<_> = remembered.schedules.iter().map(|(at, text)| (*at, settings::stored(text))).collect();
+    if schedules.last().is_none_or(|(_, last)| last != schedule) {
+        schedules.push((now.wall, Arc::clone(schedule)));
+    }
+    let history = History {
+        open_rundowns: remembered.open_rundowns.clone(),
+        logged: remembered.logged.clone(),
+        schedules,
+        settled_until: remembered.settled_until,
+        newest_row_at: remembered.newest_row_at,
+        newest_is_synchronised: remembered.newest_is_synchronised,
+        open_emergency: remembered.open_emergency.clone(),
+    };
+    let library = library(remembered);
+    let mut desk =
+        Desk::new(facts(config, trust_clock, boot_id), Arc::clone(schedule), Arc::new(library), history, now);
+    for verdict in &remembered.verdicts {
+        desk.knows(verdict.sha256.clone(), verdict.verdict);
+    }
+    desk
+}
+
+/// What was behind the names when the station last looked; the keeper looks again at once.
+fn library(remembered: &Remembered) -> Library {
+    let content =
+        |file: &crate::library::FileState| Content { sha256: file.sha256.clone(), duration_ms: file.duration_ms };
+    remembered.files.iter().map(|file| (file.path.clone(), content(file))).collect()
+}
+
+/// Removes from the content store what nothing names, before anything new can come in. Without a readable log nothing is
+/// known to be an orphan, and nothing goes.
+async fn sweep(content: &ContentStore, remembered: &Remembered, data_dir: &Path) -> anyhow::Result<()> {
+    let files = remembered.files.iter().map(|file| file.sha256.clone());
+    let rundowns = remembered.open_rundowns.iter().flat_map(|rundown| &rundown.items);
+    let frozen = rundowns.filter_map(|item| item.audio.content.as_ref().map(|content| content.sha256.clone()));
+    let emergency = remembered.open_emergency.iter().filter_map(|(row, _)| row.sha256.as_deref().map(Arc::from));
+    let mut known: HashSet<Arc<str>> = files.chain(frozen).chain(emergency).collect();
+    let doubtful: Vec<_> = content.names()?.into_iter().filter(|sha256| !known.contains(sha256)).collect();
+    if !doubtful.is_empty() {
+        known.extend(Log::open(data_dir).await?.named(doubtful).await?);
+    }
+    content.sweep(&known)?;
+    Ok(())
+}
+
+pub(super) fn facts(config: &Config, trust_clock: bool, boot_id: &str) -> Facts {
+    Facts {
+        station: config.station.name.clone(),
+        timezone: config.station.timezone,
+        zones: config.zone_names(),
+        output: match config.output.device {
+            Device::Wav(_) => OutputKind::Wav,
+            Device::Silent => OutputKind::Silent,
+            Device::Default | Device::Id(_) => OutputKind::Card,
+        },
+        boot_id: boot_id.to_owned(),
+        tone_ms: config.emergency.tone_ms,
+        trust_clock,
+    }
+}
+
+/// The kernel's id of this boot; without one, every start counts as a boot of its own.
+fn boot_id() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
+}
