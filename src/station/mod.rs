@@ -309,7 +309,7 @@ impl Station {
 
     async fn close(self) {
         self.server.abort();
-        self.keeper.close();
+        drop(self.keeper);
         self.playout.close();
         self.store.close().await;
     }
