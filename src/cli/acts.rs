@@ -4,6 +4,7 @@
 //! here: without a station nothing airs, now or later. Next: `control`.
 
 use std::io::Write;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -20,7 +21,7 @@ pub struct AirArgs {
     #[arg(long)]
     emergency: bool,
     /// How often to air it
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(repeats()))]
     repeat: u32,
     #[command(flatten)]
     who: Who,
@@ -108,6 +109,11 @@ pub fn status(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<ExitCo
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The number of repeats in the type that clap counts in.
+fn repeats() -> RangeInclusive<i64> {
+    i64::from(*control::REPEATS.start())..=i64::from(*control::REPEATS.end())
 }
 
 fn fail(why: &str) -> ExitCode {

@@ -34,9 +34,6 @@ use crate::desk::{CueEvent, CueId, DeviceEvent, End, Start};
 use crate::output::Output;
 use crate::rundown::Audio;
 
-/// How long leaving may take: the stream closes meanwhile, and a WAV file gets its header.
-const CLOSE_LIMIT: Duration = Duration::from_secs(1);
-
 /// What the playout says to the station.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlayoutEvent {
@@ -102,12 +99,12 @@ impl Playout {
         *self.levels.borrow()
     }
 
-    /// Stops the sound and closes the output. The one method that waits, at the end of the program and at most a second,
-    /// so that the output can be closed in order.
-    pub fn close(self) {
+    /// Stops the sound and closes the output. The one method that waits, at the end of the program and no longer than
+    /// `limit`, so that the output can be closed in order: the stream ends, and a WAV file gets its header.
+    pub fn close(self, limit: Duration) {
         let (closed, wait) = mpsc::channel();
         self.order(Order::Close(Some(closed)));
-        let _ = wait.recv_timeout(CLOSE_LIMIT);
+        let _ = wait.recv_timeout(limit);
     }
 
     /// The thread only ends after `Close`, so an order is lost only when nobody can be on the air any more.

@@ -13,11 +13,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::airing::Airing;
-use crate::clock::Clock;
+use crate::clock::{Clock, Mono};
 use crate::config::Config;
 use crate::control::{Answer, Asked, Order, Status};
 use crate::desk::{Act, Action, Actor, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
@@ -31,6 +31,12 @@ pub use open::StartError;
 
 /// The station's loop waits so long for an intent to be durable, then airs all the same.
 const COMMIT_PATIENCE: Duration = Duration::from_millis(200);
+
+/// From the wish to leave to the exit: a service manager and an operator count on 2 s, and the process takes its share.
+const LEAVE_WITHIN: TimeDelta = TimeDelta::milliseconds(1900);
+
+/// What closing gets at least, when the desk has waited in vain for a device that hangs.
+const CLOSE_AT_LEAST: TimeDelta = TimeDelta::milliseconds(350);
 
 /// Requests that wait for the loop; more at once is a script gone wild.
 const ORDERS: usize = 32;
@@ -76,7 +82,7 @@ pub async fn run(
 ) -> Result<(), StartError> {
     let mut station = open::open(options, &mut tell).await?;
     let mut shutdown = std::pin::pin!(shutdown);
-    let mut leaving = false;
+    let mut leave_by = None;
     let now = station.clock.now();
     let actions = station.desk.begin(now);
     station.perform(actions, &mut tell).await;
@@ -85,8 +91,8 @@ pub async fn run(
         let wake = station.desk.wake_at();
         let event = tokio::select! {
             biased;
-            () = &mut shutdown, if !leaving => {
-                leaving = true;
+            () = &mut shutdown, if leave_by.is_none() => {
+                leave_by = Some(station.clock.now().mono.plus(LEAVE_WITHIN));
                 Event::Shutdown
             }
             Some(event) = station.playout_events.recv() => match event {
@@ -106,7 +112,9 @@ pub async fn run(
         };
         station.take(event, &mut tell).await;
     }
-    station.close().await;
+    let now = station.clock.now().mono;
+    let at_least = now.plus(CLOSE_AT_LEAST);
+    station.close(leave_by.map_or(at_least, |by| by.max(at_least))).await;
     Ok(())
 }
 
@@ -192,6 +200,10 @@ impl Station {
     /// An order of a person: answered here if it only asks, taken in first if it names a file, else given to the desk.
     fn take_order(&mut self, asked: Asked) -> Option<Event> {
         let Asked { order, by, answer } = asked;
+        if let Some(why) = order.fault() {
+            let _ = answer.send(Answer::Refused(why));
+            return None;
+        }
         let actor = |why| Actor { by, via: "cli".to_owned(), why };
         let (act, actor) = match order {
             Order::Status => {
@@ -307,10 +319,19 @@ impl Station {
         }
     }
 
-    async fn close(self) {
-        self.server.abort();
-        drop(self.keeper);
-        self.playout.close();
-        self.store.close().await;
+    /// Closes the output and the log side by side, and waits for neither beyond `by`: what the log has not committed by
+    /// then is in the spill file.
+    async fn close(self, by: Mono) {
+        let Self { clock, playout, store, requests, server, keeper, .. } = self;
+        server.abort();
+        // Whoever waits for an answer gets one while there is still somebody to give it.
+        drop((requests, keeper));
+        let left = clock.until(by);
+        let sound = tokio::task::spawn_blocking(move || playout.close(left));
+        let closed = async { tokio::join!(store.close(), sound) };
+        tokio::select! {
+            _ = closed => {}
+            () = clock.wait_until(by) => tracing::warn!("the output or the log did not close in time"),
+        }
     }
 }

@@ -14,6 +14,7 @@ mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
 mod soundcard; // sound devices for tests
+mod leaving; // the program told to leave while something would hold it
 mod month; // random months: every planned item comes to one final row
 mod orders; // a thousand random lives of a deck
 mod playout; // the whole playout on an output that can be unplugged

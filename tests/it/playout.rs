@@ -289,7 +289,7 @@ async fn a_dropped_cue_says_nothing_and_closes_its_file() {
 async fn closing_closes_the_stream() {
     let mut scene = Scene::new(true);
     scene.up().await;
-    scene.playout.close();
+    scene.playout.close(Duration::from_secs(20));
     assert_eq!(scene.bench.open.load(Ordering::Acquire), 0);
 }
 

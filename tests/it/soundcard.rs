@@ -198,7 +198,6 @@ pub(crate) struct SoundServer {
 
 impl SoundServer {
     /// A server that runs.
-    #[expect(dead_code, reason = "for tests of the real program")]
     pub(crate) fn new() -> Self {
         let (own, _) = Self::prepare();
         let mut server = Self { folder: own.path().to_owned(), _own: Some(own), server: None, capture: None };
@@ -225,7 +224,6 @@ impl SoundServer {
     }
 
     /// For `ALSA_CONFIG_PATH`.
-    #[expect(dead_code, reason = "for tests of the real program")]
     pub(crate) fn alsa_conf(&self) -> PathBuf {
         self.folder.join("asound.conf")
     }
