@@ -109,11 +109,15 @@ pub struct Status {
     pub log_waiting: u64,
     /// Records that the log had to give up.
     pub log_lost: u64,
-    /// The store's last error.
+    /// Why the database takes nothing now.
     pub log_error: Option<String>,
+    /// Why a power cut would lose what waits.
+    pub spill_error: Option<String>,
+    /// A database that was damaged at the start was moved here, and a new log has begun.
+    pub log_moved_aside: Option<PathBuf>,
     /// The chain's head, `seq:hash`.
     pub log_head: String,
-    /// Problems of the last change that was not taken over.
+    /// Problems of the files as they were found at the start or at the last change.
     pub problems: Vec<String>,
 }
 

@@ -21,9 +21,10 @@ use crate::clock::{Clock, Mono};
 use crate::config::Config;
 use crate::control::{Answer, Asked, Order, Status};
 use crate::desk::{Act, Action, Actor, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
+use crate::language::Language;
 use crate::output::Output;
 use crate::playout::{Playout, PlayoutEvent};
-use crate::problem::Problem;
+use crate::problem::{Problem, any_error};
 use crate::rundown::Audio;
 use crate::store::Store;
 use keeper::{Keeper, News};
@@ -134,9 +135,11 @@ struct Station {
     /// Requests that the desk has not answered yet.
     requests: Vec<(RequestId, oneshot::Sender<Answer>)>,
     next_request: u64,
-    /// Problems of the last change that was not taken over, in the station's language.
+    /// Problems of the files as they were found at the start or at the last change, in the station's language.
     problems: Vec<String>,
-    language: crate::language::Language,
+    /// Where a database that was damaged at the start has gone.
+    moved_aside: Option<PathBuf>,
+    language: Language,
     facts: crate::desk::Facts,
     server: tokio::task::JoinHandle<()>,
     /// Held as long as the station lives; no second one starts in this folder.
@@ -294,8 +297,7 @@ impl Station {
                 Some(event)
             }
             News::Problems(problems) => {
-                self.problems =
-                    problems.iter().map(|problem| problem.render(self.language).trim_end().to_owned()).collect();
+                self.problems = told(&problems, self.language);
                 tell(Notice::Problems(problems));
                 None
             }
@@ -313,7 +315,9 @@ impl Station {
             level_dbfs: self.playout.levels().map(|levels| levels.rms_dbfs),
             log_waiting: store.waiting as u64,
             log_lost: store.lost,
-            log_error: store.trouble.or(store.spill_trouble),
+            log_error: store.trouble,
+            spill_error: store.spill_trouble,
+            log_moved_aside: self.moved_aside.clone(),
             log_head: store.head.to_string(),
             problems: self.problems.clone(),
         }
@@ -334,4 +338,10 @@ impl Station {
             () = clock.wait_until(by) => tracing::warn!("the output or the log did not close in time"),
         }
     }
+}
+
+/// Problems as `status` tells them, and what follows from them.
+fn told(problems: &[Problem], language: Language) -> Vec<String> {
+    let each = problems.iter().map(|problem| problem.render(language).trim_end().to_owned());
+    each.chain(any_error(problems).then(|| language.last_good_stays().to_owned())).collect()
 }

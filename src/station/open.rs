@@ -70,7 +70,11 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     if let Err(error) = sweep(&content, &remembered, &data_dir).await {
         tell(Notice::Remark(format!("orphans of the content store could not be swept: {error}")));
     }
-    let (schedule, current) = first_schedule(&config, &remembered, tell)?;
+    let First { schedule, text: current, problems } = first_schedule(&config, &remembered)?;
+    let told = super::told(&problems, config.language);
+    if !problems.is_empty() {
+        tell(Notice::Problems(problems));
+    }
     let now = clock.now();
     if let Some(text) = current {
         let sha256 = settings::sha256(&text);
@@ -104,7 +108,8 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         ingested_tell,
         requests: Vec::new(),
         next_request: 0,
-        problems: Vec::new(),
+        problems: told,
+        moved_aside: remembered.moved_aside.map(|path| std::path::absolute(&path).unwrap_or(path)),
         language: config.language,
         facts: facts(&config, trust_clock, &boot_id),
         server: tokio::spawn(server),
@@ -139,26 +144,22 @@ fn report(remembered: &Remembered, tell: &mut impl FnMut(Notice)) {
     }
 }
 
-/// The schedule to start with, and its text if it is not the one last taken over. Wrong files do not keep a station from
-/// the air that had good ones yesterday.
-fn first_schedule(
-    config: &Config,
-    remembered: &Remembered,
-    tell: &mut impl FnMut(Notice),
-) -> Result<(Arc<Schedule>, Option<String>), StartError> {
+/// The schedule to start with.
+struct First {
+    schedule: Arc<Schedule>,
+    /// Its text if it is not the one last taken over.
+    text: Option<String>,
+    /// What is wrong with the files.
+    problems: Vec<Problem>,
+}
+
+/// Wrong files do not keep a station from the air that had good ones yesterday.
+fn first_schedule(config: &Config, remembered: &Remembered) -> Result<First, StartError> {
     let last = remembered.schedules.last().map(|(_, text)| text);
     let Offer { schedule, text, problems } = settings::look(config, None);
     match (schedule, last) {
-        (Some(schedule), last) => {
-            if !problems.is_empty() {
-                tell(Notice::Problems(problems));
-            }
-            Ok((schedule, (last != Some(&text)).then_some(text)))
-        }
-        (None, Some(last)) => {
-            tell(Notice::Problems(problems));
-            Ok((settings::stored(last), None))
-        }
+        (Some(schedule), last) => Ok(First { schedule, text: (last != Some(&text)).then_some(text), problems }),
+        (None, Some(last)) => Ok(First { schedule: settings::stored(last), text: None, problems }),
         (None, None) => Err(StartError::Problems(problems)),
     }
 }

@@ -14,11 +14,11 @@ mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
 mod soundcard; // sound devices for tests
-mod leaving; // the program told to leave while something would hold it
 mod month; // random months: every planned item comes to one final row
 mod orders; // a thousand random lives of a deck
 mod playout; // the whole playout on an output that can be unplugged
 mod rig; // a deck on a device made of arithmetic
+mod running; // the real station: what it says of itself, and how it leaves
 mod store; // records, recovery, locked and read-only databases
 mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
