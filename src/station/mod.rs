@@ -7,6 +7,7 @@
 mod keeper;
 mod lock;
 mod open;
+mod records;
 mod settings;
 
 use std::path::PathBuf;
@@ -26,9 +27,9 @@ use crate::output::Output;
 use crate::playout::{Playout, PlayoutEvent};
 use crate::problem::{Problem, any_error};
 use crate::rundown::Audio;
-use crate::store::Store;
 use keeper::{Keeper, News};
 pub use open::StartError;
+use records::Records;
 
 /// The station's loop waits so long for an intent to be durable, then airs all the same.
 const COMMIT_PATIENCE: Duration = Duration::from_millis(200);
@@ -109,8 +110,13 @@ pub async fn run(
                 Some(event) => event,
                 None => continue,
             },
+            () = station.records.committed(COMMIT_PATIENCE), if station.records.is_busy() => {
+                station.records.go_on();
+                continue;
+            }
             () = station.clock.wait_until(wake) => Event::Wake,
         };
+        station.records.turn();
         station.take(event, &mut tell).await;
     }
     let now = station.clock.now().mono;
@@ -124,7 +130,7 @@ struct Station {
     clock: Clock,
     desk: Desk,
     playout: Playout,
-    store: Store,
+    records: Records,
     keeper: Keeper,
     playout_events: mpsc::UnboundedReceiver<PlayoutEvent>,
     orders: mpsc::Receiver<Asked>,
@@ -186,8 +192,8 @@ impl Station {
             _ => {}
         }
         let intent = matches!(record, Record::Intent(_));
-        let committed = self.store.record(record);
-        if intent && self.store.state().trouble.is_none() {
+        let committed = self.records.give(record);
+        if let Some(committed) = committed.filter(|_| intent && self.records.store().state().trouble.is_none()) {
             let _ = tokio::time::timeout(COMMIT_PATIENCE, committed).await;
         }
     }
@@ -275,12 +281,12 @@ impl Station {
             News::Schedule { schedule, sha256, text } => {
                 self.problems.clear();
                 let taken_at: DateTime<Utc> = self.clock.now().wall;
-                drop(self.store.record(Record::Schedule { taken_at, sha256, text }));
+                drop(self.records.give(Record::Schedule { taken_at, sha256, text }));
                 tell(Notice::Taken);
                 Some(Event::Schedule(schedule))
             }
             News::Library { library, changed } => {
-                self.store.remember_files(changed);
+                self.records.store().remember_files(changed);
                 Some(Event::Library(library))
             }
             News::Config(config) => {
@@ -293,7 +299,7 @@ impl Station {
             }
             News::Verdict(verdict) => {
                 let event = Event::Verdict { sha256: verdict.sha256.clone(), verdict: verdict.verdict };
-                self.store.remember_verdict(verdict);
+                self.records.store().remember_verdict(verdict);
                 Some(event)
             }
             News::Problems(problems) => {
@@ -309,11 +315,11 @@ impl Station {
     }
 
     fn status(&self) -> Status {
-        let store = self.store.state();
+        let store = self.records.store().state();
         Status {
             desk: self.desk.snapshot(self.clock.now()),
             level_dbfs: self.playout.levels().map(|levels| levels.rms_dbfs),
-            log_waiting: store.waiting as u64,
+            log_waiting: (store.waiting + self.records.waiting()) as u64,
             log_lost: store.lost,
             log_error: store.trouble,
             spill_error: store.spill_trouble,
@@ -326,7 +332,8 @@ impl Station {
     /// Closes the output and the log side by side, and waits for neither beyond `by`: what the log has not committed by
     /// then is in the spill file.
     async fn close(self, by: Mono) {
-        let Self { clock, playout, store, requests, server, keeper, .. } = self;
+        let Self { clock, playout, records, requests, server, keeper, .. } = self;
+        let store = records.into_store();
         server.abort();
         // Whoever waits for an answer gets one while there is still somebody to give it.
         drop((requests, keeper));

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::keeper::{Keeper, Start};
 use super::lock::Lock;
+use super::records::Records;
 use super::settings::{self, Offer};
 use super::{Notice, ORDERS, Options, Station};
 use crate::airing::OutputKind;
@@ -99,7 +100,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         clock,
         desk,
         playout,
-        store,
+        records: Records::new(store),
         keeper,
         playout_events,
         orders,

@@ -42,7 +42,7 @@ use crate::library::{FileState, Verdict};
 #[derive(Debug, Clone)]
 pub struct Store {
     sender: mpsc::Sender<Request>,
-    state: watch::Receiver<State>,
+    state: watch::Sender<State>,
 }
 
 /// What [`Store::open`] gives.
@@ -112,7 +112,7 @@ impl Store {
     /// How the store is, for those who wait for a change.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<State> {
-        self.state.clone()
+        self.state.subscribe()
     }
 
     /// Commits or spills everything that was recorded and closes the database; records that come later are lost.
@@ -128,6 +128,7 @@ impl Store {
         let (done, answer) = oneshot::channel();
         if let Err(error) = self.sender.try_send(Request::Work(work, done)) {
             tracing::error!("the store takes no more records ({error}): one is lost");
+            self.state.send_modify(|state| state.lost += 1);
         }
         answer
     }

@@ -63,7 +63,7 @@ pub(super) async fn start(
     data_dir: &Path,
     clock: &Clock,
     boot_id: &str,
-) -> Result<(Task, mpsc::Sender<Request>, watch::Receiver<State>, Remembered), OpenError> {
+) -> Result<(Task, mpsc::Sender<Request>, watch::Sender<State>, Remembered), OpenError> {
     std::fs::create_dir_all(data_dir).map_err(|error| OpenError::Folder { path: data_dir.to_owned(), error })?;
     let (path, spill_path) = (data_dir.join(DATABASE), data_dir.join(SPILL));
     let (spill, spilled) = existing_spill(&spill_path);
@@ -71,14 +71,14 @@ pub(super) async fn start(
 
     let is_settled = ready.conn.is_some() && ready.queue.is_empty() && spilled.is_empty();
     let state = State { head: ready.memory.head, trouble: ready.trouble, ..State::default() };
-    let (state, watched) = watch::channel(state);
+    let state = watch::Sender::new(state);
     let (sender, inbox) = mpsc::channel(WAITING);
     let mut task = Task {
         path,
         clock: clock.clone(),
         boot_id: boot_id.to_owned(),
         inbox,
-        state,
+        state: state.clone(),
         conn: ready.conn,
         is_recovery_due: !ready.is_read,
         queue: ready.queue,
@@ -89,7 +89,7 @@ pub(super) async fn start(
     if !is_settled {
         task.settle().await;
     }
-    Ok((task, sender, watched, ready.memory.remembered))
+    Ok((task, sender, state, ready.memory.remembered))
 }
 
 /// The spill file if there is one; the first start allocates it when the station is up.
