@@ -105,7 +105,7 @@ impl Desk {
             next_cue: 1,
             next_job: 1,
         };
-        if let Some((row, alive_at)) = history.open_emergency {
+        for (row, alive_at) in history.open_emergencies {
             desk.resume_emergency(&row, alive_at, now);
         }
         desk

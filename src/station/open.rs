@@ -184,7 +184,7 @@ fn desk(
         settled_until: remembered.settled_until,
         newest_row_at: remembered.newest_row_at,
         newest_is_synchronised: remembered.newest_is_synchronised,
-        open_emergency: remembered.open_emergency.clone(),
+        open_emergencies: remembered.open_emergencies.clone(),
     };
     let library = library(remembered);
     let mut desk =
@@ -208,8 +208,8 @@ async fn sweep(content: &ContentStore, remembered: &Remembered, data_dir: &Path)
     let files = remembered.files.iter().map(|file| file.sha256.clone());
     let rundowns = remembered.open_rundowns.iter().flat_map(|rundown| &rundown.items);
     let frozen = rundowns.filter_map(|item| item.audio.content.as_ref().map(|content| content.sha256.clone()));
-    let emergency = remembered.open_emergency.iter().filter_map(|(row, _)| row.sha256.as_deref().map(Arc::from));
-    let mut known: HashSet<Arc<str>> = files.chain(frozen).chain(emergency).collect();
+    let emergencies = remembered.open_emergencies.iter().filter_map(|(row, _)| row.sha256.as_deref().map(Arc::from));
+    let mut known: HashSet<Arc<str>> = files.chain(frozen).chain(emergencies).collect();
     let doubtful: Vec<_> = content.names()?.into_iter().filter(|sha256| !known.contains(sha256)).collect();
     if !doubtful.is_empty() {
         known.extend(Log::open(data_dir).await?.named(doubtful).await?);

@@ -8,6 +8,7 @@ mod chain; // what is hashed, the head, the walk that names the first bad row
 mod column; // typed values from columns
 mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
+mod emergencies; // those that a fault cut or kept from starting
 mod files; // what is known of audio
 mod memory; // what the station remembers when it starts
 mod open; // the database file: opened, migrated, moved aside
@@ -15,6 +16,7 @@ mod queue; // what waits
 mod read; // the log for others, page by page
 mod recover; // attempts that were open when the machine went down (pure)
 mod row; // one row of the log: the list of its columns
+mod schedules; // those taken over, in their true order
 mod spill; // the file in which records wait
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection

@@ -1,4 +1,6 @@
 //! The keeper's thread over a real folder: what holds up one content holds up nothing else.
+//!
+//! In: a station folder, and a stored copy that cannot be read or never ends. Out: the news that come all the same.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
