@@ -17,6 +17,7 @@ pub mod supervisor;
 mod thread;
 mod tone;
 mod voice;
+mod wait;
 
 use std::sync::Arc;
 use std::sync::mpsc;
