@@ -45,10 +45,7 @@ fn complain(notice: &Notice, language: Language) {
             for problem in problems {
                 let _ = writeln!(err, "{}", problem.render(language).trim_end());
             }
-            match crate::problem::any_error(problems) {
-                true => writeln!(err, "{}", language.last_good_stays()),
-                false => Ok(()),
-            }
+            if crate::problem::any_error(problems) { writeln!(err, "{}", language.last_good_stays()) } else { Ok(()) }
         }
         Notice::Remark(text) => writeln!(err, "{text}"),
         _ => Ok(()),

@@ -100,6 +100,8 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
 
+    const MANY: i64 = 40_000;
+
     fn settled(second: i64) -> Record {
         Record::Settled(DateTime::from_timestamp(second, 0).unwrap())
     }
@@ -109,7 +111,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::system();
         let mut records = Records::new(Store::open(folder.path(), &clock, "boot").await.unwrap().store);
-        const MANY: i64 = 40_000;
         for second in 1..=MANY {
             drop(records.give(settled(second)));
         }

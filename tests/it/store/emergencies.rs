@@ -1,7 +1,5 @@
 //! Emergencies over power losses: what has not been brought to its end is remembered, whichever repeat it is.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
