@@ -6,6 +6,7 @@
 //! Next: `station`, which asks the desk.
 
 use std::io::{self, BufRead, BufReader, Write};
+use std::ops::RangeInclusive;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,6 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// An `air` of a long file waits until it is hashed, stored and checked.
 const LONGEST_ANSWER: Duration = Duration::from_mins(2);
 
+/// How often one `air` may repeat its file.
+pub const REPEATS: RangeInclusive<u32> = 1..=100;
+
 /// What a person asks of the station.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -39,7 +43,7 @@ pub enum Order {
         path: PathBuf,
         /// Cut in at once.
         emergency: bool,
-        /// How often, at least 1.
+        /// How often; one of `REPEATS`.
         repeat: u32,
         /// The reason given.
         why: Option<String>,
@@ -56,6 +60,20 @@ pub enum Order {
     },
     /// Tell the state of the station.
     Status,
+}
+
+impl Order {
+    /// Why no station can do this, whoever asks: the socket is open to more than our own command line.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        match self {
+            Self::Air { repeat, .. } if !REPEATS.contains(repeat) => {
+                let (least, most) = (REPEATS.start(), REPEATS.end());
+                Some(format!("`repeat` is {repeat}; {least} to {most} are allowed; nothing airs"))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A request as it goes over the socket.
@@ -91,11 +109,15 @@ pub struct Status {
     pub log_waiting: u64,
     /// Records that the log had to give up.
     pub log_lost: u64,
-    /// The store's last error.
+    /// Why the database takes nothing now.
     pub log_error: Option<String>,
+    /// Why a power cut would lose what waits.
+    pub spill_error: Option<String>,
+    /// A database that was damaged at the start was moved here, and a new log has begun.
+    pub log_moved_aside: Option<PathBuf>,
     /// The chain's head, `seq:hash`.
     pub log_head: String,
-    /// Problems of the last change that was not taken over.
+    /// Problems of the files as they were found at the start or at the last change.
     pub problems: Vec<String>,
 }
 
@@ -162,6 +184,9 @@ pub enum AskError {
     /// Nobody serves the socket.
     #[error("the station is not running")]
     NotRunning,
+    /// The station ended before it answered.
+    #[error("the station went away before it answered; nothing airs")]
+    Gone,
     /// The socket may not be used by this user, or broke off.
     #[error("cannot talk to the station: {0}")]
     Broken(io::Error),
@@ -181,9 +206,13 @@ pub fn ask(data_dir: &Path, name: Option<String>, order: Order) -> Result<Answer
         })?;
     stream.set_read_timeout(Some(LONGEST_ANSWER)).map_err(broken)?;
     let request = serde_json::to_string(&Request { name, order }).map_err(|error| broken(error.into()))?;
-    writeln!(stream, "{request}").map_err(broken)?;
     let mut line = String::new();
-    BufReader::new(stream).read_line(&mut line).map_err(broken)?;
+    let talked = writeln!(stream, "{request}").and_then(|()| BufReader::new(stream).read_line(&mut line));
+    match talked.map_err(|error| (error.kind(), error)) {
+        Ok(0) | Err((io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset, _)) => return Err(AskError::Gone),
+        Err((_, error)) => return Err(broken(error)),
+        Ok(_) => {}
+    }
     serde_json::from_str(&line).map_err(|error| broken(error.into()))
 }
 
@@ -210,4 +239,27 @@ fn user_name(uid: u32) -> String {
         (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
     });
     named.unwrap_or_else(|| uid.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_repeated_a_hundred_times_at_most() {
+        let air = |repeat| Order::Air { path: "/a.ogg".into(), emergency: false, repeat, why: None }.fault();
+        assert_eq!((air(1), air(100)), (None, None));
+        assert_eq!(air(0).as_deref(), Some("`repeat` is 0; 1 to 100 are allowed; nothing airs"));
+        assert!(air(101).is_some());
+    }
+
+    #[test]
+    fn a_station_that_ends_before_it_answers_is_said_to_be_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = std::os::unix::net::UnixListener::bind(folder.path().join(SOCKET)).unwrap();
+        let station = std::thread::spawn(move || drop(listener.accept()));
+        let asked = ask(folder.path(), None, Order::Status);
+        station.join().unwrap();
+        assert!(matches!(asked, Err(AskError::Gone)), "{asked:?}");
+    }
 }

@@ -116,6 +116,15 @@ impl Language {
         self.pick(vi, en)
     }
 
+    /// What follows from files that are not taken over.
+    #[must_use]
+    pub const fn last_good_stays(self) -> &'static str {
+        self.pick(
+            "thay đổi chưa được nhận; đài tiếp tục theo lịch phát cũ",
+            "the change is not taken over; the last good schedule stays",
+        )
+    }
+
     const fn pick(self, vi: &'static str, en: &'static str) -> &'static str {
         match self {
             Self::Vi => vi,

@@ -4,6 +4,7 @@
 //! here: without a station nothing airs, now or later. Next: `control`.
 
 use std::io::Write;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -22,7 +23,7 @@ pub struct AirArgs {
     #[arg(long)]
     emergency: bool,
     /// How often to air it
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(repeats()))]
     repeat: u32,
     #[command(flatten)]
     who: Who,
@@ -116,20 +117,25 @@ pub fn status(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<ExitCo
     match args.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&status)?)?,
         Format::Text => {
-            for (name, value) in told(&status, language) {
-                writeln!(out, "{name}: {value}")?;
+            for line in told(&status, language) {
+                writeln!(out, "{}: {}", line.label, line.value)?;
             }
         }
         Format::Csv => {
             let mut csv = csv::Writer::from_writer(out);
             csv.write_record(["name", "value"])?;
-            for (name, value) in told(&status, language) {
-                csv.write_record([name, value.as_str()])?;
+            for line in told(&status, language) {
+                csv.write_record([line.name, line.value.as_str()])?;
             }
             csv.flush()?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The number of repeats in the type that clap counts in.
+fn repeats() -> RangeInclusive<i64> {
+    i64::from(*control::REPEATS.start())..=i64::from(*control::REPEATS.end())
 }
 
 fn fail(why: &str) -> ExitCode {
@@ -145,10 +151,20 @@ fn why_not(error: &std::io::Error) -> String {
     }
 }
 
+/// One thing that `status` tells.
+struct Line {
+    /// For programs: the same in every language.
+    name: &'static str,
+    /// For people.
+    label: &'static str,
+    value: String,
+}
+
 /// The state in the words of the station's language, in the order in which people ask.
-fn told(status: &Status, language: Language) -> Vec<(&'static str, String)> {
+fn told(status: &Status, language: Language) -> Vec<Line> {
     let vi = language == Language::Vi;
     let pick = |vietnamese, english| if vi { vietnamese } else { english };
+    let line = |name, vietnamese, english, value| Line { name, label: pick(vietnamese, english), value };
     let desk = &status.desk;
     let minutes = |ms: i64| format!("{}:{:02}", ms / 60_000, ms / 1000 % 60);
     let on_air = desk.on_air.as_ref().map_or_else(
@@ -169,23 +185,67 @@ fn told(status: &Status, language: Language) -> Vec<(&'static str, String)> {
         Some(level) => format!("{level} dBFS"),
     };
     let mut lines = vec![
-        (pick("đài", "station"), desk.station.clone()),
-        (pick("giờ", "time"), desk.at.format("%Y-%m-%d %H:%M:%S").to_string()),
-        (pick("đồng hồ", "clock"), language.clock(desk.clock).to_owned()),
-        (pick("đầu ra", "output"), format!("{} ({device})", desk.output)),
-        (pick("đang phát", "on air"), on_air),
-        (pick("mức âm thanh đo được", "measured level"), level),
+        line("station", "đài", "station", desk.station.clone()),
+        line("time", "giờ", "time", desk.at.format("%Y-%m-%d %H:%M:%S").to_string()),
+        line("clock", "đồng hồ", "clock", language.clock(desk.clock).to_owned()),
+        line("output", "đầu ra", "output", format!("{} ({device})", desk.output)),
+        line("on_air", "đang phát", "on air", on_air),
+        line("level", "mức âm thanh đo được", "measured level", level),
     ];
-    lines.extend(desk.clock_advice.iter().map(|advice| (pick("cần làm", "to do"), advice.clone())));
-    lines.extend(desk.waiting.iter().map(|title| (pick("chờ phát", "waiting"), title.clone())));
+    lines.extend(desk.clock_advice.iter().map(|advice| line("to_do", "cần làm", "to do", advice.clone())));
+    lines.extend(desk.waiting.iter().map(|title| line("waiting", "chờ phát", "waiting", title.clone())));
     let next =
         desk.next.iter().map(|next| format!("{}  {}", next.scheduled_at.format("%Y-%m-%d %H:%M:%S"), next.title));
-    lines.extend(next.map(|line| (pick("sắp tới", "next"), line)));
-    lines.push((pick("nhật ký", "log"), status.log_head.clone()));
-    if status.log_waiting > 0 {
-        let why = status.log_error.as_deref().unwrap_or("");
-        lines.push((pick("bản ghi chờ lưu", "records waiting"), format!("{} {why}", status.log_waiting)));
-    }
-    lines.extend(status.problems.iter().map(|problem| (pick("lỗi", "problem"), problem.clone())));
+    lines.extend(next.map(|text| line("next", "sắp tới", "next", text)));
+    lines.extend(told_of_log(status, language));
+    lines.extend(status.problems.iter().map(|problem| line("problem", "lỗi", "problem", problem.clone())));
     lines
+}
+
+/// How the log is; what is wrong with it is told whether or not something waits.
+fn told_of_log(status: &Status, language: Language) -> Vec<Line> {
+    let vi = language == Language::Vi;
+    let line = |name, vietnamese, english, value| Line { name, label: if vi { vietnamese } else { english }, value };
+    let mut lines = vec![line("log", "nhật ký", "log", status.log_head.clone())];
+    if status.log_waiting > 0 {
+        lines.push(line("log_waiting", "bản ghi chờ lưu", "records waiting", status.log_waiting.to_string()));
+    }
+    if status.log_lost > 0 {
+        lines.push(line("log_lost", "BẢN GHI ĐÃ MẤT", "RECORDS LOST", status.log_lost.to_string()));
+    }
+    let error = |error: &String| line("log_error", "lỗi nhật ký", "log error", error.clone());
+    lines.extend(status.log_error.iter().map(error));
+    let spill =
+        |error: &String| line("spill_error", "mất điện sẽ mất bản ghi", "not safe from a power cut", error.clone());
+    lines.extend(status.spill_error.iter().map(spill));
+    let aside = status.log_moved_aside.iter().map(|path| path.display().to_string());
+    lines.extend(
+        aside.map(|path| line("log_moved_aside", "NHẬT KÝ CŨ BỊ HỎNG, GIỮ TẠI", "OLD LOG DAMAGED, KEPT AT", path)),
+    );
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_the_log_is_told_although_nothing_waits_and_by_the_same_names_in_both_languages() {
+        let desk = serde_json::json!({
+            "at": "2025-03-03T05:00:00+07:00", "station": "Đài", "output": "card", "device": "hw:0", "device_lost": null,
+            "clock": "synchronised", "clock_advice": null, "on_air": null, "waiting": [], "next": [],
+            "level_dbfs": -20, "log_waiting": 0, "log_lost": 3, "log_error": null, "spill_error": "disk full",
+            "log_moved_aside": "/data/loa.db.damaged", "log_head": "5:ab", "problems": ["schedules/1.toml: bad"],
+        });
+        let status: Status = serde_json::from_value(desk).unwrap();
+        let told = [Language::Vi, Language::En].map(|language| told(&status, language));
+        let names = told.each_ref().map(|lines| lines.iter().map(|line| line.name).collect::<Vec<_>>());
+        assert_eq!(names[0], names[1]);
+        for (name, value) in
+            [("log_lost", "3"), ("spill_error", "disk full"), ("log_moved_aside", "/data/loa.db.damaged")]
+        {
+            assert!(told[0].iter().any(|line| line.name == name && line.value == value), "{name}");
+        }
+        assert!(names[0].iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
+    }
 }

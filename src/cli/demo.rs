@@ -1,8 +1,10 @@
 //! `loa demo`: a temporary station airs a short real programme, then its log is printed and verified.
 //!
 //! In: the sample station that is part of the program. Out: sound on the sound card if there is one, else a WAV file, said
-//! plainly; the log as a table. Everything is the real thing: the same loop, the same log, the same files. Next: `station`.
+//! plainly; the log as a table; exit code 1 if an item did not air. Everything is the real thing: the same loop, the same
+//! log, the same files. Next: `station`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,7 +14,8 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 
-use super::{log, notices, sample};
+use super::{FAILED, log, notices, sample, say};
+use crate::airing::{Outcome, Reason};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::output::{self, Output};
@@ -63,30 +66,72 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
         ),
     }
     println!("Đài tạm / temporary station: {}\n", folder.display());
-    air(&config, &clock)?;
+    let faults = air(&config, &clock)?.faults();
     println!();
-    log::print_and_verify(&config.data_dir)
+    let verified = log::print_and_verify(&config.data_dir)?;
+    for fault in &faults {
+        say(format_args!("loa: demo: {fault}"));
+    }
+    Ok(if faults.is_empty() { verified } else { ExitCode::from(FAILED) })
+}
+
+/// What became of the demo's programme.
+#[derive(Debug, Default)]
+struct Course {
+    /// Its last item was final before the limit.
+    is_done: bool,
+    /// The newest row of each item.
+    rows: BTreeMap<String, (Option<Outcome>, Option<Reason>)>,
+}
+
+impl Course {
+    fn note(&mut self, notice: &Notice) {
+        match notice {
+            Notice::ProgrammeDone(_) => self.is_done = true,
+            Notice::Row(row) => {
+                let item = row.item.clone().unwrap_or_default();
+                self.rows.insert(item, (row.outcome, row.reason));
+            }
+            _ => {}
+        }
+    }
+
+    /// Everything for which this demo has failed.
+    fn faults(&self) -> Vec<String> {
+        let late = (!self.is_done).then(|| format!("not done after {} s", LONGEST.as_secs()));
+        let silent = ITEMS.iter().filter_map(|(item, _, title, _)| match self.rows.get(*item) {
+            Some((Some(Outcome::Aired), _)) => None,
+            Some((outcome, reason)) => {
+                let outcome = outcome.map_or("no outcome", Outcome::as_str);
+                let reason = reason.map_or_else(String::new, |reason| format!(" ({})", reason.as_str()));
+                Some(format!("`{title}` did not air: {outcome}{reason}"))
+            }
+            None => Some(format!("`{title}` did not air: it was not its turn")),
+        });
+        late.into_iter().chain(silent).collect()
+    }
 }
 
 /// Runs the station until its one programme is done.
-fn air(config: &Config, clock: &Clock) -> anyhow::Result<()> {
+fn air(config: &Config, clock: &Clock) -> anyhow::Result<Course> {
     let output: Arc<dyn Output> = output::make(&config.output, &config.folder, clock);
     let options = Options { config: config.clone(), clock: clock.clone(), output, trust_clock: false };
-    let done = Arc::new(Notify::new());
-    let programme_done = Arc::clone(&done);
+    let done = Notify::new();
+    let mut course = Course::default();
     let language = config.language;
-    super::run::runtime()?
-        .block_on(async {
-            let limited = async { tokio::time::timeout(LONGEST, done.notified()).await.unwrap_or(()) };
-            station::run(options, limited, |notice| {
-                notices::print(&notice, language);
-                if matches!(notice, Notice::ProgrammeDone(_)) {
-                    programme_done.notify_one();
-                }
-            })
-            .await
+    super::run::in_runtime(async {
+        let limited = async { tokio::time::timeout(LONGEST, done.notified()).await.unwrap_or(()) };
+        station::run(options, limited, |notice| {
+            notices::print(&notice, language);
+            course.note(&notice);
+            if course.is_done {
+                done.notify_one();
+            }
         })
-        .context("the demo's station did not run")
+        .await
+    })?
+    .context("the demo's station did not run")?;
+    Ok(course)
 }
 
 /// A folder that is empty or new: a demo never writes into a real station.
@@ -143,4 +188,24 @@ fn schedule(start: DateTime<Utc>) -> String {
 /// A TOML string.
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demo_that_was_late_or_silent_has_failed_and_says_where() {
+        let mut course = Course { is_done: true, ..Course::default() };
+        for (item, ..) in ITEMS {
+            course.rows.insert((*item).to_owned(), (Some(Outcome::Aired), None));
+        }
+        assert_eq!(course.faults(), Vec::<String>::new());
+        course.rows.insert("loi-chao".to_owned(), (Some(Outcome::Failed), Some(Reason::NoDevice)));
+        course.rows.remove("tin-2");
+        course.is_done = false;
+        let faults = course.faults();
+        assert_eq!(faults[..2], ["not done after 100 s", "`Lời chào` did not air: failed (no_device)"]);
+        assert!(faults[2].ends_with("did not air: it was not its turn") && faults.len() == 3, "{faults:?}");
+    }
 }

@@ -125,11 +125,15 @@ fn cells(row: &Row) -> Cells {
     let instant = row.started_at.as_ref().unwrap_or(&row.scheduled_at);
     let time = instant.get(..19).unwrap_or(instant).replace('T', " ");
     let programme = row.programme_title.as_ref().unwrap_or(&row.kind);
-    let title = row.title.as_ref().or(row.note.as_ref()).map_or("", String::as_str);
-    let aired = format!("{}/{}", Length(Some(row.aired_ms)), Length(row.planned_ms));
-    let reason = row.reason.as_deref().unwrap_or("");
-    let outcome = row.outcome.as_deref().unwrap_or("");
-    [&time, programme, title, outcome, &aired, reason].map(one_line)
+    let title = row.title.as_deref().unwrap_or("-");
+    // A remark is no airing: it has neither an outcome nor a length.
+    let (outcome, aired) = row.outcome.as_deref().map_or_else(
+        || ("-", "-".to_owned()),
+        |outcome| (outcome, format!("{}/{}", Length(Some(row.aired_ms)), Length(row.planned_ms))),
+    );
+    // Last in the line, so that a long remark moves no column.
+    let why: Vec<_> = row.reason.iter().chain(&row.note).map(String::as_str).collect();
+    [&time, programme, title, outcome, &aired, &why.join(": ")].map(one_line)
 }
 
 /// Nothing that a title holds may move the cursor.

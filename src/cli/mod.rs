@@ -126,6 +126,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { WRONG_INPUT } else { DONE });
         }
     };
+    // Warnings of the inner rooms (a record that was lost, a thread that did not start) must reach a person.
+    let format = tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(tracing::Level::WARN);
+    format.with_target(false).init();
     dispatch(cli).unwrap_or_else(|error| {
         if is_closed_pipe(&error) {
             return ExitCode::from(DONE);

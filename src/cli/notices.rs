@@ -45,11 +45,7 @@ fn complain(notice: &Notice, language: Language) {
             for problem in problems {
                 let _ = writeln!(err, "{}", problem.render(language).trim_end());
             }
-            match (crate::problem::any_error(problems), vi) {
-                (true, true) => writeln!(err, "thay đổi chưa được nhận; đài tiếp tục theo lịch phát cũ"),
-                (true, false) => writeln!(err, "the change is not taken over; the last good schedule stays"),
-                (false, _) => Ok(()),
-            }
+            if crate::problem::any_error(problems) { writeln!(err, "{}", language.last_good_stays()) } else { Ok(()) }
         }
         Notice::Remark(text) => writeln!(err, "{text}"),
         _ => Ok(()),

@@ -30,10 +30,10 @@ pub fn run(choice: &ConfigChoice, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let language = config.language;
     let output: Arc<dyn output::Output> = output::make(&config.output, &config.folder, &clock);
     let options = Options { config, clock, output, trust_clock: args.trust_clock };
-    let ended = runtime()?.block_on(async {
+    let ended = in_runtime(async {
         let told = told_to_stop().context("cannot listen for signals")?;
         anyhow::Ok(station::run(options, told, |notice| notices::print(&notice, language)).await)
-    })?;
+    })??;
     match ended {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(StartError::Problems(problems)) => Err(Problems(problems).into()),
@@ -41,9 +41,14 @@ pub fn run(choice: &ConfigChoice, args: &RunArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// One thread is enough for the loop: sound, files and the database have their own.
-pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the event loop")
+/// Runs a station to its end. One thread is enough for the loop: sound, files and the database have their own. Whatever is
+/// still being read then, such as the long file of an `air`, is not waited for.
+pub(super) fn in_runtime<T>(station: impl Future<Output = T>) -> anyhow::Result<T> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the event loop")?;
+    let ended = runtime.block_on(station);
+    runtime.shutdown_background();
+    Ok(ended)
 }
 
 fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {

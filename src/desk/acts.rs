@@ -27,6 +27,9 @@ struct Wish {
     repeat: u32,
 }
 
+/// Less than half of the time within which an emergency returns.
+const KEEP_EVERY: TimeDelta = TimeDelta::minutes(10);
+
 impl Desk {
     pub(super) fn take_act(
         &mut self,
@@ -77,6 +80,24 @@ impl Desk {
             self.keep_emergency(Source::Act(id, index), now, actions);
         }
         Ok(answer)
+    }
+
+    /// Emergencies that wait for a device are recorded again now and then, so that after a power cut it shows that they were
+    /// still wanted.
+    pub(super) fn keep_emergencies(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        if now.mono.since(self.kept_at) < KEEP_EVERY {
+            return;
+        }
+        self.kept_at = now.mono;
+        let started = |source: Source| self.playing.iter().any(|each| each.source == source && !each.waiting());
+        for act in self.acts.iter().filter(|act| act.emergency()) {
+            for index in (0..act.stands.len()).filter(|index| act.stands[*index] != Stand::Final) {
+                let source = Source::Act(act.id, index);
+                if !started(source) {
+                    self.keep_emergency(source, now, actions);
+                }
+            }
+        }
     }
 
     /// Cuts the item on air and cancels the rest of its programme or act; with nothing on the air, what waits to start.

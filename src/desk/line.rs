@@ -121,6 +121,7 @@ impl Desk {
             return;
         }
         self.close_runs(now, cause, actions);
+        self.keep_emergencies(now, actions);
         if self.device.is_some() {
             self.line_up_urgent(now, actions);
             self.line_up_timed(now, actions);

@@ -62,6 +62,8 @@ pub struct Desk {
     taken_back: VecDeque<Playing>,
     /// Until then one of them may still say that it has sounded.
     answers_by: Mono,
+    /// When waiting emergencies were last recorded.
+    kept_at: Mono,
     /// The moment of the newest event.
     told_at: Moment,
     /// Id of the open device.
@@ -101,6 +103,7 @@ impl Desk {
             playing: Vec::new(),
             taken_back: VecDeque::new(),
             answers_by: now.mono,
+            kept_at: now.mono,
             told_at: now,
             device: None,
             device_lost: None,
@@ -109,7 +112,7 @@ impl Desk {
             next_cue: 1,
             next_job: 1,
         };
-        if let Some((row, alive_at)) = history.open_emergency {
+        for (row, alive_at) in history.open_emergencies {
             desk.resume_emergency(&row, alive_at, now);
         }
         desk

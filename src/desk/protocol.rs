@@ -304,6 +304,7 @@ pub struct History {
     pub newest_row_at: Option<DateTime<Utc>>,
     /// Whether that row's clock was synchronised.
     pub newest_is_synchronised: bool,
-    /// An emergency that a power loss cut or kept from starting, with the instant it was last known to be alive.
-    pub open_emergency: Option<(Airing, DateTime<Utc>)>,
+    /// Emergencies that a power loss or crash cut or kept from starting, in the order in which they were to air, with the
+    /// instant each was last known to be alive.
+    pub open_emergencies: Vec<(Airing, DateTime<Utc>)>,
 }

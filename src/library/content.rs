@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek as _, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -62,36 +62,46 @@ impl ContentStore {
         Clip::open(&self.path_of(sha256), rate)
     }
 
-    /// Decodes a whole content, and makes sure that the disk still gives back the bytes that were put in.
+    /// Decodes a whole content, and makes sure that the disk still gives back the bytes that were put in. A copy that
+    /// lost them goes, so that taking the file in once more heals it; nothing is said about the content by that.
     pub fn verify(&self, sha256: &str) -> Result<Verified, ClipError> {
         let path = self.path_of(sha256);
         let (mut file, _) = source::open(&path)?;
         let (found, _) = copy(&mut file, &mut io::sink())?;
-        if found != sha256 {
-            return Err(ClipError::Damaged("the stored copy no longer has the bytes that were taken in".into()));
+        if found == sha256 {
+            return verify(&path);
         }
-        verify(&path)
+        // Another copy may have come in its place meanwhile.
+        if fs::metadata(&path)?.ino() == file.metadata()?.ino() {
+            fs::remove_file(&path)?;
+        }
+        Err(ClipError::Unreadable("its stored copy had lost its bytes and was removed; take the file in again".into()))
     }
 
-    /// Takes a file in: copied, hashed, durable, read-only. Any bytes are taken, for whether they are audio is told by
-    /// `verify`; the declared length is `None` if they are not. The same bytes again cost no room.
+    /// Takes a file in: hashed, and unless it is here already, copied, durable, read-only. Any bytes are taken, for
+    /// whether they are audio is told by `verify`; the declared length is `None` if they are not. The same bytes again
+    /// cost no room, so a full disk keeps nothing from the air that is in the store.
     ///
     /// A file that changes meanwhile is refused; a full disk too. Nothing half is left in either case.
     pub fn ingest(&self, path: &Path) -> Result<Ingested, ClipError> {
         let (mut file, length) = source::open(path)?;
         let before = file.metadata()?;
-        let mut copied = Unfinished::create(&self.folder)?;
-        let (sha256, bytes) = copy(&mut file, &mut copied.file)?;
-        if bytes != length || is_changed(&before, &file.metadata()?) {
-            return Err(ClipError::Unreadable("it changed while it was read".into()));
+        let hashed = copy(&mut file, &mut io::sink())?;
+        if hashed.1 != length || is_changed(&before, &file.metadata()?) {
+            return Err(changed());
         }
-        let duration_ms = Decoder::open(&copied.path).ok().and_then(|decoder| decoder.duration_ms());
-        let place = self.path_of(&sha256);
-        let new = fs::metadata(&place).map_or(true, |there| there.len() != bytes);
+        let place = self.path_of(&hashed.0);
+        let new = fs::metadata(&place).map_or(true, |there| there.len() != length);
         if new {
+            file.rewind()?;
+            let mut copied = Unfinished::create(&self.folder)?;
+            if copy(&mut file, &mut copied.file)? != hashed {
+                return Err(changed());
+            }
             copied.keep_as(&place).map_err(|error| not_stored(&error))?;
         }
-        Ok(Ingested { content: Content { sha256: sha256.into(), duration_ms }, new })
+        let duration_ms = Decoder::open(&place).ok().and_then(|decoder| decoder.duration_ms());
+        Ok(Ingested { content: Content { sha256: hashed.0.into(), duration_ms }, new })
     }
 
     /// The hashes of everything in the store.
@@ -177,6 +187,10 @@ fn is_changed(before: &fs::Metadata, after: &fs::Metadata) -> bool {
     let key =
         |facts: &fs::Metadata| (facts.len(), facts.mtime(), facts.mtime_nsec(), facts.ctime(), facts.ctime_nsec());
     key(before) != key(after)
+}
+
+fn changed() -> ClipError {
+    ClipError::Unreadable("it changed while it was read".into())
 }
 
 fn not_stored(error: &io::Error) -> ClipError {

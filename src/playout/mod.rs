@@ -17,6 +17,7 @@ pub mod supervisor;
 mod thread;
 mod tone;
 mod voice;
+mod wait;
 
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -33,9 +34,6 @@ use crate::clock::Clock;
 use crate::desk::{CueEvent, CueId, DeviceEvent, End, Start};
 use crate::output::Output;
 use crate::rundown::Audio;
-
-/// How long leaving may take: the stream closes meanwhile, and a WAV file gets its header.
-const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// What the playout says to the station.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,12 +100,12 @@ impl Playout {
         *self.levels.borrow()
     }
 
-    /// Stops the sound and closes the output. The one method that waits, at the end of the program and at most a second,
-    /// so that the output can be closed in order.
-    pub fn close(self) {
+    /// Stops the sound and closes the output. The one method that waits, at the end of the program and no longer than
+    /// `limit`, so that the output can be closed in order: the stream ends, and a WAV file gets its header.
+    pub fn close(self, limit: Duration) {
         let (closed, wait) = mpsc::channel();
         self.order(Order::Close(Some(closed)));
-        let _ = wait.recv_timeout(CLOSE_LIMIT);
+        let _ = wait.recv_timeout(limit);
     }
 
     /// The thread only ends after `Close`, so an order is lost only when nobody can be on the air any more.

@@ -132,9 +132,15 @@ impl DeckPort {
         Self { commands, reports, backlog: VecDeque::new(), held: 0 }
     }
 
+    /// Whether the deck holds as many cues as it can.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.held == SLOTS
+    }
+
     /// Gives the deck a cue to hold; `Err` gives it back if the deck holds `SLOTS` already.
     pub fn load(&mut self, cue: CueId, load: Load) -> Result<(), Load> {
-        if self.held == SLOTS {
+        if self.is_full() {
             return Err(load);
         }
         self.held += 1;

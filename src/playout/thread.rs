@@ -18,6 +18,7 @@ use super::deck::pair;
 use super::level::{Levels, Meter};
 use super::port::{DeckPort, Report};
 use super::supervisor::{Change, Supervisor};
+use super::wait::{WaitingRoom, Wanted};
 use crate::airing::Reason;
 use crate::clock::{Clock, Mono};
 use crate::desk::{CueEvent, CueId, DeviceEvent, End, Start};
@@ -58,6 +59,7 @@ pub(super) struct Room {
     /// The deck's other end of each stream, from the thread that opens it.
     ports: Receiver<(u64, DeckPort)>,
     air: Option<Air>,
+    waiting: WaitingRoom,
 }
 
 /// An open stream.
@@ -89,7 +91,7 @@ impl Room {
             Box::new(move |block, stamp| deck.render(block, stamp))
         };
         let supervisor = Supervisor::new(output, clock.clone(), Box::new(make_deck));
-        Self { clock, open_clip, events, levels, supervisor, orders, ports, air: None }
+        Self { clock, open_clip, events, levels, supervisor, orders, ports, air: None, waiting: WaitingRoom::default() }
     }
 
     /// Runs until `Close`.
@@ -121,6 +123,10 @@ impl Room {
                 Change::Lost { why, .. } => self.fall(why),
             }
         }
+        let (_, now) = self.clock.pair();
+        for wanted in self.waiting.due(now) {
+            self.prepare(wanted);
+        }
         self.show_levels();
     }
 
@@ -148,42 +154,53 @@ impl Room {
             air.accounts.lose(&mut events);
         }
         self.say(events);
+        for wanted in self.waiting.clear() {
+            self.refuse(wanted.cue);
+        }
         self.send(PlayoutEvent::Device(DeviceEvent::Lost { why }));
     }
 
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Prepare { cue, audio, tone_ms } => {
-                if let Err(reason) = self.prepare(cue, audio, tone_ms) {
-                    self.send(PlayoutEvent::Cue(cue, CueEvent::Refused(reason)));
-                }
-            }
+            Order::Prepare { cue, audio, tone_ms } => self.prepare(Wanted::new(cue, audio, tone_ms)),
             Order::Opened(cue, opened) => self.opened(cue, opened),
-            Order::Start(cue, start) => self.on_held(cue, |air| air.port.start(cue, start)),
-            Order::End(cue, End::Now) | Order::Drop(cue) => self.on_held(cue, |air| air.take_off(cue)),
-            Order::End(cue, end) => self.on_held(cue, |air| air.port.end(cue, end)),
+            Order::Start(cue, start) => match self.waiting.find(cue) {
+                Some(wanted) => wanted.start = Some(start),
+                None => self.on_held(cue, |air| air.port.start(cue, start)),
+            },
+            Order::End(cue, End::Now) | Order::Drop(cue) => {
+                self.waiting.forget(cue);
+                self.on_held(cue, |air| air.take_off(cue));
+            }
+            Order::End(cue, end) => match self.waiting.find(cue) {
+                Some(wanted) => wanted.end = Some(end),
+                None => self.on_held(cue, |air| air.port.end(cue, end)),
+            },
             Order::Close(_) => {}
         }
     }
 
-    fn prepare(&mut self, cue: CueId, audio: Audio, tone_ms: u32) -> Result<(), Reason> {
-        let air = self.air.as_mut().ok_or(Reason::NoDevice)?;
-        let orders = self.orders.clone();
-        // Nobody listens any more only when the playout has been closed.
-        let tell = move |opened| drop(orders.send(Order::Opened(cue, opened)));
-        let order = CueOrder { audio, tone_ms, rate: air.rate };
-        let (started, load) =
-            Cue::start(order, Arc::clone(&self.open_clip), self.clock.clone(), tell).map_err(|error| {
-                tracing::error!("cannot start a thread to decode a cue: {error}");
-                Reason::Undecodable
-            })?;
-        if air.port.load(cue, load).is_err() {
-            tracing::error!("the deck is full; a cue was refused");
-            return Err(Reason::NoDevice);
+    /// Prepares a cue, or keeps it until there is a thread and a place in the deck for it.
+    fn prepare(&mut self, wanted: Wanted) {
+        let Some(air) = &mut self.air else { return self.refuse(wanted.cue) };
+        match air.prepare(&wanted, &self.orders, &self.open_clip, &self.clock) {
+            Ok(()) => {
+                wanted.start.into_iter().for_each(|start| air.port.start(wanted.cue, start));
+                wanted.end.into_iter().for_each(|end| air.port.end(wanted.cue, end));
+            }
+            Err(why) => {
+                let (_, now) = self.clock.pair();
+                if let Err(wanted) = self.waiting.keep(wanted, now) {
+                    tracing::error!("a cue could not be prepared for 5 s: {why}");
+                    self.refuse(wanted.cue);
+                }
+            }
         }
-        air.accounts.admit(cue);
-        air.cues.insert(cue, started);
-        Ok(())
+    }
+
+    /// That it could not be prepared says nothing about its audio.
+    fn refuse(&self, cue: CueId) {
+        self.send(PlayoutEvent::Cue(cue, CueEvent::Refused(Reason::NoDevice)));
     }
 
     fn opened(&mut self, cue: CueId, opened: Opened) {
@@ -231,6 +248,29 @@ impl Air {
     fn new(rate: u32, port: DeckPort) -> Self {
         let (accounts, meter) = (Accounts::new(rate), Meter::new(rate));
         Self { rate, port, accounts, meter, newest: None, cues: BTreeMap::new() }
+    }
+
+    /// Starts to decode a cue and gives it to the deck, or says why it cannot be now.
+    fn prepare(
+        &mut self,
+        wanted: &Wanted,
+        orders: &Sender<Order>,
+        open_clip: &OpenClip,
+        clock: &Clock,
+    ) -> Result<(), String> {
+        if self.port.is_full() {
+            return Err("the deck is full".into());
+        }
+        let (cue, orders) = (wanted.cue, orders.clone());
+        // Nobody listens any more only when the playout has been closed.
+        let tell = move |opened| drop(orders.send(Order::Opened(cue, opened)));
+        let order = CueOrder { audio: wanted.audio.clone(), tone_ms: wanted.tone_ms, rate: self.rate };
+        let (started, load) = Cue::start(order, Arc::clone(open_clip), clock.clone(), tell)
+            .map_err(|error| format!("no thread to decode it: {error}"))?;
+        self.port.load(cue, load).map_err(|_| "the deck is full".to_owned())?;
+        self.accounts.admit(cue);
+        self.cues.insert(cue, started);
+        Ok(())
     }
 
     fn listen(&mut self, events: &mut Events) {

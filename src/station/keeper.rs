@@ -1,24 +1,24 @@
 //! The keeper of files: takes over what people change, and reads audio ahead of its airing.
 //!
 //! In: `loa.toml`, `schedules/`, `audio/`, looked at every half second. Out: news for the loop, in the order in which they
-//! were found. It bridges slow files and the station's loop: everything here may block for minutes, nothing of it is on
-//! the path of what airs now. What is bad is reported once and the last good state stays. Next: `library`.
+//! were found. It bridges slow files and the station's loop: nothing here is on the path of what airs now. Full decodes,
+//! which take minutes, have a thread of their own, one at a time, so that a change never waits for one. What is bad is
+//! reported once and the last good state stays. Next: `library`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::settings::{self, Offer};
-use crate::clock::Clock;
+use crate::clock::{Clock, Mono};
 use crate::config::Config;
-use crate::library::{ContentStore, FileState, Files, Verdict};
+use crate::library::{ClipError, ContentStore, FileState, Files, Verdict, Verified};
 use crate::problem::Problem;
 use crate::rundown::Library;
 use crate::schedule::Schedule;
@@ -29,6 +29,19 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Audio of so many days is checked in order of airing; the rest in order of the schedule.
 const AHEAD: TimeDelta = TimeDelta::days(8);
+
+/// A content that could not be judged, because the disk does not give it back, is tried again after this long.
+const JUDGE_AGAIN: TimeDelta = TimeDelta::minutes(1);
+
+const WILL_NOT_AIR: &str = "its item will not air until the file is replaced";
+
+/// What the keeper's thread is told.
+enum Told {
+    /// A full decode has ended.
+    Decoded(Arc<str>, Result<Verified, ClipError>),
+    /// The station closes.
+    Close,
+}
 
 /// What the keeper found.
 pub(super) enum News {
@@ -46,12 +59,10 @@ pub(super) enum News {
     Remark(String),
 }
 
-/// The handle over the keeper's thread.
+/// The handle over the keeper's thread, which ends when this is dropped.
 pub(super) struct Keeper {
     content: ContentStore,
-    /// Dropped to end the thread.
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    tell: Sender<Told>,
 }
 
 /// What the keeper starts from.
@@ -65,10 +76,11 @@ pub(super) struct Start {
 
 impl Keeper {
     pub(super) fn start(content: ContentStore, start: Start, news: UnboundedSender<News>) -> std::io::Result<Self> {
-        let (stop, stopped) = channel();
+        let (tell, told) = channel();
+        let decoded = tell.clone();
         let store = content.clone();
         let signature = signature(&start.config);
-        let thread = std::thread::Builder::new().name("keeper".into()).spawn(move || {
+        std::thread::Builder::new().name("keeper".into()).spawn(move || {
             let files = Files::new(start.config.audio_dir(), store.clone(), start.files, start.verdicts);
             let library = Library::new();
             let reported = HashSet::new();
@@ -82,23 +94,28 @@ impl Keeper {
                 store,
                 news,
                 clock: start.clock,
-                stopped,
+                told,
+                decoded,
+                decoding: None,
+                unjudged: HashMap::new(),
             };
             work.run();
         })?;
-        Ok(Self { content, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { content, tell })
     }
 
     /// The content store.
     pub(super) fn content(&self) -> &ContentStore {
         &self.content
     }
+}
 
+impl Drop for Keeper {
     /// Tells the thread to end. It is not waited for: it may be in the middle of a large file, and holds nothing open
     /// that the next start would mind.
-    pub(super) fn close(mut self) {
-        drop(self.stop.take());
-        drop(self.thread.take());
+    fn drop(&mut self) {
+        // A thread that has ended needs no word.
+        let _ = self.tell.send(Told::Close);
     }
 }
 
@@ -114,25 +131,46 @@ struct Work {
     store: ContentStore,
     news: UnboundedSender<News>,
     clock: Clock,
-    stopped: Receiver<()>,
+    told: Receiver<Told>,
+    /// For the thread that decodes.
+    decoded: Sender<Told>,
+    /// The content that is being decoded from end to end.
+    decoding: Option<Arc<str>>,
+    /// Contents that could not be judged, and when each is tried again; all others go on meanwhile.
+    unjudged: HashMap<Arc<str>, Mono>,
 }
 
 impl Work {
     fn run(mut self) {
         let mut unverified = self.scan();
         loop {
-            // One content at a time, so that a change of the files is never further away than one decode.
-            let pause = if unverified.is_empty() { LOOK_EVERY } else { Duration::ZERO };
-            match self.stopped.recv_timeout(pause) {
+            self.decode_next(&unverified);
+            match self.told.recv_timeout(LOOK_EVERY) {
+                Ok(Told::Decoded(sha256, result)) => self.judge(&sha256, &result),
                 Err(RecvTimeoutError::Timeout) => {}
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
-            }
-            if !unverified.is_empty() {
-                let sha256 = unverified.remove(0);
-                self.verify(&sha256);
+                Ok(Told::Close) | Err(RecvTimeoutError::Disconnected) => return,
             }
             self.look_at_settings();
             unverified = self.scan();
+        }
+    }
+
+    /// Has the first content without a verdict decoded, unless a decode is under way.
+    fn decode_next(&mut self, unverified: &[Arc<str>]) {
+        let (_, now) = self.clock.pair();
+        self.unjudged.retain(|_, again_at| *again_at > now);
+        let next = unverified.iter().find(|sha256| !self.unjudged.contains_key(*sha256));
+        let Some(sha256) = next.filter(|_| self.decoding.is_none()).cloned() else { return };
+        let (store, decoded, wanted) = (self.store.clone(), self.decoded.clone(), Arc::clone(&sha256));
+        let started = std::thread::Builder::new().name("decode".into()).spawn(move || {
+            let result = store.verify(&wanted);
+            // Nobody listens any more when the station has closed.
+            let _ = decoded.send(Told::Decoded(wanted, result));
+        });
+        match started {
+            Ok(_) => self.decoding = Some(sha256),
+            // Tried again with the next look.
+            Err(error) => tracing::warn!("cannot start a thread to check audio: {error}"),
         }
     }
 
@@ -190,7 +228,7 @@ impl Work {
                 self.tell_library(changes.changed);
             }
             for (path, fault) in changes.faults {
-                self.report(&path, &fault.to_string());
+                self.report(&path, &fault.to_string(), WILL_NOT_AIR);
             }
         }
         if self.library != library {
@@ -214,24 +252,26 @@ impl Work {
             .collect()
     }
 
-    fn verify(&mut self, sha256: &Arc<str>) {
-        let result = self.store.verify(sha256);
-        if let Err(fault) = &result {
+    fn judge(&mut self, sha256: &Arc<str>, result: &Result<Verified, ClipError>) {
+        self.decoding = None;
+        let verdict = self.files.judge(sha256, result);
+        if let Err(fault) = result {
             let named = self.library.iter().find(|(_, content)| content.sha256 == *sha256);
             let name = named.map_or_else(|| sha256.to_string(), |(path, _)| path.clone());
-            self.report(&name, &fault.to_string());
+            let then = if verdict.is_some() { WILL_NOT_AIR } else { "it is checked again every minute" };
+            self.report(&name, &fault.to_string(), then);
         }
-        if let Some(verdict) = self.files.judge(sha256, &result) {
-            self.tell(News::Verdict(verdict));
+        if let Some(verdict) = verdict {
+            return self.tell(News::Verdict(verdict));
         }
+        let (_, now) = self.clock.pair();
+        self.unjudged.insert(Arc::clone(sha256), now.plus(JUDGE_AGAIN));
     }
 
     /// A fault is told once per file and wording.
-    fn report(&mut self, path: &str, fault: &str) {
+    fn report(&mut self, path: &str, fault: &str, then: &str) {
         if self.reported.insert((path.to_owned(), fault.to_owned())) {
-            self.tell(News::Remark(format!(
-                "`audio/{path}`: {fault}; its item will not air until the file is replaced"
-            )));
+            self.tell(News::Remark(format!("`audio/{path}`: {fault}; {then}")));
         }
     }
 
@@ -263,3 +303,6 @@ fn seen(path: &Path) -> Option<Seen> {
     let changed = nanoseconds(facts.ctime(), facts.ctime_nsec());
     Some((path.to_owned(), facts.len(), nanoseconds(facts.mtime(), facts.mtime_nsec()), changed, facts.ino()))
 }
+
+#[cfg(test)]
+mod tests;

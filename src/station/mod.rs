@@ -7,31 +7,38 @@
 mod keeper;
 mod lock;
 mod open;
+mod records;
 mod settings;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::airing::Airing;
-use crate::clock::Clock;
+use crate::clock::{Clock, Mono};
 use crate::config::Config;
 use crate::control::{Answer, Asked, Order, Status};
 use crate::desk::{Act, Action, Actor, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
 use crate::language::Language;
 use crate::output::Output;
 use crate::playout::{Playout, PlayoutEvent};
-use crate::problem::Problem;
+use crate::problem::{Problem, any_error};
 use crate::rundown::Audio;
-use crate::store::Store;
 use keeper::{Keeper, News};
 pub use open::StartError;
+use records::Records;
 
 /// The station's loop waits so long for an intent to be durable, then airs all the same.
 const COMMIT_PATIENCE: Duration = Duration::from_millis(200);
+
+/// From the wish to leave to the exit: a service manager and an operator count on 2 s, and the process takes its share.
+const LEAVE_WITHIN: TimeDelta = TimeDelta::milliseconds(1900);
+
+/// What closing gets at least, when the desk has waited in vain for a device that hangs.
+const CLOSE_AT_LEAST: TimeDelta = TimeDelta::milliseconds(350);
 
 /// Requests that wait for the loop; more at once is a script gone wild.
 const ORDERS: usize = 32;
@@ -77,7 +84,7 @@ pub async fn run(
 ) -> Result<(), StartError> {
     let mut station = open::open(options, &mut tell).await?;
     let mut shutdown = std::pin::pin!(shutdown);
-    let mut leaving = false;
+    let mut leave_by = None;
     let now = station.clock.now();
     let actions = station.desk.begin(now);
     station.perform(actions, &mut tell).await;
@@ -86,8 +93,8 @@ pub async fn run(
         let wake = station.desk.wake_at();
         let event = tokio::select! {
             biased;
-            () = &mut shutdown, if !leaving => {
-                leaving = true;
+            () = &mut shutdown, if leave_by.is_none() => {
+                leave_by = Some(station.clock.now().mono.plus(LEAVE_WITHIN));
                 Event::Shutdown
             }
             Some(event) = station.playout_events.recv() => match event {
@@ -103,11 +110,18 @@ pub async fn run(
                 Some(event) => event,
                 None => continue,
             },
+            () = station.records.committed(COMMIT_PATIENCE), if station.records.is_busy() => {
+                station.records.go_on();
+                continue;
+            }
             () = station.clock.wait_until(wake) => Event::Wake,
         };
+        station.records.turn();
         station.take(event, &mut tell).await;
     }
-    station.close().await;
+    let now = station.clock.now().mono;
+    let at_least = now.plus(CLOSE_AT_LEAST);
+    station.close(leave_by.map_or(at_least, |by| by.max(at_least))).await;
     Ok(())
 }
 
@@ -116,7 +130,7 @@ struct Station {
     clock: Clock,
     desk: Desk,
     playout: Playout,
-    store: Store,
+    records: Records,
     keeper: Keeper,
     playout_events: mpsc::UnboundedReceiver<PlayoutEvent>,
     orders: mpsc::Receiver<Asked>,
@@ -127,8 +141,10 @@ struct Station {
     /// Requests that the desk has not answered yet.
     requests: Vec<(RequestId, oneshot::Sender<Answer>)>,
     next_request: u64,
-    /// Problems of the last change that was not taken over, in the station's language.
+    /// Problems of the files as they were found at the start or at the last change, in the station's language.
     problems: Vec<String>,
+    /// Where a database that was damaged at the start has gone.
+    moved_aside: Option<PathBuf>,
     language: Language,
     facts: crate::desk::Facts,
     server: tokio::task::JoinHandle<()>,
@@ -176,8 +192,8 @@ impl Station {
             _ => {}
         }
         let intent = matches!(record, Record::Intent(_));
-        let committed = self.store.record(record);
-        if intent && self.store.state().trouble.is_none() {
+        let committed = self.records.give(record);
+        if let Some(committed) = committed.filter(|_| intent && self.records.store().state().trouble.is_none()) {
             let _ = tokio::time::timeout(COMMIT_PATIENCE, committed).await;
         }
     }
@@ -193,6 +209,10 @@ impl Station {
     /// An order of a person: answered here if it only asks, taken in first if it names a file, else given to the desk.
     fn take_order(&mut self, asked: Asked) -> Option<Event> {
         let Asked { order, by, answer } = asked;
+        if let Some(why) = order.fault() {
+            let _ = answer.send(Answer::Refused(why));
+            return None;
+        }
         let actor = |why| Actor { by, via: "cli".to_owned(), why };
         let (act, actor) = match order {
             Order::Status => {
@@ -261,12 +281,12 @@ impl Station {
             News::Schedule { schedule, sha256, text } => {
                 self.problems.clear();
                 let taken_at: DateTime<Utc> = self.clock.now().wall;
-                drop(self.store.record(Record::Schedule { taken_at, sha256, text }));
+                drop(self.records.give(Record::Schedule { taken_at, sha256, text }));
                 tell(Notice::Taken);
                 Some(Event::Schedule(schedule))
             }
             News::Library { library, changed } => {
-                self.store.remember_files(changed);
+                self.records.store().remember_files(changed);
                 Some(Event::Library(library))
             }
             News::Config(config) => {
@@ -279,11 +299,11 @@ impl Station {
             }
             News::Verdict(verdict) => {
                 let event = Event::Verdict { sha256: verdict.sha256.clone(), verdict: verdict.verdict };
-                self.store.remember_verdict(verdict);
+                self.records.store().remember_verdict(verdict);
                 Some(event)
             }
             News::Problems(problems) => {
-                self.problems = rendered(&problems, self.language);
+                self.problems = told(&problems, self.language);
                 tell(Notice::Problems(problems));
                 None
             }
@@ -295,27 +315,40 @@ impl Station {
     }
 
     fn status(&self) -> Status {
-        let store = self.store.state();
+        let store = self.records.store().state();
         Status {
             desk: self.desk.snapshot(self.clock.now()),
             level_dbfs: self.playout.levels().map(|levels| levels.rms_dbfs),
-            log_waiting: store.waiting as u64,
+            log_waiting: (store.waiting + self.records.waiting()) as u64,
             log_lost: store.lost,
-            log_error: store.trouble.or(store.spill_trouble),
+            log_error: store.trouble,
+            spill_error: store.spill_trouble,
+            log_moved_aside: self.moved_aside.clone(),
             log_head: store.head.to_string(),
             problems: self.problems.clone(),
         }
     }
 
-    async fn close(self) {
-        self.server.abort();
-        self.keeper.close();
-        self.playout.close();
-        self.store.close().await;
+    /// Closes the output and the log side by side, and waits for neither beyond `by`: what the log has not committed by
+    /// then is in the spill file.
+    async fn close(self, by: Mono) {
+        let Self { clock, playout, records, requests, server, keeper, .. } = self;
+        let store = records.into_store();
+        server.abort();
+        // Whoever waits for an answer gets one while there is still somebody to give it.
+        drop((requests, keeper));
+        let left = clock.until(by);
+        let sound = tokio::task::spawn_blocking(move || playout.close(left));
+        let closed = async { tokio::join!(store.close(), sound) };
+        tokio::select! {
+            _ = closed => {}
+            () = clock.wait_until(by) => tracing::warn!("the output or the log did not close in time"),
+        }
     }
 }
 
-/// Problems as `status` shows them.
-fn rendered(problems: &[Problem], language: Language) -> Vec<String> {
-    problems.iter().map(|problem| problem.render(language).trim_end().to_owned()).collect()
+/// Problems as `status` tells them, and what follows from them.
+fn told(problems: &[Problem], language: Language) -> Vec<String> {
+    let each = problems.iter().map(|problem| problem.render(language).trim_end().to_owned());
+    each.chain(any_error(problems).then(|| language.last_good_stays().to_owned())).collect()
 }

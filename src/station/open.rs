@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::keeper::{Keeper, Start};
 use super::lock::Lock;
+use super::records::Records;
 use super::settings::{self, Offer};
 use super::{Notice, ORDERS, Options, Station};
 use crate::airing::OutputKind;
@@ -70,13 +71,13 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     if let Err(error) = sweep(&content, &remembered, &data_dir).await {
         tell(Notice::Remark(format!("orphans of the content store could not be swept: {error}")));
     }
-    let First { schedule, text, problems } = first_schedule(&config, &remembered)?;
-    let shown = super::rendered(&problems, config.language);
+    let First { schedule, text: current, problems } = first_schedule(&config, &remembered)?;
+    let told = super::told(&problems, config.language);
     if !problems.is_empty() {
         tell(Notice::Problems(problems));
     }
     let now = clock.now();
-    if let Some(text) = text {
+    if let Some(text) = current {
         let sha256 = settings::sha256(&text);
         drop(store.record(Record::Schedule { taken_at: now.wall, sha256, text }));
     }
@@ -99,7 +100,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         clock,
         desk,
         playout,
-        store,
+        records: Records::new(store),
         keeper,
         playout_events,
         orders,
@@ -108,7 +109,8 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         ingested_tell,
         requests: Vec::new(),
         next_request: 0,
-        problems: shown,
+        problems: told,
+        moved_aside: remembered.moved_aside.map(|path| std::path::absolute(&path).unwrap_or(path)),
         language: config.language,
         facts: facts(&config, trust_clock, &boot_id),
         server: tokio::spawn(server),
@@ -143,10 +145,10 @@ fn report(remembered: &Remembered, tell: &mut impl FnMut(Notice)) {
     }
 }
 
-/// What the station starts with.
+/// The schedule to start with.
 struct First {
     schedule: Arc<Schedule>,
-    /// Its text, if it is not the one last taken over.
+    /// Its text if it is not the one last taken over.
     text: Option<String>,
     /// What is wrong with the files.
     problems: Vec<Problem>,
@@ -182,7 +184,7 @@ fn desk(
         settled_until: remembered.settled_until,
         newest_row_at: remembered.newest_row_at,
         newest_is_synchronised: remembered.newest_is_synchronised,
-        open_emergency: remembered.open_emergency.clone(),
+        open_emergencies: remembered.open_emergencies.clone(),
     };
     let library = library(remembered);
     let mut desk =
@@ -206,8 +208,8 @@ async fn sweep(content: &ContentStore, remembered: &Remembered, data_dir: &Path)
     let files = remembered.files.iter().map(|file| file.sha256.clone());
     let rundowns = remembered.open_rundowns.iter().flat_map(|rundown| &rundown.items);
     let frozen = rundowns.filter_map(|item| item.audio.content.as_ref().map(|content| content.sha256.clone()));
-    let emergency = remembered.open_emergency.iter().filter_map(|(row, _)| row.sha256.as_deref().map(Arc::from));
-    let mut known: HashSet<Arc<str>> = files.chain(frozen).chain(emergency).collect();
+    let emergencies = remembered.open_emergencies.iter().filter_map(|(row, _)| row.sha256.as_deref().map(Arc::from));
+    let mut known: HashSet<Arc<str>> = files.chain(frozen).chain(emergencies).collect();
     let doubtful: Vec<_> = content.names()?.into_iter().filter(|sha256| !known.contains(sha256)).collect();
     if !doubtful.is_empty() {
         known.extend(Log::open(data_dir).await?.named(doubtful).await?);

@@ -13,6 +13,7 @@ use super::files;
 use super::memory::head;
 use super::queue::Work;
 use super::row::{Place, Row, utc};
+use super::schedules;
 use crate::airing::{Airing, AiringId, rfc3339};
 use crate::desk::Record;
 use crate::rundown::Rundown;
@@ -74,7 +75,7 @@ impl Writer {
 
     async fn record(&mut self, conn: &mut SqliteConnection, record: &Record) -> sqlx::Result<()> {
         match record {
-            Record::Schedule { taken_at, sha256, text } => schedule(conn, *taken_at, sha256, text).await,
+            Record::Schedule { taken_at, sha256, text } => schedules::remember(conn, *taken_at, sha256, text).await,
             Record::Rundown(frozen) => rundown(conn, frozen).await,
             Record::RundownDone { programme, scheduled_at } => rundown_done(conn, programme, *scheduled_at).await,
             Record::Intent(facts) => self.intent(conn, facts).await,
@@ -186,21 +187,6 @@ async fn close(conn: &mut SqliteConnection, airing: &AiringId, attempt: u32) -> 
     Ok(())
 }
 
-/// A schedule that is in force already is not stored again: a restart takes over nothing new.
-async fn schedule(conn: &mut SqliteConnection, taken_at: DateTime<Utc>, sha256: &str, text: &str) -> sqlx::Result<()> {
-    sqlx::query(
-        "insert into schedule_taken (taken_at, sha256, text) select ?1, ?2, ?3
-         where ?2 is not (select sha256 from schedule_taken order by id desc limit 1)
-           and not exists (select 1 from schedule_taken where taken_at = ?1 and sha256 = ?2)",
-    )
-    .bind(utc(taken_at))
-    .bind(sha256)
-    .bind(text)
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 /// A rundown is frozen: one that is stored stays as it is.
 async fn rundown(conn: &mut SqliteConnection, frozen: &Rundown) -> sqlx::Result<()> {
     let json = serde_json::to_string(frozen).map_err(|error| sqlx::Error::Encode(error.into()))?;
@@ -226,6 +212,7 @@ async fn rundown_done(conn: &mut SqliteConnection, programme: &str, scheduled_at
     Ok(())
 }
 
+/// Also backwards, as when a clock that ran ahead is set right; what is told twice for that is found in the log.
 async fn settled(conn: &mut SqliteConnection, until: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query("update station set settled_until = ?").bind(utc(until)).execute(conn).await?;
     Ok(())

@@ -13,7 +13,8 @@ use super::chain::Head;
 use super::column;
 use super::recover::{OnAir, Progress, Recovery};
 use super::row::utc;
-use crate::airing::{Airing, AiringId, ClockState, Kind, Outcome, Reason};
+use super::{emergencies, schedules};
+use crate::airing::{Airing, AiringId, ClockState, Outcome, Reason};
 use crate::desk::{LoggedAttempt, Measured, Record};
 use crate::library::{FileState, Verdict};
 use crate::rundown::Rundown;
@@ -36,9 +37,10 @@ pub struct Remembered {
     pub newest_row_at: Option<DateTime<Utc>>,
     /// Whether that row's clock was synchronised.
     pub newest_is_synchronised: bool,
-    /// The newest emergency that a power loss or crash cut or kept from starting (its `reason` says which it was), with
-    /// the instant it was last known to be alive. Whether it is too old is the desk's to say.
-    pub open_emergency: Option<(Airing, DateTime<Utc>)>,
+    /// Emergencies that a power loss or crash cut or kept from starting (the `reason` says which it was), each airing
+    /// once, in the order in which they were to air, with the instant each was last known to be alive. Whether one is
+    /// too old is the desk's to say.
+    pub open_emergencies: Vec<(Airing, DateTime<Utc>)>,
     /// Made at the first start, never changes; `None` while the database cannot be read.
     pub station_id: Option<String>,
     /// A database that was corrupt was moved here, and a new chain has begun.
@@ -60,21 +62,24 @@ pub(super) struct Memory {
 }
 
 /// Reads everything; the questions are answered by indexes, so that a log of years does not slow the start.
-pub(super) async fn recall(conn: &mut SqliteConnection) -> sqlx::Result<Memory> {
+pub(super) async fn recall(conn: &mut SqliteConnection, now: DateTime<Utc>) -> sqlx::Result<Memory> {
     let station = sqlx::query("select station_id, settled_until from station").fetch_optional(&mut *conn).await?;
     let settled_until = match &station {
         Some(row) => column::instant(row, "settled_until")?,
         None => None,
     };
     let newest = newest_row_at(conn).await?;
+    // A clock that has lost its battery is behind the log.
+    let latest = newest.map_or(now, |(at, _)| at.max(now));
     let remembered = Remembered {
         open_rundowns: open_rundowns(conn).await?,
-        logged: logged(conn, settled_until).await?,
-        schedules: schedules(conn, settled_until).await?,
+        // A clock that ran ahead may have settled what is still to come.
+        logged: logged(conn, settled_until.map(|settled| settled.min(now))).await?,
+        schedules: schedules::recall(conn, settled_until, latest).await?,
         settled_until,
         newest_row_at: newest.map(|(at, _)| at),
         newest_is_synchronised: newest.is_some_and(|(_, synchronised)| synchronised),
-        open_emergency: cut_emergency(conn).await?,
+        open_emergencies: emergencies::recall(conn, newest.map(|(at, _)| at)).await?,
         station_id: station.map(|row| row.try_get("station_id")).transpose()?,
         moved_aside: None,
         recovered: Vec::new(),
@@ -120,30 +125,6 @@ async fn logged(conn: &mut SqliteConnection, settled: Option<DateTime<Utc>>) -> 
     Ok(logged)
 }
 
-async fn schedules(
-    conn: &mut SqliteConnection,
-    settled: Option<DateTime<Utc>>,
-) -> sqlx::Result<Vec<(DateTime<Utc>, String)>> {
-    // With nothing settled there is no time off to fill: the newest one is enough.
-    let rows = sqlx::query(
-        "select taken_at, text from schedule_taken
-         where taken_at >= coalesce(
-             (select max(taken_at) from schedule_taken where ?1 is null or taken_at <= ?1),
-             ''
-         )
-         order by taken_at, id",
-    )
-    .bind(settled.map(utc))
-    .fetch_all(conn)
-    .await?;
-    let mut schedules = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let Some(taken_at) = column::instant(row, "taken_at")? else { continue };
-        schedules.push((taken_at, row.try_get("text")?));
-    }
-    Ok(schedules)
-}
-
 /// The clock is compared with this. A row recovered under a clock that had lost its battery ended after it was recorded;
 /// its end was measured by a better clock, so the later of the two counts.
 async fn newest_row_at(conn: &mut SqliteConnection) -> sqlx::Result<Option<(DateTime<Utc>, bool)>> {
@@ -160,26 +141,6 @@ async fn newest_row_at(conn: &mut SqliteConnection) -> sqlx::Result<Option<(Date
     let at = column::instant(&row, "recorded_at")?.max(column::instant(&row, "ended_at")?);
     let synchronised = row.try_get::<&str, _>("clock")? == ClockState::Synchronised.as_str();
     Ok(at.map(|at| (at, synchronised)))
-}
-
-/// The emergency of a row, with the instant it was last alive, if a fault of the machine or the program ended it.
-fn still_open(airing: Airing) -> Option<(Airing, DateTime<Utc>)> {
-    let by_fault = airing.outcome == Some(Outcome::Interrupted)
-        && matches!(airing.reason, Some(Reason::PowerLoss | Reason::Crash));
-    let alive_at = airing.ended_at.unwrap_or(airing.scheduled_at).to_utc();
-    by_fault.then_some((airing, alive_at))
-}
-
-/// The newest emergency in the log, if a fault of the machine or the program ended it.
-async fn cut_emergency(conn: &mut SqliteConnection) -> sqlx::Result<Option<(Airing, DateTime<Utc>)>> {
-    let newest = sqlx::query(
-        "select * from airing_log
-         where seq = (select max(seq) from airing_log indexed by airing_log_emergency where kind = 'emergency')",
-    )
-    .fetch_optional(conn)
-    .await?;
-    let Some(row) = newest else { return Ok(None) };
-    Ok(column::airing(&row)?.and_then(still_open))
 }
 
 /// The attempts that are open in the database, oldest first.
@@ -214,10 +175,14 @@ fn measured(row: &SqliteRow) -> sqlx::Result<Measured> {
 
 impl Memory {
     /// Brings the memory to where it will be when this spilled record is committed.
-    pub(super) fn apply(&mut self, record: &Record) {
+    pub(super) fn apply(&mut self, record: &Record, now: DateTime<Utc>) {
         let remembered = &mut self.remembered;
         match record {
-            Record::Schedule { taken_at, text, .. } => remembered.schedules.push((*taken_at, text.clone())),
+            Record::Schedule { taken_at, text, .. } => {
+                remembered.schedules.push((*taken_at, text.clone()));
+                let latest = remembered.newest_row_at.map_or(now, |at| at.max(now));
+                schedules::agree(&mut remembered.schedules, latest);
+            }
             Record::Rundown(rundown) => {
                 if !remembered.open_rundowns.iter().any(|open| is_of(open, &rundown.programme, rundown.scheduled_at)) {
                     remembered.open_rundowns.push(Rundown::clone(rundown));
@@ -253,16 +218,12 @@ impl Memory {
             self.end(airing);
         }
         self.remembered.recovered.clone_from(&recovery.interrupted);
-        if let Some(found) = &recovery.emergency {
-            self.remembered.open_emergency = Some(found.clone());
-        }
+        emergencies::arrange(&mut self.remembered.open_emergencies, &recovery.emergencies);
     }
 
     fn end(&mut self, airing: &Airing) {
         self.close(&airing.airing, airing.attempt);
-        if airing.kind == Kind::Emergency {
-            self.remembered.open_emergency = still_open(airing.clone());
-        }
+        emergencies::end(&mut self.remembered.open_emergencies, airing);
         let Some(outcome) = airing.outcome else { return };
         if !self.is_logged(&airing.airing, airing.attempt) {
             self.remembered.logged.push(LoggedAttempt {

@@ -8,6 +8,7 @@ mod chain; // what is hashed, the head, the walk that names the first bad row
 mod column; // typed values from columns
 mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
+mod emergencies; // those that a fault cut or kept from starting
 mod files; // what is known of audio
 mod memory; // what the station remembers when it starts
 mod open; // the database file: opened, migrated, moved aside
@@ -15,6 +16,7 @@ mod queue; // what waits
 mod read; // the log for others, page by page
 mod recover; // attempts that were open when the machine went down (pure)
 mod row; // one row of the log: the list of its columns
+mod schedules; // those taken over, in their true order
 mod spill; // the file in which records wait
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
@@ -42,7 +44,7 @@ use crate::library::{FileState, Verdict};
 #[derive(Debug, Clone)]
 pub struct Store {
     sender: mpsc::Sender<Request>,
-    state: watch::Receiver<State>,
+    state: watch::Sender<State>,
 }
 
 /// What [`Store::open`] gives.
@@ -112,7 +114,7 @@ impl Store {
     /// How the store is, for those who wait for a change.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<State> {
-        self.state.clone()
+        self.state.subscribe()
     }
 
     /// Commits or spills everything that was recorded and closes the database; records that come later are lost.
@@ -128,6 +130,7 @@ impl Store {
         let (done, answer) = oneshot::channel();
         if let Err(error) = self.sender.try_send(Request::Work(work, done)) {
             tracing::error!("the store takes no more records ({error}): one is lost");
+            self.state.send_modify(|state| state.lost += 1);
         }
         answer
     }

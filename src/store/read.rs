@@ -121,7 +121,7 @@ impl Log {
              where seq between ?1 and ?2 and +scheduled_at_utc >= ?3 and +scheduled_at_utc < ?4"
         );
         Ok(Pages {
-            next: ends.get::<Option<i64>, _>(0).unwrap_or(1),
+            next: ends.get(0),
             last: ends.get::<Option<i64>, _>(1).unwrap_or(0),
             query: Arc::new(PageQuery { sql, from, to }),
             flight: VecDeque::new(),
@@ -159,8 +159,8 @@ pub(super) struct Pages {
     log: Log,
     query: Arc<PageQuery>,
     flight: VecDeque<JoinHandle<Flown>>,
-    /// First row of the next page to ask for.
-    next: i64,
+    /// First row of the next page to ask for; `None` when all have been asked for.
+    next: Option<i64>,
     last: i64,
 }
 
@@ -203,12 +203,12 @@ impl Pages {
 
     /// Sends every idle connection for a page.
     async fn take_off(&mut self) {
-        while self.next <= self.last
+        while let Some(from) = self.next.filter(|next| *next <= self.last)
             && let Some(conn) = self.log.free.pop()
         {
-            let page_ends = self.next.saturating_add(PAGE_ROWS - 1);
-            self.flight.push_back(tokio::spawn(fly(conn, Arc::clone(&self.query), self.next, page_ends)));
-            self.next = page_ends.saturating_add(1);
+            let page_ends = from.saturating_add(PAGE_ROWS - 1);
+            self.flight.push_back(tokio::spawn(fly(conn, Arc::clone(&self.query), from, page_ends)));
+            self.next = page_ends.checked_add(1);
         }
         // The question leaves when its task first runs, and is answered on the connection's own thread.
         tokio::task::yield_now().await;
@@ -220,7 +220,7 @@ impl Pages {
         let next = sqlx::query("select min(seq) from airing_log where seq > ?").bind(page_ends).fetch_one(conn).await;
         let next: Option<i64> =
             next.and_then(|row| row.try_get(0)).map_err(|error| unreadable(&self.log.path, &error))?;
-        self.next = self.next.max(next.unwrap_or(i64::MAX));
+        self.next = next.and_then(|next| self.next.map(|planned| planned.max(next)));
         Ok(())
     }
 }

@@ -1,15 +1,15 @@
 //! What to do with attempts that were open when the program or the machine went down. Pure.
 //!
 //! In: the rows of `on_air` that the last run left, and whether this is the same boot. Out: the airings that become rows
-//! of the log, the intents that leave none, and the emergency that was not brought to its end. Next: `memory`.
+//! of the log, the intents that leave none, and the emergencies that never started. Next: `memory`.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::emergencies;
 use crate::airing::{Airing, AiringId, Kind, Outcome, Reason};
 use crate::desk::Measured;
-
-/// How long an emergency that never started is kept; whether it still airs is the desk's to say, and it says no far sooner.
-const KEPT_INTENT: TimeDelta = TimeDelta::days(1);
 
 /// One attempt that was about to start or on the air.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,34 +35,36 @@ pub(super) struct Recovery {
     pub(super) interrupted: Vec<Airing>,
     /// They never started: no row.
     pub(super) withdrawn: Vec<(AiringId, u32)>,
-    /// The newest emergency among them, and when it was last known to be alive.
-    pub(super) emergency: Option<(Airing, DateTime<Utc>)>,
+    /// The emergencies among those that never started, which keep their intents; when each was last known to be alive.
+    pub(super) emergencies: Vec<(Airing, DateTime<Utc>)>,
 }
 
 /// Decides over every open attempt. An emergency's intent stays where it is, so that a second power loss before it starts
 /// does not lose it.
 pub(super) fn plan(on_air: Vec<OnAir>, boot_id: &str, now: DateTime<Utc>) -> Recovery {
     let mut recovery = Recovery::default();
+    // An act was alive as long as any of its repeats was.
+    let mut alive: HashMap<String, DateTime<Utc>> = HashMap::new();
+    for OnAir { facts, alive_at, .. } in &on_air {
+        let newest = alive.entry(act(&facts.airing).to_owned()).or_insert(*alive_at);
+        *newest = (*newest).max(*alive_at);
+    }
     for OnAir { facts, alive_at, progress } in on_air {
-        let is_emergency = facts.kind == Kind::Emergency;
-        let (airing, alive_at) = match progress {
-            Some(progress) => {
-                let interrupted = interrupt(facts, progress, boot_id);
-                let ended_at = interrupted.ended_at.map_or(alive_at, |ended_at| ended_at.to_utc());
-                recovery.interrupted.push(interrupted.clone());
-                (interrupted, ended_at)
+        match progress {
+            Some(progress) => recovery.interrupted.push(interrupt(facts, progress, boot_id)),
+            None if facts.kind == Kind::Emergency && now - alive_at < emergencies::KEPT => {
+                let alive_at = alive[act(&facts.airing)];
+                recovery.emergencies.push((facts, alive_at));
             }
-            None if is_emergency && now - alive_at < KEPT_INTENT => (facts, alive_at),
-            None => {
-                recovery.withdrawn.push((facts.airing, facts.attempt));
-                continue;
-            }
-        };
-        if is_emergency && recovery.emergency.as_ref().is_none_or(|(_, newest)| *newest < alive_at) {
-            recovery.emergency = Some((airing, alive_at));
+            None => recovery.withdrawn.push((facts.airing, facts.attempt)),
         }
     }
     recovery
+}
+
+/// What all repeats of an act have in common.
+fn act(airing: &AiringId) -> &str {
+    airing.as_str().rsplit_once('/').map_or(airing.as_str(), |(act, _)| act)
 }
 
 fn interrupt(facts: Airing, progress: Progress, boot_id: &str) -> Airing {

@@ -63,7 +63,7 @@ pub(super) async fn start(
     data_dir: &Path,
     clock: &Clock,
     boot_id: &str,
-) -> Result<(Task, mpsc::Sender<Request>, watch::Receiver<State>, Remembered), OpenError> {
+) -> Result<(Task, mpsc::Sender<Request>, watch::Sender<State>, Remembered), OpenError> {
     std::fs::create_dir_all(data_dir).map_err(|error| OpenError::Folder { path: data_dir.to_owned(), error })?;
     let (path, spill_path) = (data_dir.join(DATABASE), data_dir.join(SPILL));
     let (spill, spilled) = existing_spill(&spill_path);
@@ -71,14 +71,14 @@ pub(super) async fn start(
 
     let is_settled = ready.conn.is_some() && ready.queue.is_empty() && spilled.is_empty();
     let state = State { head: ready.memory.head, trouble: ready.trouble, ..State::default() };
-    let (state, watched) = watch::channel(state);
+    let state = watch::Sender::new(state);
     let (sender, inbox) = mpsc::channel(WAITING);
     let mut task = Task {
         path,
         clock: clock.clone(),
         boot_id: boot_id.to_owned(),
         inbox,
-        state,
+        state: state.clone(),
         conn: ready.conn,
         is_recovery_due: !ready.is_read,
         queue: ready.queue,
@@ -89,7 +89,7 @@ pub(super) async fn start(
     if !is_settled {
         task.settle().await;
     }
-    Ok((task, sender, watched, ready.memory.remembered))
+    Ok((task, sender, state, ready.memory.remembered))
 }
 
 /// The spill file if there is one; the first start allocates it when the station is up.
@@ -112,12 +112,12 @@ async fn put_in_order(path: &Path, spilled: &[Record], boot_id: &str, now: Momen
         let why = match attempt(path, spilled, aside.as_ref(), boot_id, now).await {
             Ok(ready) => return Ok(ready),
             Err(Trouble::Newer(why)) => return Err(OpenError::Newer { path: path.to_owned(), why }),
-            Err(Trouble::NotNow(why)) => return Ok(without_database(spilled, why)),
+            Err(Trouble::NotNow(why)) => return Ok(without_database(spilled, now, why)),
             Err(Trouble::Corrupt(why)) => why,
         };
         // Twice means that it is not the file.
         if aside.is_some() {
-            return Ok(without_database(spilled, why));
+            return Ok(without_database(spilled, now, why));
         }
         match move_aside(path, now.wall).await {
             Ok(salvage) => {
@@ -126,7 +126,7 @@ async fn put_in_order(path: &Path, spilled: &[Record], boot_id: &str, now: Momen
                 aside = Some(salvage);
             }
             Err(error) => {
-                return Ok(without_database(spilled, format!("{why}, and it cannot be moved aside: {error}")));
+                return Ok(without_database(spilled, now, format!("{why}, and it cannot be moved aside: {error}")));
             }
         }
     }
@@ -140,8 +140,8 @@ async fn attempt(
     boot_id: &str,
     now: Moment,
 ) -> Result<Ready, Trouble> {
-    let mut ready = look(path, aside.and_then(|aside| aside.station_id.as_deref())).await?;
-    ready.keep(spilled);
+    let mut ready = look(path, aside.and_then(|aside| aside.station_id.as_deref()), now.wall).await?;
+    ready.keep(spilled, now.wall);
     let recovery = recover::plan(std::mem::take(&mut ready.memory.on_air), boot_id, now.wall);
     ready.memory.recovered(&recovery);
     let rows = recovery.interrupted.into_iter().map(|airing| Record::Row(Box::new(airing)));
@@ -172,19 +172,19 @@ async fn attempt(
 }
 
 /// Opens and reads the database; one that cannot be written now is read all the same.
-async fn look(path: &Path, station_id: Option<&str>) -> Result<Ready, Trouble> {
+async fn look(path: &Path, station_id: Option<&str>, now: DateTime<Utc>) -> Result<Ready, Trouble> {
     let mut conn = match connect(path, station_id).await {
         Ok(conn) => conn,
         Err(Trouble::NotNow(why)) => {
             let memory = match read::connect(path, BUSY_TIMEOUT).await {
-                Ok(mut conn) => recall(&mut conn).await.ok(),
+                Ok(mut conn) => recall(&mut conn, now).await.ok(),
                 Err(_) => None,
             };
             return Ok(Ready::new(None, memory, Some(why)));
         }
         Err(other) => return Err(other),
     };
-    match recall(&mut conn).await {
+    match recall(&mut conn, now).await {
         Ok(memory) => Ok(Ready::new(Some(conn), Some(memory), None)),
         Err(error) => {
             close(conn).await;
@@ -193,9 +193,9 @@ async fn look(path: &Path, station_id: Option<&str>) -> Result<Ready, Trouble> {
     }
 }
 
-fn without_database(spilled: &[Record], why: String) -> Ready {
+fn without_database(spilled: &[Record], now: Moment, why: String) -> Ready {
     let mut ready = Ready::new(None, None, Some(why));
-    ready.keep(spilled);
+    ready.keep(spilled, now.wall);
     ready
 }
 
@@ -206,9 +206,9 @@ impl Ready {
     }
 
     /// Takes over the records that the last run could not commit.
-    fn keep(&mut self, spilled: &[Record]) {
+    fn keep(&mut self, spilled: &[Record], now: DateTime<Utc>) {
         for record in spilled {
-            self.memory.apply(record);
+            self.memory.apply(record, now);
             self.queue.push(Work::Record(record.clone()), Vec::new());
         }
         self.queue.mark_spilled();

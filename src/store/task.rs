@@ -67,6 +67,10 @@ impl Task {
                 request = self.inbox.recv() => self.take_all(request),
                 () = until(&self.clock, self.retry_at), if self.retry_at.is_some() => None,
             };
+            if closing.is_some() && self.queue.len() > BATCH {
+                // Whoever closes does not wait for many transactions.
+                self.spill().await;
+            }
             let is_due = self.retry_at.is_none_or(|at| self.clock.now().mono >= at);
             if is_due || closing.is_some() {
                 self.settle().await;

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -66,13 +66,36 @@ fn content_is_kept_once_read_only_and_under_its_hash() {
     let stored = place.store.path_of(&one.content.sha256);
     assert_eq!(fs::metadata(&stored).unwrap().permissions().mode() & 0o777, 0o444);
     assert_eq!(place.store.verify(&one.content.sha256).unwrap().frames, 2000);
-    // A disk that gives back other bytes is found out, although they are good audio.
+    // A disk that gives back other bytes of the same length is found out, although they are good audio.
     fs::remove_file(&stored).unwrap();
-    Signal::mono(8_000, 0.5).wav(&stored);
-    assert!(matches!(place.store.verify(&one.content.sha256), Err(ClipError::Damaged(_))));
+    Signal { start: 1.0, ..Signal::mono(8_000, 0.25) }.wav(&stored);
+    assert_eq!(fs::metadata(&stored).unwrap().len(), fs::metadata(&first).unwrap().len());
+    let lost = place.store.verify(&one.content.sha256);
+    assert!(matches!(lost, Err(ClipError::Unreadable(_))), "{lost:?}");
+    let judged = place.files(Vec::new(), Vec::new()).judge(&one.content.sha256, &lost);
+    assert_eq!(judged, None, "it says nothing about the content");
     // Taking the file in once more heals it.
     assert!(place.store.ingest(&first).unwrap().new);
     assert_eq!(sha256_of(&stored), *one.content.sha256);
+}
+
+#[test]
+fn what_is_in_the_store_is_taken_in_again_without_writing() {
+    let place = Place::new();
+    let first = Signal::mono(8_000, 0.25).wav(&place.audio("first.wav"));
+    place.store.ingest(&first).unwrap();
+    // A file that is made or removed shows in the folder's change time, however short its life.
+    let folder = place.folder.path().join("content");
+    let changed = || fs::metadata(&folder).map(|facts| (facts.ctime(), facts.ctime_nsec())).unwrap();
+    let before = changed();
+    let tick_over = || {
+        fs::write(place.folder.path().join("tick"), "").unwrap();
+        let tick = fs::metadata(place.folder.path().join("tick")).unwrap();
+        (tick.ctime(), tick.ctime_nsec()) > before
+    };
+    while !tick_over() {}
+    assert!(!place.store.ingest(&first).unwrap().new);
+    assert_eq!(changed(), before);
 }
 
 #[test]

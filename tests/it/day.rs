@@ -85,6 +85,23 @@ fn power_back_inside_the_window_goes_on_with_the_item_that_was_cut() {
 }
 
 #[test]
+fn an_emergency_that_the_power_cut_airs_again_if_power_is_back_in_time() {
+    for (off, airs) in [(TimeDelta::minutes(20), true), (TimeDelta::hours(2), false)] {
+        let mut world = morning("2025-03-03T08:00:00+07:00");
+        world.run_until("2025-03-03T08:00:10+07:00");
+        world.air("sos.ogg", true);
+        world.run_until("2025-03-03T08:00:13+07:00");
+        world.kill(true);
+        world.run_to(world.now.wall + off);
+        world.power_on();
+        world.run_to(world.now.wall + TimeDelta::minutes(1));
+        let rows: Vec<_> = world.memory.rows.iter().map(|row| (row.attempt, row.outcome.unwrap())).collect();
+        let wanted = [(1, Outcome::Interrupted), (2, Outcome::Aired)];
+        assert_eq!(rows, wanted[..if airs { 2 } else { 1 }], "{}", world.log());
+    }
+}
+
+#[test]
 fn a_slot_that_passed_while_the_station_was_off_is_missed_item_by_item() {
     let mut world = morning("2025-03-03T04:50:00+07:00");
     world.run_until("2025-03-03T04:55:00+07:00");

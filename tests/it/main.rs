@@ -23,6 +23,7 @@ mod orders; // a thousand random lives of a deck
 mod playout; // the whole playout on an output that can be unplugged
 mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
+mod leaving; // the real program: what it says of itself, and how it leaves
 mod running; // a station of the real program, with what people do to it
 mod store; // records, recovery, locked and read-only databases
 mod tidy; // the repository's own rules

@@ -15,7 +15,7 @@ use loa::clock::Clock;
 use loa::desk::{CueEvent, CueId, DeviceEvent, End, Ending, Start};
 use loa::output::{Feed, Format, OpenError, Output, Stamp, Stream};
 use loa::playout::ring::Frame;
-use loa::playout::{OpenClip, Playout, PlayoutEvent, Samples};
+use loa::playout::{OpenClip, Playout, PlayoutEvent, SLOTS, Samples};
 use loa::rundown::{Audio, Content};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -286,10 +286,37 @@ async fn a_dropped_cue_says_nothing_and_closes_its_file() {
 }
 
 #[tokio::test]
+async fn a_cue_waits_for_a_place_in_the_deck_and_is_refused_only_after_a_while() {
+    let mut scene = Scene::new(true);
+    scene.up().await;
+    let full = SLOTS as u64;
+    for cue in 1..=full {
+        scene.ready(cue, "1:4800").await;
+    }
+    for cue in [full + 1, full + 2, full + 3] {
+        scene.prepare(cue, "2:4800");
+    }
+    // One more has a place now; another is taken back while it waits; the third finds none.
+    scene.playout.start(CueId(full + 1), Start::Now);
+    scene.playout.drop_cue(CueId(full + 2));
+    scene.playout.drop_cue(CueId(1));
+    assert!(matches!(scene.cue(full + 1).await, CueEvent::Ready { .. }));
+    scene.started(full + 1).await;
+    assert_eq!(scene.ended(full + 1).await, (Ending::Finished, 100));
+    // That one's place is free again.
+    assert!(matches!(scene.cue(full + 3).await, CueEvent::Ready { .. }));
+    scene.prepare(full + 4, "2:4800");
+    let (_, ordered) = scene.bench.clock.pair();
+    assert_eq!(scene.cue(full + 4).await, CueEvent::Refused(Reason::NoDevice));
+    let waited = scene.bench.clock.pair().1.since(ordered);
+    assert!(waited >= TimeDelta::seconds(5), "{waited}");
+}
+
+#[tokio::test]
 async fn closing_closes_the_stream() {
     let mut scene = Scene::new(true);
     scene.up().await;
-    scene.playout.close();
+    scene.playout.close(Duration::from_secs(20));
     assert_eq!(scene.bench.open.load(Ordering::Acquire), 0);
 }
 

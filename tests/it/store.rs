@@ -5,7 +5,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod emergencies; // those that a power loss cut or kept from starting
 mod faults; // locked, read-only, corrupt and foreign databases
+mod reading; // the log as others read it
 
 use std::fs;
 use std::path::Path;
@@ -260,40 +262,29 @@ async fn a_row_that_comes_twice_is_logged_once() {
 }
 
 #[tokio::test]
-async fn an_emergency_that_was_cut_is_remembered_until_it_ends() {
+async fn a_wrong_clock_does_not_upset_the_order_of_schedules() {
     let folder = tempfile::tempdir().unwrap();
-    let now = Clock::system().now().wall;
-    let emergency = Airing {
-        airing: AiringId::act("air", now, 1),
-        kind: Kind::Emergency,
-        scheduled_at: now.fixed_offset(),
-        ..aired(0)
-    };
     let store = open(folder.path()).await.store;
-    commit(&store, Record::Intent(Box::new(emergency.clone()))).await;
-    store.close().await;
-    // Twice: a second power loss before it starts must not lose it.
-    for boot in ["boot-2", "boot-3"] {
-        let opened = open_in_boot(folder.path(), boot).await;
-        assert_eq!(opened.remembered.open_emergency.unwrap().0.airing, emergency.airing);
-        opened.store.close().await;
+    let at = |year: i32| instant(&format!("{year}-03-03T05:00:00Z")).to_utc();
+    for (year, text) in [(2025, "a"), (2099, "b"), (2026, "c"), (1970, "d")] {
+        let (taken_at, sha256) = (at(year), text.repeat(64));
+        commit(&store, Record::Schedule { taken_at, sha256, text: text.to_owned() }).await;
     }
-    let store = open(folder.path()).await.store;
-    let Record::Progress { start_error_us, measured, .. } = progress(0, 400) else { unreachable!() };
-    let (airing, started_at) = (emergency.airing.clone(), now);
-    commit(&store, Record::Progress { airing, attempt: 1, started_at, start_error_us, measured }).await;
     store.close().await;
-    for boot in ["boot-4", "boot-5"] {
-        let opened = open_in_boot(folder.path(), boot).await;
-        let (open, alive_at) = opened.remembered.open_emergency.unwrap();
-        assert_eq!((open.reason, open.aired_ms), (Some(Reason::PowerLoss), 400));
-        assert_eq!(alive_at.timestamp_micros(), (now + TimeDelta::milliseconds(403)).timestamp_micros());
-        opened.store.close().await;
-    }
-    let store = open(folder.path()).await.store;
-    commit(&store, Record::Row(Box::new(Airing { attempt: 2, ..emergency }))).await;
-    store.close().await;
-    assert_eq!(open(folder.path()).await.remembered.open_emergency, None);
+    // With nothing settled the newest is enough: the one that was taken over last.
+    let opened = open(folder.path()).await;
+    assert_eq!(opened.remembered.schedules, [(at(2026), "d".to_owned())]);
+    commit(&opened.store, Record::Settled(at(2025))).await;
+    opened.store.close().await;
+    let opened = open(folder.path()).await;
+    let remembered = opened.remembered;
+    assert_eq!(remembered.settled_until, Some(at(2025)));
+    let told = [(2025, "a"), (2026, "b"), (2026, "c"), (2026, "d")].map(|(year, text)| (at(year), text.to_owned()));
+    assert_eq!(remembered.schedules, told);
+    // A clock that ran ahead is set right: what is settled goes back with it.
+    commit(&opened.store, Record::Settled(at(2024))).await;
+    opened.store.close().await;
+    assert_eq!(open(folder.path()).await.remembered.settled_until, Some(at(2024)));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use loa::airing::{Airing, AiringId, Outcome, OutputKind, Reason};
+use loa::airing::{Airing, AiringId, Kind, Outcome, OutputKind, Reason};
 use loa::clock::{Clock, Moment, Mono};
 use loa::desk::{
     Act, Action, Actor, CueEvent, CueId, Desk, DeviceEvent, End, Event, Facts, History, LoggedAttempt, Record,
@@ -44,11 +44,38 @@ pub(crate) enum Clip {
 pub(crate) struct Memory {
     /// Rows, oldest first.
     pub rows: Vec<Airing>,
-    on_air: BTreeMap<(AiringId, u32), (Airing, bool)>,
+    on_air: BTreeMap<(AiringId, u32), OnAir>,
     rundowns: Vec<Rundown>,
     schedules: Vec<(DateTime<Utc>, Arc<Schedule>)>,
     settled_until: Option<DateTime<Utc>>,
     newest: Option<DateTime<Utc>>,
+}
+
+/// An attempt that was about to start or on the air.
+#[derive(Debug)]
+struct OnAir {
+    row: Airing,
+    begun: bool,
+    alive_at: DateTime<Utc>,
+}
+
+impl Memory {
+    /// Emergencies that a fault cut, by their newest attempt, and those that never started.
+    fn open_emergencies(&self) -> Vec<(Airing, DateTime<Utc>)> {
+        let mut open: BTreeMap<_, (Airing, DateTime<Utc>)> = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| row.kind == Kind::Emergency) {
+            let key = (row.scheduled_at, row.airing.clone());
+            let cut = matches!(row.reason, Some(Reason::PowerLoss | Reason::Crash));
+            match row.started_at.filter(|_| cut) {
+                Some(at) => open.insert(key, (row.clone(), at.to_utc() + TimeDelta::milliseconds(row.aired_ms))),
+                None => open.remove(&key),
+            };
+        }
+        for OnAir { row, alive_at, .. } in self.on_air.values().filter(|each| each.row.kind == Kind::Emergency) {
+            open.insert((row.scheduled_at, row.airing.clone()), (row.clone(), *alive_at));
+        }
+        open.into_values().collect()
+    }
 }
 
 /// The device while it is open.
@@ -175,7 +202,7 @@ impl World {
             settled_until: self.memory.settled_until,
             newest_row_at: self.memory.newest,
             newest_is_synchronised: true,
-            open_emergency: None,
+            open_emergencies: self.memory.open_emergencies(),
         };
         if let Some(store) = &mut self.store {
             // What the real store remembers must be enough to go on with; its rows must be those of this memory.
@@ -410,22 +437,23 @@ impl World {
                 self.memory.rundowns.retain(|each| each.programme != programme || each.scheduled_at != scheduled_at);
             }
             Record::Intent(row) => {
-                self.memory.on_air.insert((row.airing.clone(), row.attempt), (*row, false));
+                let of = OnAir { row: *row, begun: false, alive_at: self.now.wall };
+                self.memory.on_air.insert((of.row.airing.clone(), of.row.attempt), of);
             }
             Record::Withdraw { airing, attempt } => {
                 self.memory.on_air.remove(&(airing, attempt));
             }
             Record::Progress { airing, attempt, started_at, measured, .. } => {
-                let (row, begun) = self.memory.on_air.get_mut(&(airing, attempt)).expect("progress follows an intent");
-                row.started_at = Some(started_at.fixed_offset());
-                row.aired_ms = measured.aired_ms;
-                *begun = true;
+                let of = self.memory.on_air.get_mut(&(airing, attempt)).expect("progress follows an intent");
+                of.row.started_at = Some(started_at.fixed_offset());
+                of.row.aired_ms = measured.aired_ms;
+                (of.begun, of.alive_at) = (true, self.now.wall);
             }
             Record::Row(row) => {
                 let key = (row.airing.clone(), row.attempt);
                 let double = self.memory.rows.iter().any(|each| (&each.airing, each.attempt) == (&key.0, key.1));
                 assert!(!double, "logged twice: {} attempt {}", key.0, key.1);
-                self.memory.on_air.remove(&key);
+                self.memory.on_air.retain(|(airing, attempt), _| *airing != key.0 || *attempt > key.1);
                 if self.now.synchronised {
                     self.memory.newest = Some(self.now.wall);
                 }
@@ -435,14 +463,16 @@ impl World {
         }
     }
 
-    /// What the store does at its opening.
+    /// What the store does at its opening: an emergency that never started keeps its intent.
     fn recover(&mut self) {
-        for (mut row, begun) in std::mem::take(&mut self.memory.on_air).into_values() {
-            if begun {
-                row.outcome = Some(Outcome::Interrupted);
-                let same_boot = row.boot_id == self.facts.boot_id;
-                row.reason = Some(if same_boot { Reason::Crash } else { Reason::PowerLoss });
-                self.memory.rows.push(row);
+        for (key, mut of) in std::mem::take(&mut self.memory.on_air) {
+            if of.begun {
+                of.row.outcome = Some(Outcome::Interrupted);
+                let same_boot = of.row.boot_id == self.facts.boot_id;
+                of.row.reason = Some(if same_boot { Reason::Crash } else { Reason::PowerLoss });
+                self.memory.rows.push(of.row);
+            } else if of.row.kind == Kind::Emergency {
+                self.memory.on_air.insert(key, of);
             }
         }
     }

@@ -7,7 +7,9 @@
 use std::fs;
 use std::path::Path;
 
+use chrono::DateTime;
 use loa::clock::Clock;
+use loa::desk::Record;
 use loa::store::{Log, OpenError, Store};
 use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
@@ -258,4 +260,15 @@ async fn a_read_only_database_is_read_and_its_records_wait() {
 #[tokio::test]
 async fn a_read_only_folder_is_read() {
     without_rights(read_only(true).await.path());
+}
+
+#[tokio::test]
+async fn what_finds_the_queue_full_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await.store;
+    // Nothing is awaited meanwhile, so the store's task cannot take any of them.
+    for _ in 0..32_768 + 7 {
+        drop(store.record(Record::Settled(DateTime::UNIX_EPOCH)));
+    }
+    assert_eq!(store.state().lost, 7);
 }
