@@ -275,3 +275,46 @@ pub struct Airing {
     /// A remark.
     pub note: Option<String>,
 }
+
+impl Airing {
+    /// A first attempt of which nothing is known yet but what it is, when it is due and where its sound would go.
+    #[must_use]
+    pub fn blank(kind: Kind, airing: AiringId, scheduled_at: DateTime<FixedOffset>, output: OutputKind) -> Self {
+        Self {
+            station: String::new(),
+            airing,
+            attempt: 1,
+            programme: None,
+            programme_title: None,
+            item: None,
+            kind,
+            title: None,
+            themes: Vec::new(),
+            author: None,
+            zones: Vec::new(),
+            zone_names: Vec::new(),
+            priority: Priority::Ordinary,
+            scheduled_at,
+            started_at: None,
+            ended_at: None,
+            start_error_us: None,
+            planned_ms: None,
+            aired_ms: 0,
+            outcome: None,
+            reason: None,
+            output,
+            device: None,
+            level_dbfs: None,
+            peak_dbfs: None,
+            xruns: 0,
+            starved_ms: 0,
+            sha256: None,
+            clock: ClockState::Untrusted,
+            boot_id: String::new(),
+            by: None,
+            via: None,
+            why: None,
+            note: None,
+        }
+    }
+}

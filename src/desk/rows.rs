@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use super::protocol::{Actor, Facts, Measured};
 use super::run::Airs;
-use crate::airing::{Airing, AiringId, ClockState, Kind, Outcome, Priority, Reason};
+use crate::airing::{Airing, AiringId, ClockState, Kind, Outcome, Reason};
 use crate::clock::Moment;
 use crate::rundown::Rundown;
 
@@ -109,38 +109,11 @@ fn blank(facts: &Facts, stamp: &RowStamp, airing: AiringId, kind: Kind, at: Date
     let (zones, zone_names) = facts.zones.iter().cloned().unzip();
     Airing {
         station: facts.station.clone(),
-        airing,
-        attempt: 1,
-        programme: None,
-        programme_title: None,
-        item: None,
-        kind,
-        title: None,
-        themes: Vec::new(),
-        author: None,
         zones,
         zone_names,
-        priority: Priority::Ordinary,
-        scheduled_at: local(facts, at),
-        started_at: None,
-        ended_at: None,
-        start_error_us: None,
-        planned_ms: None,
-        aired_ms: 0,
-        outcome: None,
-        reason: None,
-        output: facts.output,
         device: stamp.device.clone(),
-        level_dbfs: None,
-        peak_dbfs: None,
-        xruns: 0,
-        starved_ms: 0,
-        sha256: None,
         clock: stamp.clock,
         boot_id: facts.boot_id.clone(),
-        by: None,
-        via: None,
-        why: None,
-        note: None,
+        ..Airing::blank(kind, airing, local(facts, at), facts.output)
     }
 }

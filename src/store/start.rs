@@ -18,7 +18,7 @@ use super::queue::{Queue, Work};
 use super::spill::Spill;
 use super::task::{Request, Task, WAITING, records};
 use super::{State, read, recover};
-use crate::airing::{Airing, AiringId, ClockState, Kind, OutputKind, Priority};
+use crate::airing::{Airing, AiringId, ClockState, Kind, OutputKind};
 use crate::clock::{Clock, Moment};
 use crate::desk::Record;
 
@@ -229,40 +229,13 @@ fn new_chain(aside: &Salvage, boot_id: &str, now: Moment) -> Airing {
         Some(head) => format!("its newest readable row was {head}"),
         None => "no row of it could be read".to_owned(),
     };
+    let airing = AiringId::act("new-chain", now.wall, 1);
+    let scheduled_at = DateTime::<Utc>::fixed_offset(&now.wall);
     Airing {
         station: aside.station.clone().unwrap_or_default(),
-        airing: AiringId::act("new-chain", now.wall, 1),
-        attempt: 1,
-        programme: None,
-        programme_title: None,
-        item: None,
-        kind: Kind::Note,
-        title: None,
-        themes: Vec::new(),
-        author: None,
-        zones: Vec::new(),
-        zone_names: Vec::new(),
-        priority: Priority::Ordinary,
-        scheduled_at: DateTime::<Utc>::fixed_offset(&now.wall),
-        started_at: None,
-        ended_at: None,
-        start_error_us: None,
-        planned_ms: None,
-        aired_ms: 0,
-        outcome: None,
-        reason: None,
-        output: OutputKind::Silent,
-        device: None,
-        level_dbfs: None,
-        peak_dbfs: None,
-        xruns: 0,
-        starved_ms: 0,
-        sha256: None,
         clock: if now.synchronised { ClockState::Synchronised } else { ClockState::FreeRunning },
         boot_id: boot_id.to_owned(),
-        by: None,
-        via: None,
-        why: None,
         note: Some(format!("a new log begins: the database was corrupt and was moved to {file}; {old}")),
+        ..Airing::blank(Kind::Note, airing, scheduled_at, OutputKind::Silent)
     }
 }
