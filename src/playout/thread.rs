@@ -147,6 +147,8 @@ impl Room {
         if let Some(mut air) = self.air.take() {
             air.accounts.lose(&mut events);
         }
+        // Whoever hears of the loss must not find a level any more.
+        self.show_levels();
         self.say(events);
         self.send(PlayoutEvent::Device(DeviceEvent::Lost { why }));
     }
