@@ -55,6 +55,7 @@ fn a_locked_database_delays_the_rows_and_nothing_else() {
     let status = site.status();
     assert!(status["log_waiting"].as_u64() > Some(0), "{status:#}");
     assert_eq!(status["log_error"], "database is locked");
+    station.says("the database takes no records, they wait: database is locked\n");
     let asked = Clock::system().now().wall;
     assert_eq!(site.done(&["stop"]), "stopped `sang`\n");
     let cut = wait_for("silence", 10, || site.status()["on_air"].is_null().then(|| Clock::system().now().wall));
@@ -62,6 +63,7 @@ fn a_locked_database_delays_the_rows_and_nothing_else() {
     assert_eq!(site.rows().len(), 0);
     locked.release();
     assert_eq!(site.story(3), ["0-0/1 aired", "b-2/1 cancelled: operator", "a-1/1 cut: operator"]);
+    station.says("the database takes records again, all that waited are committed\n");
     assert_eq!(station.terminate().0, Some(0));
     let heard = card.frames();
     let wanted = site.sound("0.wav");
