@@ -13,7 +13,7 @@ use loa::store::Row;
 use rustix::process::Signal as End;
 
 use crate::clips::Signal;
-use crate::running::{Frames, Running, Site, alike, in_seconds, is_silent, onset, outcome, programme, short, sounding};
+use crate::running::{Frames, Running, Site, alike, in_seconds, is_silent, onset, programme, short, sounding};
 use crate::soundcard::{Fault, SoundCard, wait_for};
 
 /// A station on a card with two clips: `a.wav` is so long, `b.wav` 0.4 s.
@@ -59,7 +59,7 @@ fn killed_and_started_again(ms: usize) {
     let both = [a.clone(), b.clone()].concat();
     let heard = kill_after(ms, site.run(), &card);
     let station = site.run();
-    let ended = |row: &Row| row.item.as_deref() == Some("b-1") && (outcome(row) == "aired" || is_enough(row));
+    let ended = |row: &Row| row.item.as_deref() == Some("b-1") && (row.outcome == "aired" || is_enough(row));
     let rows = wait_for("the programme's end", 30, || Some(site.rows()).filter(|rows| rows.iter().any(ended)));
     let story = site.story(rows.len());
     assert_eq!(station.terminate().0, Some(0));
@@ -73,7 +73,7 @@ fn killed_and_started_again(ms: usize) {
     let held = if in_a { heard.len().min(a.len()) } else { heard.len() - a.len() };
     let (held_ms, claimed) = (held as i64 / 48, open.map_or(0, |row| row.aired_ms));
     println!("killed after {held_ms} ms of its item: {claimed} in the log, {story:?}");
-    assert!(open.is_none_or(|row| outcome(row) == "interrupted"), "{ms} ms: {story:?}");
+    assert_eq!(open.map(|row| row.outcome.as_str()), open.map(|_| "interrupted"), "{ms} ms: {story:?}");
     assert!(claimed <= held_ms && held_ms - claimed <= 1050, "{ms} ms: {claimed} of {held_ms} ms, {story:?}");
 
     // What then came out: the open item again from its start, unless enough of it had aired, and what follows it.
@@ -96,7 +96,7 @@ fn killed_and_started_again(ms: usize) {
     }
     assert_eq!(last.len(), 2, "{story:?}");
     for (airing, row) in last {
-        assert!(outcome(row) == "aired" || is_enough(row), "{ms} ms: {airing} ended as {story:?}");
+        assert!(row.outcome == "aired" || is_enough(row), "{ms} ms: {airing} ended as {story:?}");
     }
 }
 
@@ -282,7 +282,7 @@ fn off_time(end: fn(Running)) {
     wait_for("two airings after the time off", 30, || {
         let rows = site.rows();
         let off = rows.iter().rposition(|row| row.reason.as_deref() == Some("station_off"))?;
-        (rows[off..].iter().filter(|row| outcome(row) == "aired").count() >= 3).then_some(())
+        (rows[off..].iter().filter(|row| row.outcome == "aired").count() >= 3).then_some(())
     });
     assert_eq!(station.terminate().0, Some(0));
     site.story(1);
@@ -304,8 +304,8 @@ fn off_time(end: fn(Running)) {
     let mut missed = 0;
     for rows in slots.values() {
         let last = rows.last().unwrap();
-        assert!(rows[..rows.len() - 1].iter().all(|row| outcome(row) != "aired"), "aired twice: {story:#?}");
-        missed += usize::from(outcome(last) == "missed" && last.reason.as_deref() == Some("station_off"));
+        assert!(rows[..rows.len() - 1].iter().all(|row| row.outcome != "aired"), "aired twice: {story:#?}");
+        missed += usize::from(last.outcome == "missed" && last.reason.as_deref() == Some("station_off"));
     }
     println!("{missed} items missed: {story:#?}");
     assert!(missed >= 2, "{story:#?}");

@@ -255,16 +255,11 @@ impl Drop for Running {
     }
 }
 
-/// How an airing ended, as the log's JSON says it; a remark has no outcome.
-pub(crate) fn outcome(row: &Row) -> String {
-    serde_json::to_value(row).unwrap()["outcome"].as_str().unwrap_or("remark").to_owned()
-}
-
 /// A row in short: the item or title, the attempt, how it ended.
 pub(crate) fn short(row: &Row) -> String {
     let name = row.item.as_ref().or(row.title.as_ref()).or(row.note.as_ref()).map_or("?", String::as_str);
     let reason = row.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
-    format!("{name}/{} {}{reason}", row.attempt, outcome(row))
+    format!("{name}/{} {}{reason}", row.attempt, row.outcome)
 }
 
 /// The next whole second that is at least so many away.
