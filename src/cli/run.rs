@@ -41,14 +41,6 @@ pub fn run(choice: &ConfigChoice, args: &RunArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// What no notice tells, such as a database that takes no records, goes to stderr; `RUST_LOG` asks for more or less.
-fn report_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,loa=info"));
-    let made = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    // Fails only where somebody else is listening already.
-    let _ = made.with_ansi(std::io::stderr().is_terminal()).try_init();
-}
-
 /// One thread is enough for the loop: sound, files and the database have their own.
 pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the event loop")
@@ -65,4 +57,12 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
             _ = hang_up.recv() => {}
         }
     })
+}
+
+/// What no notice tells, such as a database that takes no records, goes to stderr; `RUST_LOG` asks for more or less.
+fn report_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,loa=info"));
+    let made = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // Fails only where somebody else is listening already.
+    let _ = made.with_ansi(std::io::stderr().is_terminal()).try_init();
 }
