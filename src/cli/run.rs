@@ -1,12 +1,10 @@
 //! `loa run`: the station, in the foreground.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 use super::{ConfigChoice, notices};
 use crate::clock::Clock;
@@ -25,7 +23,6 @@ pub struct RunArgs {
 /// Runs the station until SIGTERM, SIGINT or SIGHUP.
 pub fn run(choice: &ConfigChoice, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let config = choice.load()?;
-    report_to_stderr();
     let clock = Clock::system();
     let language = config.language;
     let output: Arc<dyn output::Output> = output::make(&config.output, &config.folder, &clock);
@@ -57,12 +54,4 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
             _ = hang_up.recv() => {}
         }
     })
-}
-
-/// What no notice tells, such as a database that takes no records, goes to stderr; `RUST_LOG` asks for more or less.
-fn report_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,loa=info"));
-    let made = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    // Fails only where somebody else is listening already.
-    let _ = made.with_ansi(std::io::stderr().is_terminal()).try_init();
 }
