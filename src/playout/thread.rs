@@ -153,6 +153,8 @@ impl Room {
         if let Some(mut air) = self.air.take() {
             air.accounts.lose(&mut events);
         }
+        // Whoever hears of the loss must not find a level any more.
+        self.show_levels();
         self.say(events);
         for wanted in self.waiting.clear() {
             self.refuse(wanted.cue);

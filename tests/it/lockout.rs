@@ -55,6 +55,7 @@ fn a_locked_database_delays_the_rows_and_nothing_else() {
     let status = site.status();
     assert!(status["log_waiting"].as_u64() > Some(0), "{status:#}");
     assert_eq!(status["log_error"], "database is locked");
+    station.says("the database takes no records, they wait: database is locked\n");
     let asked = Clock::system().now().wall;
     assert_eq!(site.done(&["stop"]), "stopped `sang`\n");
     let cut = wait_for("silence", 10, || site.status()["on_air"].is_null().then(|| Clock::system().now().wall));
