@@ -98,7 +98,9 @@ pub(super) fn measure(row: &mut Airing, facts: &Facts, at: DateTime<Utc>, error_
     row.started_at = Some(local(facts, at));
     row.ended_at = Some(local(facts, at + chrono::TimeDelta::milliseconds(measured.elapsed_ms)));
     row.start_error_us = error_us;
-    row.aired_ms = measured.aired_ms;
+    // Both lengths are rounded down, each at its own rate: the same audio may be a millisecond longer at the device's.
+    let planned = row.planned_ms.filter(|planned| measured.aired_ms == planned + 1);
+    row.aired_ms = planned.unwrap_or(measured.aired_ms);
     row.level_dbfs = Some(measured.level_dbfs);
     row.peak_dbfs = Some(measured.peak_dbfs);
     row.xruns = measured.xruns;
