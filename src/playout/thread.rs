@@ -157,7 +157,6 @@ impl Room {
             air.accounts.lose(&mut events);
         }
         self.say(events);
-        self.show_levels(); // who hears of the loss must find no level any more
         self.send(PlayoutEvent::Device(DeviceEvent::Lost { why }));
     }
 
