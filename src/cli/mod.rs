@@ -13,6 +13,7 @@ pub mod log;
 mod notices;
 pub mod run;
 pub mod sample;
+mod stencil;
 pub mod timetable;
 pub mod when;
 

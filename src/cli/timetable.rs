@@ -1,19 +1,22 @@
 //! `loa timetable`: what is planned.
 //!
-//! In: a span of days. Out: every occurrence in it, as text, JSON or CSV, on stdout. Works day by day, so that a long span
-//! needs no memory. A schedule with errors has no timetable. Next: `crate::timetable`.
+//! In: a span of days. Out: every occurrence in it, as text, JSON or CSV, on stdout. Works week by week, so that a long
+//! span needs no memory. A schedule with errors has no timetable. Next: `crate::timetable`.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
+use super::stencil::Stencil;
 use super::when::When;
 use super::{ConfigChoice, DONE, Format, WrongInput, counted, say};
-use crate::airing::{AiringId, Priority, rfc3339};
+use crate::airing::{AiringId, Priority, rfc3339, utc_seconds};
 use crate::calendar::with_offset;
 use crate::clock::Clock;
 use crate::problem::Problems;
@@ -88,7 +91,7 @@ pub fn print(
     span: std::ops::Range<DateTime<Utc>>,
     format: Format,
 ) -> anyhow::Result<u64> {
-    let occurrences = day_by_day(schedule, zone, span);
+    let occurrences = week_by_week(schedule, zone, span);
     match format {
         Format::Text => print_text(out, schedule, zone, occurrences),
         Format::Json => print_json(out, zone, occurrences),
@@ -96,9 +99,17 @@ pub fn print(
     }
 }
 
-fn day_by_day(schedule: &Schedule, zone: Tz, span: std::ops::Range<DateTime<Utc>>) -> impl Iterator<Item = Occurrence> {
-    let days = (0..).map(move |day| span.start + TimeDelta::days(day)).take_while(move |start| *start < span.end);
-    days.flat_map(move |start| expand(schedule, zone, start, span.end.min(start + TimeDelta::days(1))))
+/// Days expanded at a time: each stretch also looks at a day before and after it, and holds all of its occurrences.
+const STRETCH: TimeDelta = TimeDelta::days(7);
+
+fn week_by_week(
+    schedule: &Schedule,
+    zone: Tz,
+    span: std::ops::Range<DateTime<Utc>>,
+) -> impl Iterator<Item = Occurrence> {
+    let starts = std::iter::successors(Some(span.start), |start| start.checked_add_signed(STRETCH));
+    let starts = starts.take_while(move |start| *start < span.end);
+    starts.flat_map(move |start| expand(schedule, zone, start, span.end.min(start + STRETCH)))
 }
 
 fn print_text(
@@ -111,41 +122,78 @@ fn print_text(
     let (ids, titles) = (widest(|programme| programme.id.len()), widest(|programme| programme.title.width()));
     let mut count = 0;
     for Occurrence { programme, scheduled_at, .. } in occurrences {
-        let at = with_offset(zone, scheduled_at).format("%F %a %T%:z");
+        // Not by a format string, which costs more than all else: the parts print themselves.
+        let at = with_offset(zone, scheduled_at);
+        let (day, weekday, time, offset) = (at.date_naive(), at.weekday(), at.time(), at.offset());
         let window = span_text(programme.window.num_milliseconds());
         let pad = " ".repeat(titles - programme.title.width());
         let items = counted(programme.items.len(), "item");
         let priority = if programme.priority == Priority::Ordinary { "" } else { "  priority" };
-        writeln!(out, "{at}  {window:>6}  {:<ids$}  {}{pad}  {items}{priority}", programme.id, programme.title)?;
+        writeln!(
+            out,
+            "{day} {weekday} {time}{offset}  {window:>6}  {:<ids$}  {}{pad}  {items}{priority}",
+            programme.id, programme.title
+        )?;
         count += 1;
     }
     Ok(count)
 }
 
 fn print_json(out: &mut impl Write, zone: Tz, occurrences: impl Iterator<Item = Occurrence>) -> anyhow::Result<u64> {
-    let mut count = 0;
-    for occurrence in occurrences {
-        out.write_all(if count == 0 { b"[\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &Row::new(&occurrence, zone))?;
-        count += 1;
-    }
+    let line = |row: &Row| Ok(serde_json::to_string(row)?);
+    let count = print_rows(out, zone, occurrences, line, ["[\n", ",\n"])?;
     out.write_all(if count == 0 { b"[]\n" } else { b"\n]\n" })?;
     Ok(count)
 }
 
 fn print_csv(out: &mut impl Write, zone: Tz, occurrences: impl Iterator<Item = Occurrence>) -> anyhow::Result<u64> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(["programme", "title", "scheduled_at", "window_ends_at", "zones", "priority", "items"])?;
-    let mut count = 0;
-    for occurrence in occurrences {
-        let row = Row::new(&occurrence, zone);
+    out.write_all(b"programme,title,scheduled_at,window_ends_at,zones,priority,items\n")?;
+    let line = |row: &Row| {
+        let mut csv = csv::Writer::from_writer(Vec::new());
         let (zones, items) = (serde_json::to_string(row.zones)?, serde_json::to_string(&row.items)?);
         let (at, ends_at) = (&row.scheduled_at, &row.window_ends_at);
         csv.write_record([row.programme, row.title, at, ends_at, &zones, row.priority.as_str(), &items])?;
+        Ok(String::from_utf8(csv.into_inner()?)?)
+    };
+    print_rows(out, zone, occurrences, line, ["", ""])
+}
+
+/// Prints a line for each occurrence, the first text of `before` ahead of the first one, the second ahead of each other
+/// one. A line is made once per programme; what follows differs in its instants only.
+fn print_rows(
+    out: &mut impl Write,
+    zone: Tz,
+    occurrences: impl Iterator<Item = Occurrence>,
+    line: impl Fn(&Row) -> anyhow::Result<String>,
+    before: [&str; 2],
+) -> anyhow::Result<u64> {
+    let mut stencils: HashMap<*const Programme, Option<Stencil>> = HashMap::new();
+    let (mut text, mut count) = (String::new(), 0);
+    for occurrence in occurrences {
+        text.clear();
+        text.push_str(before[usize::from(count > 0)]);
+        let instants = instants(&occurrence, zone);
+        match stencils.get(&Arc::as_ptr(&occurrence.programme)) {
+            Some(Some(stencil)) => stencil.fill(&instants, &mut text),
+            known => {
+                let row = line(&Row::new(&occurrence, &instants))?;
+                if known.is_none() {
+                    let times = [1, 1, occurrence.programme.items.len()];
+                    stencils.insert(Arc::as_ptr(&occurrence.programme), Stencil::learn(&row, &instants, &times));
+                }
+                text.push_str(&row);
+            }
+        }
+        out.write_all(text.as_bytes())?;
         count += 1;
     }
-    csv.flush()?;
     Ok(count)
+}
+
+/// The instants of a row: its start, the end of its window, and the start as the ids of its airings have it.
+fn instants(occurrence: &Occurrence, zone: Tz) -> [String; 3] {
+    let shown = |at| rfc3339(&with_offset(zone, at));
+    [shown(occurrence.scheduled_at), shown(occurrence.window_ends_at), utc_seconds(occurrence.scheduled_at)]
 }
 
 /// An occurrence as other programs read it.
@@ -153,8 +201,8 @@ fn print_csv(out: &mut impl Write, zone: Tz, occurrences: impl Iterator<Item = O
 struct Row<'a> {
     programme: &'a str,
     title: &'a str,
-    scheduled_at: String,
-    window_ends_at: String,
+    scheduled_at: &'a str,
+    window_ends_at: &'a str,
     zones: &'a [String],
     priority: Priority,
     items: Vec<RowItem<'a>>,
@@ -171,7 +219,7 @@ struct RowItem<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn new(occurrence: &'a Occurrence, zone: Tz) -> Self {
+    fn new(occurrence: &'a Occurrence, instants: &'a [String; 3]) -> Self {
         let programme = &*occurrence.programme;
         let item = |item: &'a Item| RowItem {
             item: &item.id,
@@ -184,8 +232,8 @@ impl<'a> Row<'a> {
         Self {
             programme: &programme.id,
             title: &programme.title,
-            scheduled_at: rfc3339(&with_offset(zone, occurrence.scheduled_at)),
-            window_ends_at: rfc3339(&with_offset(zone, occurrence.window_ends_at)),
+            scheduled_at: &instants[0],
+            window_ends_at: &instants[1],
             zones: &programme.zones,
             priority: programme.priority,
             items: programme.items.iter().map(item).collect(),

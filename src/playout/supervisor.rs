@@ -119,6 +119,12 @@ impl Supervisor {
         }
     }
 
+    /// Whether the first opening of all is still going on: nothing has been said of the device yet.
+    #[must_use]
+    pub fn is_starting(&self) -> bool {
+        self.said == Said::Nothing
+    }
+
     /// Streams that hang in closing, each on a thread of its own.
     #[must_use]
     pub fn closing(&self) -> usize {

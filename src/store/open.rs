@@ -107,8 +107,9 @@ pub(super) async fn close(conn: SqliteConnection) {
 
 /// Journal, schema, version, newest row and identity: what a start can check without reading the log.
 async fn prepare(conn: &mut SqliteConnection, station_id: Option<&str>) -> Result<(), Trouble> {
-    // The cache is small (KiB) because the station reads little after its start.
-    conn.execute("pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -512").await?;
+    // The cache is small (KiB) because the station reads little after its start. Making the tables need not be durable
+    // step by step: nothing is in them yet, and the first record's flush takes all that was written before it along.
+    conn.execute("pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -512").await?;
     conn.execute("select count(*) from sqlite_schema").await?;
     // What `run` does; through `run` itself the compiler cannot prove that this task may be sent to another thread.
     migrator().run_direct(None, conn, false).await?;
@@ -119,6 +120,7 @@ async fn prepare(conn: &mut SqliteConnection, station_id: Option<&str>) -> Resul
         let made = made.map_err(|error| Trouble::NotNow(format!("no random station id: {error}")))?;
         sqlx::query("insert into station (id, station_id) values (1, ?)").bind(made).execute(&mut *conn).await?;
     }
+    conn.execute("pragma synchronous = full").await?;
     Ok(())
 }
 
@@ -185,4 +187,21 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_open_database_flushes_what_it_commits() {
+        const FULL: i64 = 2;
+        let folder = tempfile::tempdir().unwrap();
+        for _ in ["made", "opened again"] {
+            let mut conn = connect(&folder.path().join(DATABASE), None).await.unwrap();
+            let row = sqlx::query("pragma synchronous").fetch_one(&mut conn).await.unwrap();
+            assert_eq!(row.get::<i64, _>(0), FULL);
+            close(conn).await;
+        }
+    }
 }
