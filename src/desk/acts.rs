@@ -5,8 +5,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::line::{Cutting, Source, Stage};
-use super::protocol::{Act, Action, Actor, Record, RequestId, Start};
+use super::playing::{Cutting, Source, Stage};
+use super::protocol::{Act, Action, Actor, RequestId, Start};
 use super::run::{Airs, MOST_ATTEMPTS, Stand};
 use super::{Desk, JobId, rows};
 use crate::airing::{Airing, AiringId, Outcome, Priority, Reason};
@@ -77,7 +77,7 @@ impl Desk {
         let actor = actor.clone();
         self.acts.push_back(Airs { id, at: now.wall, audio, title, priority, actor, stands, airings });
         for index in 0..repeat as usize {
-            self.keep_emergency(Source::Act(id, index), now, actions);
+            self.keep_act(Source::Act(id, index), now, actions);
         }
         Ok(answer)
     }
@@ -94,7 +94,7 @@ impl Desk {
             for index in (0..act.stands.len()).filter(|index| act.stands[*index] != Stand::Final) {
                 let source = Source::Act(act.id, index);
                 if !started(source) {
-                    self.keep_emergency(source, now, actions);
+                    self.keep_act(source, now, actions);
                 }
             }
         }
@@ -102,11 +102,16 @@ impl Desk {
 
     /// Cuts the item on air and cancels the rest of its programme or act; with nothing on the air, what waits to start.
     fn stop(&mut self, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Result<String, String> {
-        let job = match self.current().map(|playing| playing.source) {
-            Some(Source::Item(job, _) | Source::Act(job, _)) => Some(job),
-            None => self.waiting_job(now),
+        let current = self.current().map(|playing| (playing.source, playing.ending(now)));
+        let job = match current {
+            Some((Source::Item(job, _) | Source::Act(job, _), false)) => Some(job),
+            Some((Source::Item(job, _) | Source::Act(job, _), true)) => self.waiting_job(Some(job), now),
+            None => self.waiting_job(None, now),
         };
-        let Some(job) = job else { return Err("nothing is on the air".to_owned()) };
+        let Some(job) = job else {
+            let ending = current.is_some();
+            return Err(if ending { "it is ending already" } else { "nothing is on the air" }.to_owned());
+        };
         let of_job = |source: Source| matches!(source, Source::Item(each, _) | Source::Act(each, _) if each == job);
         let why = Cutting { reason: Reason::Operator, actor: Some(actor.clone()) };
         self.take_back(why, |playing| of_job(playing.source), actions);
@@ -144,7 +149,7 @@ impl Desk {
             if let Some((mut row, _)) = self.row_of(source, now) {
                 (row.outcome, row.reason) = (Some(Outcome::Cancelled), Some(Reason::Operator));
                 rows::ended_by(&mut row, actor);
-                actions.push(Action::Record(Record::Row(Box::new(row))));
+                self.cancel_unless_heard(source, row, actions);
             }
             self.stand(source, Stand::Final);
         }
@@ -155,17 +160,26 @@ impl Desk {
         let Some(current) = self.current().filter(|playing| playing.on_air()) else {
             return Err("nothing is on the air".to_owned());
         };
+        if current.ending(now) {
+            return Err("it is ending already".to_owned());
+        }
         let name = current.row.title.clone().unwrap_or_default();
         self.cut_on_air(Reason::Operator, Some(actor), now, actions);
         Ok(format!("skipped `{name}`"))
     }
 
     /// What waits to start while nothing is on the air: an act first, then the programme whose time has come.
-    fn waiting_job(&self, now: Moment) -> Option<JobId> {
+    fn waiting_job(&self, but: Option<JobId>, now: Moment) -> Option<JobId> {
         // The first of the most urgent ones: what would start first.
-        let act = self.acts.iter().min_by_key(|act| std::cmp::Reverse(act.priority)).map(|act| act.id);
+        let act = self
+            .acts
+            .iter()
+            .filter(|act| Some(act.id) != but)
+            .min_by_key(|act| std::cmp::Reverse(act.priority))
+            .map(|act| act.id);
         act.or_else(|| {
             let due = self.runs.iter().filter(|run| run.begun() || run.rundown.scheduled_at <= now.wall);
+            let due = due.filter(|run| Some(run.id) != but);
             due.min_by_key(|run| (std::cmp::Reverse(run.rundown.priority), run.rundown.scheduled_at)).map(|run| run.id)
         })
     }

@@ -3,7 +3,7 @@
 //! In: events of cues. Out: progress, rows, and where an item stands after them. Pure. Every cue that starts comes to
 //! exactly one row here; one that never sounds leaves none, unless its audio is at fault. Next: `desk/acts.rs`.
 
-use super::line::{Cutting, Playing, Source, Stage};
+use super::playing::{Cutting, Playing, Source, Stage, TakenBack};
 use chrono::TimeDelta;
 
 use super::protocol::{Action, CueEvent, CueId, Ending, Measured, Record};
@@ -11,7 +11,7 @@ use super::run::{Airs, MOST_ATTEMPTS, Run, Stand, Verdict, verdict};
 use super::{Desk, plan, rows};
 use crate::airing::{Airing, Kind, Outcome, Priority, Reason};
 use crate::clock::Moment;
-use crate::rundown::Audio;
+use crate::rundown::{Audio, Content};
 
 /// A cue that was taken back and sounds all the same says so within this time: a period of the device and a poll.
 const ANSWER_LIMIT: TimeDelta = TimeDelta::milliseconds(250);
@@ -27,6 +27,7 @@ impl Desk {
         let Some(slot) = self.playing.iter().position(|playing| playing.cue == cue) else { return };
         match event {
             CueEvent::Ready { content, planned_ms } => {
+                self.keep_content(self.playing[slot].source, &content, actions);
                 let playing = &mut self.playing[slot];
                 playing.row.sha256 = Some(content.sha256.to_string());
                 playing.row.planned_ms = planned_ms.or(playing.row.planned_ms);
@@ -71,6 +72,18 @@ impl Desk {
         }
     }
 
+    /// A rundown that was frozen before the content of a file was known is stored again with it: a restart must not find
+    /// another file behind the name.
+    fn keep_content(&mut self, source: Source, content: &Content, actions: &mut Vec<Action>) {
+        let Source::Item(job, index) = source else { return };
+        let Some(run) = self.runs.iter_mut().find(|run| run.id == job) else { return };
+        let audio = &mut run.rundown.items[index].audio;
+        if audio.content.is_none() {
+            audio.content = Some(content.clone());
+            actions.push(Action::Record(Record::Rundown(Box::new(run.rundown.clone()))));
+        }
+    }
+
     /// An attempt that sounded is over: its row, and whether it is tried again.
     fn end(&mut self, playing: Playing, ending: Ending, measured: Measured, now: Moment, actions: &mut Vec<Action>) {
         let Playing { source, stage, cutting, mut row, .. } = playing;
@@ -106,13 +119,14 @@ impl Desk {
         }
         self.stand(source, stand);
         if after == Verdict::Again {
-            self.keep_emergency(source, now, actions);
+            self.keep_act(source, now, actions);
         }
     }
 
-    /// An emergency that is still to air must survive a power cut from now on, not only from its arming.
-    pub(super) fn keep_emergency(&self, source: Source, now: Moment, actions: &mut Vec<Action>) {
-        if self.emergency(source)
+    /// What a person put on the air stays on record from now on, not only from its arming; an emergency airs when the station
+    /// is back, another act gets its row then.
+    pub(super) fn keep_act(&self, source: Source, now: Moment, actions: &mut Vec<Action>) {
+        if matches!(source, Source::Act(..))
             && let Some((row, _)) = self.row_of(source, now)
         {
             actions.push(Action::Record(Record::Intent(Box::new(row))));
@@ -226,9 +240,11 @@ impl Desk {
             actions.push(Action::End(playing.cue, super::End::Now));
             playing.cutting = Some(why.clone());
             self.answers_by = self.told_at.mono.plus(ANSWER_LIMIT);
-            self.taken_back.push_back(playing);
-            if self.taken_back.len() > TAKEN_BACK {
-                self.taken_back.pop_front();
+            self.taken_back.push_back(TakenBack { playing, instead: None });
+            if self.taken_back.len() > TAKEN_BACK
+                && let Some(TakenBack { instead: Some(row), .. }) = self.taken_back.pop_front()
+            {
+                actions.push(Action::Record(Record::Row(row)));
             }
         }
     }
@@ -236,16 +252,34 @@ impl Desk {
     /// A cue that was taken back had begun to sound already: it is on the air until its end comes, and gets its row. What
     /// was named in its place waits until then.
     fn recall(&mut self, cue: CueId, actions: &mut Vec<Action>) {
-        let Some(at) = self.taken_back.iter().position(|playing| playing.cue == cue) else { return };
-        let Some(mut playing) = self.taken_back.remove(at) else { return };
+        let Some(at) = self.taken_back.iter().position(|gone| gone.playing.cue == cue) else { return };
+        let Some(TakenBack { mut playing, instead }) = self.taken_back.remove(at) else { return };
         let why = playing.cutting.clone().unwrap_or_else(|| Reason::NextProgramme.into());
         self.take_back(why, |other| other.source == playing.source, actions);
-        if !matches!(self.stand_of(playing.source), Some(Stand::Due { .. })) {
-            // Its row is written, as cancelled; what sounded all the same is another attempt.
+        if instead.is_none() && !matches!(self.stand_of(playing.source), Some(Stand::Due { .. })) {
+            // Its row is written already; what sounded all the same is another attempt.
             playing.row.attempt += 1;
         }
         actions.push(Action::Record(Record::Intent(Box::new(playing.row.clone()))));
         self.playing.push(playing);
+    }
+
+    /// Whether a cue of this source was just taken back and may still say that it has sounded; then its row waits for that.
+    pub(super) fn cancel_unless_heard(&mut self, source: Source, row: Airing, actions: &mut Vec<Action>) {
+        let heard = |gone: &&mut TakenBack| gone.playing.source == source && gone.instead.is_none();
+        let waits = self.told_at.mono < self.answers_by;
+        match self.taken_back.iter_mut().rev().find(heard).filter(|_| waits) {
+            Some(gone) => gone.instead = Some(Box::new(row)),
+            None => actions.push(Action::Record(Record::Row(Box::new(row)))),
+        }
+    }
+
+    /// What was taken back has not sounded: what was to be said of it then is said.
+    pub(super) fn answer_for_taken_back(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        if now.mono >= self.answers_by {
+            let rows = self.taken_back.iter_mut().filter_map(|gone| gone.instead.take());
+            actions.extend(rows.map(|row| Action::Record(Record::Row(row))));
+        }
     }
 
     fn stand_of(&self, source: Source) -> Option<Stand> {
@@ -304,6 +338,8 @@ impl Desk {
             let measured = playing.measured;
             self.end(playing, Ending::Cut, measured, now, actions);
         }
+        self.answers_by = now.mono;
+        self.answer_for_taken_back(now, actions);
         self.cancel_acts(now, actions);
         self.settle(now, true, actions);
         self.exited = true;
@@ -325,9 +361,9 @@ impl Desk {
     }
 }
 
-/// An attempt that never sounded leaves no row. An emergency stays announced: it is still to air.
+/// An attempt that never sounded leaves no row. What a person put on the air stays announced: it is still to air.
 fn withdraw(playing: &Playing, actions: &mut Vec<Action>) {
-    if playing.intended && playing.row.kind != Kind::Emergency {
+    if playing.intended && playing.row.kind == Kind::Fixed {
         let (airing, attempt) = (playing.row.airing.clone(), playing.row.attempt);
         actions.push(Action::Record(Record::Withdraw { airing, attempt }));
     }

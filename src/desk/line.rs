@@ -7,9 +7,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Desk;
+use super::playing::{Cutting, Playing, Role, Source, Stage};
 use super::protocol::{Action, Actor, CueId, End, Measured, Record, Start};
 use super::run::{JobId, Run};
-use crate::airing::{Airing, Priority, Reason};
+use crate::airing::{Priority, Reason};
 use crate::clock::{Moment, Mono};
 
 /// A cue is prepared this long before its start.
@@ -19,96 +20,6 @@ pub(super) const INTENT_LEAD: TimeDelta = TimeDelta::seconds(2);
 /// The deck is told this long before; 400 ms would do for an exact start.
 pub(super) const ARM_LEAD: TimeDelta = TimeDelta::seconds(1);
 
-/// What a cue plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
-    /// An item of a run.
-    Item(JobId, usize),
-    /// A repeat of an act.
-    Act(JobId, usize),
-}
-
-/// Why a cue was named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// It follows what is on the air, or starts when nothing is.
-    Line,
-    /// It starts a programme at its instant.
-    Timed(DateTime<Utc>),
-    /// It is an emergency that cuts in.
-    Urgent,
-}
-
-/// How far a cue has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
-    Preparing,
-    Ready,
-    Armed(Start),
-    OnAir { at: DateTime<Utc>, mono: Mono, error_us: Option<i64> },
-}
-
-/// Why a cue is cut, and by whom if a person did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cutting {
-    pub(super) reason: Reason,
-    pub(super) actor: Option<Actor>,
-}
-
-impl From<Reason> for Cutting {
-    fn from(reason: Reason) -> Self {
-        Self { reason, actor: None }
-    }
-}
-
-/// A cue that was named and not yet answered for the last time.
-#[derive(Debug, Clone)]
-pub(super) struct Playing {
-    pub(super) cue: CueId,
-    pub(super) source: Source,
-    pub(super) role: Role,
-    pub(super) stage: Stage,
-    /// The facts of its row, the outcome provisional.
-    pub(super) row: Airing,
-    pub(super) intended: bool,
-    /// Why it will be cut, if it is cut, and by whom.
-    pub(super) cutting: Option<Cutting>,
-    /// An `End` is ordered for this instant.
-    pub(super) ends_at: Option<Mono>,
-    pub(super) measured: Measured,
-}
-
-impl Playing {
-    pub(super) fn on_air(&self) -> bool {
-        matches!(self.stage, Stage::OnAir { .. })
-    }
-
-    pub(super) fn armed_now(&self) -> bool {
-        self.stage == Stage::Armed(Start::Now)
-    }
-
-    pub(super) fn waiting(&self) -> bool {
-        matches!(self.stage, Stage::Preparing | Stage::Ready)
-    }
-
-    pub(super) fn timed(&self) -> Option<DateTime<Utc>> {
-        match self.role {
-            Role::Timed(at) if !self.on_air() => Some(at),
-            _ => None,
-        }
-    }
-
-    /// How long until its last frame, as far as its length is known or an end is ordered.
-    fn left(&self, now: Moment) -> Option<TimeDelta> {
-        let ordered = self.ends_at.map(|at| at.since(now.mono).max(TimeDelta::zero()));
-        let planned = self.row.planned_ms.map(TimeDelta::milliseconds).map(|planned| match self.stage {
-            Stage::OnAir { mono, .. } => mono.plus(planned).since(now.mono).max(TimeDelta::zero()),
-            _ => planned,
-        });
-        ordered.into_iter().chain(planned).min()
-    }
-}
-
 impl Desk {
     /// Orders everything that is due and not yet ordered. `cause` says why a programme's time may have gone by unseen.
     pub(super) fn advance(&mut self, now: Moment, cause: Reason, actions: &mut Vec<Action>) {
@@ -117,11 +28,13 @@ impl Desk {
             return;
         }
         if self.runs.is_empty() && self.acts.is_empty() && self.playing.is_empty() {
+            self.answer_for_taken_back(now, actions);
             self.settle(now, false, actions);
             return;
         }
         self.close_runs(now, cause, actions);
         self.keep_emergencies(now, actions);
+        self.answer_for_taken_back(now, actions);
         if self.device.is_some() {
             self.line_up_urgent(now, actions);
             self.line_up_timed(now, actions);
@@ -381,7 +294,8 @@ impl Desk {
 
     /// Ends what is on the air at once, for a reason.
     pub(super) fn cut_on_air(&mut self, reason: Reason, actor: Option<&Actor>, now: Moment, actions: &mut Vec<Action>) {
-        for playing in self.playing.iter_mut().filter(|playing| playing.on_air()) {
+        // One that a person is ending already keeps that in its row.
+        for playing in self.playing.iter_mut().filter(|playing| playing.on_air() && !playing.ending(now)) {
             playing.ends_at = Some(now.mono);
             playing.cutting = Some(Cutting { reason, actor: actor.cloned() });
             actions.push(Action::End(playing.cue, End::Now));

@@ -11,6 +11,7 @@ mod line;
 mod off_time;
 mod order;
 mod plan;
+mod playing;
 mod protocol;
 mod rows;
 mod run;
@@ -29,8 +30,8 @@ use crate::airing::{ClockState, Reason};
 use crate::clock::{Moment, Mono};
 use crate::rundown::{Content, Library};
 use crate::schedule::Schedule;
-use line::Playing;
 use plan::Plan;
+use playing::{Playing, TakenBack};
 use rows::RowStamp;
 use run::{Airs, JobId, Run};
 use trust::Trust;
@@ -59,7 +60,7 @@ pub struct Desk {
     /// Cues that were named and not yet answered for the last time, in the order in which they were named.
     playing: Vec<Playing>,
     /// The last few that were taken back when armed; one of them may have sounded before the deck heard of it.
-    taken_back: VecDeque<Playing>,
+    taken_back: VecDeque<TakenBack>,
     /// Until then one of them may still say that it has sounded.
     answers_by: Mono,
     /// When waiting emergencies were last recorded.
@@ -147,7 +148,7 @@ impl Desk {
                 self.facts = *facts;
                 self.plan.forget_upcoming();
             }
-            Event::Library(library) => self.take_library(library),
+            Event::Library(library) => self.take_library(library, &mut actions),
             Event::Verdict { sha256, verdict } => {
                 self.verdicts.insert(sha256, verdict);
             }
@@ -190,14 +191,23 @@ impl Desk {
         self.exited
     }
 
-    fn take_library(&mut self, library: Arc<Library>) {
+    /// A rundown is frozen, but for what was not known yet or could not air anyhow; what changes is stored again.
+    fn take_library(&mut self, library: Arc<Library>, actions: &mut Vec<Action>) {
         self.library = library;
         let verdicts = &self.verdicts;
         let bad = |content: &Content| verdicts.get(&content.sha256).is_some_and(Result::is_err);
-        let waiting = self.runs.iter_mut().flat_map(|run| &mut run.rundown.items);
-        // A rundown is frozen, but for what could not air anyhow.
-        for audio in waiting.map(|item| &mut item.audio).filter(|audio| audio.content.as_ref().is_none_or(bad)) {
-            audio.content = self.library.get(&audio.file).cloned();
+        for run in &mut self.runs {
+            let mut changed = false;
+            for audio in run.rundown.items.iter_mut().map(|item| &mut item.audio) {
+                if audio.content.as_ref().is_none_or(bad) {
+                    let content = self.library.get(&audio.file).cloned();
+                    changed |= content != audio.content;
+                    audio.content = content;
+                }
+            }
+            if changed {
+                actions.push(Action::Record(Record::Rundown(Box::new(run.rundown.clone()))));
+            }
         }
     }
 

@@ -7,7 +7,7 @@
 use chrono::TimeDelta;
 
 use super::Desk;
-use super::line::Source;
+use super::playing::Source;
 use super::protocol::Action;
 use super::run::{JobId, Run};
 use crate::clock::Moment;

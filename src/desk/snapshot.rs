@@ -5,7 +5,7 @@
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
-use super::line::{Source, Stage};
+use super::playing::{Source, Stage};
 use super::run::Stand;
 use super::{Desk, rows};
 use crate::airing::{AiringId, ClockState, OutputKind, Priority};

@@ -190,12 +190,10 @@ async fn close(conn: &mut SqliteConnection, airing: &AiringId, attempt: u32) -> 
 /// A rundown is frozen: one that is stored stays as it is.
 async fn rundown(conn: &mut SqliteConnection, frozen: &Rundown) -> sqlx::Result<()> {
     let json = serde_json::to_string(frozen).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    sqlx::query("insert into rundown (programme, scheduled_at, json) values (?, ?, ?) on conflict do nothing")
-        .bind(&frozen.programme)
-        .bind(utc(frozen.scheduled_at))
-        .bind(json)
-        .execute(conn)
-        .await?;
+    // Written again when the content behind a file becomes known, or when a slot that was written off comes after all.
+    let sql = "insert into rundown (programme, scheduled_at, json) values (?, ?, ?)
+               on conflict do update set json = excluded.json, done = 0";
+    sqlx::query(sql).bind(&frozen.programme).bind(utc(frozen.scheduled_at)).bind(json).execute(conn).await?;
     Ok(())
 }
 

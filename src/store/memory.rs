@@ -184,9 +184,8 @@ impl Memory {
                 schedules::agree(&mut remembered.schedules, latest);
             }
             Record::Rundown(rundown) => {
-                if !remembered.open_rundowns.iter().any(|open| is_of(open, &rundown.programme, rundown.scheduled_at)) {
-                    remembered.open_rundowns.push(Rundown::clone(rundown));
-                }
+                remembered.open_rundowns.retain(|open| !is_of(open, &rundown.programme, rundown.scheduled_at));
+                remembered.open_rundowns.push(Rundown::clone(rundown));
             }
             Record::RundownDone { programme, scheduled_at } => {
                 remembered.open_rundowns.retain(|open| !is_of(open, programme, *scheduled_at));

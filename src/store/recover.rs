@@ -31,7 +31,7 @@ pub(super) struct Progress {
 /// What becomes of open attempts.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Recovery {
-    /// They were on the air: each gets its row.
+    /// They were on the air, or a person was told that they would be: each gets its row.
     pub(super) interrupted: Vec<Airing>,
     /// They never started: no row.
     pub(super) withdrawn: Vec<(AiringId, u32)>,
@@ -55,6 +55,11 @@ pub(super) fn plan(on_air: Vec<OnAir>, boot_id: &str, now: DateTime<Utc>) -> Rec
             None if facts.kind == Kind::Emergency && now - alive_at < emergencies::KEPT => {
                 let alive_at = alive[act(&facts.airing)];
                 recovery.emergencies.push((facts, alive_at));
+            }
+            None if facts.kind == Kind::Operator => {
+                // Nothing of it airs later, but that it was asked for, by whom, and came to nothing, stays on record.
+                let (outcome, reason) = (Some(Outcome::Missed), Some(Reason::StationOff));
+                recovery.interrupted.push(Airing { outcome, reason, ..facts });
             }
             None => recovery.withdrawn.push((facts.airing, facts.attempt)),
         }

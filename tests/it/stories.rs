@@ -280,6 +280,49 @@ fn three_early_power_cuts_in_one_item() {
 }
 
 #[test]
+fn stop_and_exit_within_its_fade() {
+    let mut story = String::new();
+    let mut w = morning("2025-03-03T04:58:00+07:00");
+    w.run_until("2025-03-03T05:00:12+07:00");
+    w.act(Act::Stop);
+    w.shut_down();
+    w.power_on();
+    w.run_until("2025-03-03T05:02:00+07:00");
+    story += &told("what was stopped stays stopped", &w);
+    hold("stop_and_exit_within_its_fade", &story);
+}
+
+#[test]
+fn stop_three_times_in_a_second() {
+    let mut story = String::new();
+    let mut w = morning("2025-03-03T06:00:00+07:00");
+    w.air("sos.ogg", true);
+    w.run_until("2025-03-03T06:00:02+07:00");
+    w.air("x.ogg", true);
+    w.act(Act::Stop);
+    w.act(Act::Stop);
+    w.act(Act::Stop);
+    w.run_until("2025-03-03T06:01:00+07:00");
+    story += &told("each stop ends one thing, and says which", &w);
+    hold("stop_three_times_in_a_second", &story);
+}
+
+#[test]
+fn files_of_people_and_a_power_cut() {
+    let mut story = String::new();
+    let mut w = morning("2025-03-03T06:00:00+07:00");
+    w.air("sos.ogg", false);
+    w.run_until("2025-03-03T06:00:02+07:00");
+    w.air("x.ogg", false);
+    w.kill(true);
+    w.run_until("2025-03-03T06:00:30+07:00");
+    w.power_on();
+    w.run_until("2025-03-03T06:01:00+07:00");
+    story += &told("what was asked for is on record, and does not air later", &w);
+    hold("files_of_people_and_a_power_cut", &story);
+}
+
+#[test]
 fn an_emergency_behind_sixteen_files() {
     let mut story = String::new();
 

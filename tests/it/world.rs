@@ -432,7 +432,12 @@ impl World {
         }
         match record {
             Record::Schedule { .. } => {}
-            Record::Rundown(rundown) => self.memory.rundowns.push(*rundown),
+            Record::Rundown(rundown) => {
+                let same =
+                    |each: &Rundown| (&each.programme, each.scheduled_at) == (&rundown.programme, rundown.scheduled_at);
+                self.memory.rundowns.retain(|each| !same(each));
+                self.memory.rundowns.push(*rundown);
+            }
             Record::RundownDone { programme, scheduled_at } => {
                 self.memory.rundowns.retain(|each| each.programme != programme || each.scheduled_at != scheduled_at);
             }
@@ -473,6 +478,9 @@ impl World {
                 self.memory.rows.push(of.row);
             } else if of.row.kind == Kind::Emergency {
                 self.memory.on_air.insert(key, of);
+            } else if of.row.kind == Kind::Operator {
+                (of.row.outcome, of.row.reason) = (Some(Outcome::Missed), Some(Reason::StationOff));
+                self.memory.rows.push(of.row);
             }
         }
     }
