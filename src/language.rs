@@ -53,9 +53,9 @@ impl Language {
             Reason::Operator => ("người vận hành dừng", "stopped by the operator"),
             Reason::NextProgramme => ("đến giờ chương trình sau", "the next programme started"),
             Reason::WindowEnd => ("hết khung giờ", "the window closed"),
-            Reason::Shutdown => ("đài được tắt", "the station was shut down"),
+            Reason::Shutdown => ("đài dừng theo lệnh", "the station was shut down"),
             Reason::PowerLoss => ("mất điện", "power loss"),
-            Reason::Crash => ("phần mềm bị sập", "the program crashed"),
+            Reason::Crash => ("phần mềm dừng đột ngột", "the program crashed"),
             Reason::DeviceLost => ("mất thiết bị âm thanh", "the sound device was lost"),
             Reason::DecodeError => ("lỗi giải mã âm thanh", "the audio could not be decoded"),
             Reason::Starved => ("âm thanh không đến kịp", "the audio came too late"),
@@ -64,9 +64,9 @@ impl Language {
             Reason::Damaged => ("tệp âm thanh bị hỏng", "the audio file is damaged"),
             Reason::NoDevice => ("không có thiết bị âm thanh", "no sound device"),
             Reason::TooManyAttempts => ("đã thử quá nhiều lần", "too many attempts"),
-            Reason::StationOff => ("đài đang tắt", "the station was off"),
+            Reason::StationOff => ("đài không hoạt động", "the station was off"),
             Reason::WindowClosed => ("hết khung giờ trước khi đến lượt", "the window closed before its turn"),
-            Reason::ClockUntrusted => ("đồng hồ máy không tin được", "the clock could not be trusted"),
+            Reason::ClockUntrusted => ("đồng hồ máy không đáng tin cậy", "the clock could not be trusted"),
             Reason::ClockStep => ("đồng hồ máy nhảy qua giờ phát", "the clock jumped over it"),
         };
         self.pick(vi, en)
@@ -101,9 +101,24 @@ impl Language {
         let (vi, en) = match state {
             ClockState::Synchronised => ("đã đồng bộ", "synchronised"),
             ClockState::FreeRunning => ("chạy tự do, chưa đồng bộ", "free running, not synchronised"),
-            ClockState::Untrusted => ("KHÔNG TIN ĐƯỢC", "NOT TO BE TRUSTED"),
+            ClockState::Untrusted => ("KHÔNG ĐÁNG TIN CẬY", "NOT TO BE TRUSTED"),
         };
         self.pick(vi, en)
+    }
+
+    /// What to do about a clock that is behind the log; both instants are already in words.
+    #[must_use]
+    pub fn clock_advice(self, clock: &str, log: &str) -> String {
+        match self {
+            Self::Vi => format!(
+                "đồng hồ máy chỉ {clock}, nhưng nhật ký đã ghi lúc {log}: hãy chỉnh lại đồng hồ (hoặc chờ có mạng); nếu đồng hồ \
+                 đúng thì chạy lại bằng `loa run --trust-clock`; đến lúc đó đài chưa phát chương trình nào"
+            ),
+            Self::En => format!(
+                "the clock says {clock}, but the log was written to at {log}: set the clock (or wait for the network) or, if it is \
+                 right, restart with `loa run --trust-clock`; until then programmes do not air"
+            ),
+        }
     }
 
     /// How bad a problem is.

@@ -192,7 +192,9 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
         line("on_air", "đang phát", "on air", on_air),
         line("level", "mức âm thanh đo được", "measured level", level),
     ];
-    lines.extend(desk.clock_advice.iter().map(|advice| line("to_do", "cần làm", "to do", advice.clone())));
+    let words = |at: &chrono::DateTime<chrono::FixedOffset>| at.format("%Y-%m-%d %H:%M:%S").to_string();
+    let advice = desk.clock_behind.map(|log| language.clock_advice(&words(&desk.at), &words(&log)));
+    lines.extend(advice.map(|advice| line("to_do", "cần làm", "to do", advice)));
     lines.extend(desk.waiting.iter().map(|title| line("waiting", "chờ phát", "waiting", title.clone())));
     let next =
         desk.next.iter().map(|next| format!("{}  {}", next.scheduled_at.format("%Y-%m-%d %H:%M:%S"), next.title));
@@ -233,7 +235,7 @@ mod tests {
     fn what_is_wrong_with_the_log_is_told_although_nothing_waits_and_by_the_same_names_in_both_languages() {
         let desk = serde_json::json!({
             "at": "2025-03-03T05:00:00+07:00", "station": "Đài", "output": "card", "device": "hw:0", "device_lost": null,
-            "clock": "synchronised", "clock_advice": null, "on_air": null, "waiting": [], "next": [],
+            "clock": "synchronised", "clock_behind": null, "on_air": null, "waiting": [], "next": [],
             "level_dbfs": -20, "log_waiting": 0, "log_lost": 3, "log_error": null, "spill_error": "disk full",
             "log_moved_aside": "/data/loa.db.damaged", "log_head": "5:ab", "problems": ["schedules/1.toml: bad"],
         });

@@ -29,8 +29,8 @@ pub struct Snapshot {
     pub device_lost: Option<String>,
     /// How far the clock is believed.
     pub clock: ClockState,
-    /// What to do about the clock, if programmes do not air because of it.
-    pub clock_advice: Option<String>,
+    /// The log was written to at this instant, later than the clock says: programmes do not air by it.
+    pub clock_behind: Option<DateTime<FixedOffset>>,
     /// What is on the air.
     pub on_air: Option<SnapshotItem>,
     /// Titles of acts that wait.
@@ -75,14 +75,7 @@ impl Desk {
     pub fn snapshot(&self, now: Moment) -> Snapshot {
         let local = |at| rows::local(&self.facts, at);
         let clock = self.trust.state(now);
-        let advice = self.trust.yardstick().filter(|_| clock == ClockState::Untrusted).map(|row| {
-            format!(
-                "the clock says {}, but the log was written to at {}: set the clock (or wait for the network) or, if it is right, \
-                 restart with `loa run --trust-clock`; until then programmes do not air",
-                local(now.wall).format("%Y-%m-%d %H:%M:%S"),
-                local(row).format("%Y-%m-%d %H:%M:%S"),
-            )
-        });
+        let behind = self.trust.yardstick().filter(|_| clock == ClockState::Untrusted);
         let on_air = self.playing.iter().rev().find_map(|playing| match playing.stage {
             Stage::OnAir { at, .. } => Some(SnapshotItem {
                 airing: playing.row.airing.clone(),
@@ -102,7 +95,7 @@ impl Desk {
             device: self.device.clone(),
             device_lost: self.device_lost.clone(),
             clock,
-            clock_advice: advice,
+            clock_behind: behind.map(local),
             on_air,
             waiting: self.waiting_titles(),
             next: self.next_programmes(),

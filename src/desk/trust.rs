@@ -1,8 +1,8 @@
 //! The clock rule: when the wall clock is believed, and when it has stepped.
 //!
-//! In: readings of the clocks and the instants of rows. Out: a `ClockState`, and the size of a step. Pure. The rule is
-//! DESIGN.md section 6: a clock that the kernel calls synchronised is believed; another one only if it is not older than
-//! the newest row that was recorded as synchronised (the newest row if there is none). Next: `desk/plan.rs`.
+//! In: readings of the clocks and the instants of rows. Out: a `ClockState`, and the size of a step. Pure. The rule: a clock
+//! that the kernel calls synchronised is believed; another one only if it is not older than the newest row that was
+//! recorded as synchronised (the newest row if there is none). Next: `desk/plan.rs`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -56,7 +56,7 @@ fn form(fault: &FormFault) -> Said {
         FormFault::WrongType(key, expected, found) => {
             Said::plain(format!("`{key}` phải là {}, nhưng lại là {}", kind(*expected), kind(*found)))
         }
-        FormFault::EmptyText(key) => Said::plain(format!("`{key}` để trống")),
+        FormFault::EmptyText(key) => Said::plain(format!("`{key}` đang để trống")),
         FormFault::ControlCharacter(key) => Said::plain(format!("`{key}` có dấu xuống dòng hoặc ký tự điều khiển")),
         FormFault::OutOfRange(key, found, least, most) => {
             Said::plain(format!("`{key}` là {found}, chỉ được từ {least} đến {most}"))
@@ -198,8 +198,8 @@ fn timetable(fault: &TimetableFault) -> Said {
 
 fn meant(near: Option<&String>, allowed: &str) -> String {
     match near {
-        Some(near) => format!("có phải là `{near}`? được ghi: {allowed}"),
-        None => format!("được ghi: {allowed}"),
+        Some(near) => format!("có phải là `{near}`? chỉ được ghi: {allowed}"),
+        None => format!("chỉ được ghi: {allowed}"),
     }
 }
 
@@ -207,7 +207,7 @@ const fn kind(of: Type) -> &'static str {
     match of {
         Type::Text => "chữ trong ngoặc kép",
         Type::Integer => "số nguyên",
-        Type::Float => "số lẻ",
+        Type::Float => "số thập phân",
         Type::Flag => "`true` hoặc `false`",
         Type::Date => "ngày hoặc giờ",
         Type::List => "danh sách trong ngoặc vuông",
