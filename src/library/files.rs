@@ -112,6 +112,12 @@ impl Files {
         Some(Verdict { sha256: Arc::clone(sha256), verdict })
     }
 
+    /// Why a content must not air, if its full decode has said so.
+    #[must_use]
+    pub fn fault_of(&self, sha256: &str) -> Option<Reason> {
+        self.verdicts.get(sha256)?.err()
+    }
+
     fn look_at(&mut self, path: &str, changed: &mut Vec<FileState>) -> Result<FileState, ClipError> {
         let place = self.audio_dir.join(path);
         let facts = fs::metadata(&place)?;

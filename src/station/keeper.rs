@@ -16,6 +16,7 @@ use chrono::TimeDelta;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::settings::{self, Offer};
+use crate::airing::Reason;
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
 use crate::library::{ClipError, ContentStore, FileState, Files, Verdict, Verified};
@@ -55,6 +56,8 @@ pub(super) enum News {
     Verdict(Verdict),
     /// A change was not taken over, or audio is at fault.
     Problems(Vec<Problem>),
+    /// Files of the schedule that cannot air as they are, and why; all of them, whenever that changes.
+    Faults(Vec<(String, Reason)>),
     /// Something to tell that is nobody's fault.
     Remark(String),
 }
@@ -90,6 +93,7 @@ impl Keeper {
                 files,
                 library,
                 reported,
+                faults: Vec::new(),
                 signature,
                 store,
                 news,
@@ -127,6 +131,8 @@ struct Work {
     library: Library,
     /// Faults that were told already.
     reported: HashSet<(String, String)>,
+    /// Files that cannot air as they are.
+    faults: Vec<(String, Reason)>,
     signature: Vec<Seen>,
     store: ContentStore,
     news: UnboundedSender<News>,
@@ -218,8 +224,13 @@ impl Work {
         let wanted = self.wanted();
         let mut unverified = Vec::new();
         let mut library = Library::new();
+        let mut faults = Vec::new();
         for path in &wanted {
             let changes = self.files.scan(std::slice::from_ref(path));
+            let content = changes.library.get(path);
+            let judged = content.and_then(|content| self.files.fault_of(&content.sha256));
+            faults.extend(judged.map(|reason| (path.clone(), reason)));
+            faults.extend(changes.faults.iter().map(|(path, fault)| (path.clone(), fault.reason())));
             library.extend(changes.library);
             unverified.extend(changes.unverified);
             if !changes.changed.is_empty() {
@@ -230,6 +241,10 @@ impl Work {
             for (path, fault) in changes.faults {
                 self.report(&path, &fault.to_string(), WILL_NOT_AIR);
             }
+        }
+        if self.faults != faults {
+            self.faults.clone_from(&faults);
+            self.tell(News::Faults(faults));
         }
         if self.library != library {
             self.library = library;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::airing::Airing;
+use crate::airing::{Airing, Reason};
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
 use crate::control::{Answer, Asked, Order, Status};
@@ -143,6 +143,8 @@ struct Station {
     next_request: u64,
     /// Problems of the files as they were found at the start or at the last change, in the station's language.
     problems: Vec<String>,
+    /// Files of the schedule that cannot air as they are, and why.
+    faults: Vec<(String, Reason)>,
     /// Where a database that was damaged at the start has gone.
     moved_aside: Option<PathBuf>,
     language: Language,
@@ -307,6 +309,10 @@ impl Station {
                 tell(Notice::Problems(problems));
                 None
             }
+            News::Faults(faults) => {
+                self.faults = faults;
+                None
+            }
             News::Remark(text) => {
                 tell(Notice::Remark(text));
                 None
@@ -316,6 +322,8 @@ impl Station {
 
     fn status(&self) -> Status {
         let store = self.records.store().state();
+        let faults =
+            self.faults.iter().map(|(file, reason)| format!("audio/{file}: {}", self.language.reason(*reason)));
         Status {
             desk: self.desk.snapshot(self.clock.now()),
             level_dbfs: self.playout.levels().map(|levels| levels.rms_dbfs),
@@ -325,7 +333,7 @@ impl Station {
             spill_error: store.spill_trouble,
             log_moved_aside: self.moved_aside.clone(),
             log_head: store.head.to_string(),
-            problems: self.problems.clone(),
+            problems: self.problems.iter().cloned().chain(faults).collect(),
         }
     }
 

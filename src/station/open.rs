@@ -110,6 +110,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         requests: Vec::new(),
         next_request: 0,
         problems: told,
+        faults: Vec::new(),
         moved_aside: remembered.moved_aside.map(|path| std::path::absolute(&path).unwrap_or(path)),
         language: config.language,
         facts: facts(&config, trust_clock, &boot_id),
