@@ -3,6 +3,7 @@
 //! In: the file's path or its bytes. Out: settings with every path resolved against the file's folder, or all problems
 //! with their places. Must never look at anything but that one file. Next: `schedule`.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
@@ -267,19 +268,18 @@ fn read_approval<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) {
 
 fn read_zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {
     let mut zones: Vec<Zone> = Vec::new();
-    let mut places: Vec<Place> = Vec::new();
+    let mut places: HashMap<String, Place> = HashMap::new();
     for mut table in reader.tables(root, "zone") {
         let id = reader.required_text(&mut table, "id").and_then(|id| checked_id(reader, id));
         let name = reader.required_text(&mut table, "name");
         reader.finish(&table);
-        let (Some(id), Some(name)) = (id, name) else { continue };
-        if let Some(first) = zones.iter().position(|zone| zone.id == id.value) {
-            let first = Box::new(places[first].clone());
-            reader.error(id.span, SettingFault::DuplicateZone(id.value, first));
-        } else {
-            places.push(reader.place(&id.span));
-            zones.push(Zone { id: id.value, name: name.value });
+        let Some(id) = id else { continue };
+        if let Some(first) = places.get(&id.value) {
+            reader.error(id.span, SettingFault::DuplicateZone(id.value, Box::new(first.clone())));
+            continue;
         }
+        places.insert(id.value.clone(), reader.place(&id.span));
+        zones.extend(name.map(|name| Zone { id: id.value, name: name.value }));
     }
     zones
 }

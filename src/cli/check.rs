@@ -19,6 +19,7 @@ use crate::output;
 use crate::problem::what::{AudioFault, SettingFault};
 use crate::problem::{Problem, Severity};
 use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
+use crate::schedule::read::Reading;
 use crate::schedule::{Schedule, folder, read};
 
 /// Names under `audio/` that are kept for suggestions at most.
@@ -79,18 +80,18 @@ pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
     let mut reading = read::read(&files, config.as_ref().map(Config::zone_ids).as_deref());
     problems.extend(of_folder);
     problems.append(&mut reading.problems);
-    let audio = audio_facts(&root.join("audio"), &reading.schedule);
+    let audio = audio_facts(&root.join("audio"), &reading);
     let zone = config.map(|config| config.station.timezone);
     problems.extend(checks::run(&Subject { reading: &reading, zone, now, audio: &audio }));
     problems.sort();
     (reading.schedule, problems)
 }
 
-/// What is known of the audio that the schedule names.
-fn audio_facts(audio_dir: &Path, schedule: &Schedule) -> AudioFacts {
+/// What is known of the audio that the schedules name.
+fn audio_facts(audio_dir: &Path, reading: &Reading) -> AudioFacts {
     let mut files = HashMap::new();
-    for item in schedule.programmes.iter().flat_map(|programme| &programme.items) {
-        files.entry(item.file.clone()).or_insert_with(|| audio_fact(&audio_dir.join(&item.file)));
+    for (file, _) in &reading.files {
+        files.entry(file.clone()).or_insert_with(|| audio_fact(&audio_dir.join(file)));
     }
     let missing = files.values().any(|fact| *fact == Err(AudioFault::Missing));
     AudioFacts { files, names: if missing { names_below(audio_dir) } else { Vec::new() } }
