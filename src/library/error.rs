@@ -36,7 +36,8 @@ impl ClipError {
         match self {
             Self::Missing => Reason::FileMissing,
             // The file is there, so the log must not say that it is missing.
-            Self::IsFolder | Self::Undecodable(_) | Self::Unreadable(_) => Reason::Undecodable,
+            Self::IsFolder | Self::Unreadable(_) => Reason::Unreadable,
+            Self::Undecodable(_) => Reason::Undecodable,
             Self::Damaged(_) => Reason::Damaged,
         }
     }
@@ -81,8 +82,8 @@ mod tests {
     fn the_log_says_missing_only_of_what_is_not_there() {
         let of = |kind: io::ErrorKind| ClipError::from(io::Error::from(kind)).reason();
         assert_eq!(of(io::ErrorKind::NotFound), Reason::FileMissing);
-        assert_eq!(of(io::ErrorKind::IsADirectory), Reason::Undecodable);
-        assert_eq!(of(io::ErrorKind::PermissionDenied), Reason::Undecodable);
+        assert_eq!(of(io::ErrorKind::IsADirectory), Reason::Unreadable);
+        assert_eq!(of(io::ErrorKind::PermissionDenied), Reason::Unreadable);
         assert_eq!(ClipError::Damaged(String::new()).reason(), Reason::Damaged);
     }
 
