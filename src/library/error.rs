@@ -8,6 +8,7 @@ use std::io;
 use symphonia::core::errors::Error as DecodeError;
 
 use crate::airing::Reason;
+pub(super) use crate::problem::system::words;
 
 /// What is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,12 +67,6 @@ impl From<io::Error> for ClipError {
             _ => Self::Unreadable(words(&error)),
         }
     }
-}
-
-/// The operating system's words, lower case, without Rust's number behind them.
-pub(super) fn words(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 #[cfg(test)]
