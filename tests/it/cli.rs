@@ -342,3 +342,28 @@ fn an_audio_folder_that_is_missing_is_one_problem() {
     assert!(ran.stderr.starts_with("audio: error: there is no such file or folder\n"), "{}", ran.stderr);
     assert!(ran.stderr.ends_with("1 programme, 2 items: 1 error, 0 warnings\n"), "{}", ran.stderr);
 }
+
+#[test]
+fn acts_refuse_words_that_the_log_could_not_hold_and_names_that_are_no_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let station = folder(&[("loa.toml", SETTINGS.as_bytes()), ("a.wav", b""), ("thu-muc/x", b"")]);
+    let long = "ệ".repeat(1001);
+    let refused = |args: &[&str], told: &str| {
+        let ran = run(loa(station.path(), args));
+        assert_eq!((ran.code, ran.stderr), (Some(2), format!("loa: {told}\n")), "{args:?}");
+    };
+    refused(&["stop", "--why", "a\nb"], "`--why` holds a line break or another control character");
+    refused(&["skip", "--by", "\u{1b}[2J"], "`--by` holds a line break or another control character");
+    refused(&["air", "a.wav", "--by", &long], "`--by` is 1001 characters long, at most 1000 are allowed");
+    refused(&["air", "thu-muc"], "`thu-muc`: a folder, not a file; nothing airs");
+    // As many as are allowed come as far as the station, which is not there.
+    assert_eq!(run(loa(station.path(), &["stop", "--why", &long[3..]])).code, Some(1));
+
+    let name = std::ffi::OsStr::from_bytes(b"t\xfft.wav");
+    fs::write(station.path().join(name), b"").unwrap();
+    let mut command = loa(station.path(), &["air"]);
+    command.arg(name);
+    let ran = run(command);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.ends_with("is not UTF-8; rename it; nothing airs\n"), "{}", ran.stderr);
+}
