@@ -137,6 +137,8 @@ words! {
         Undecodable = "undecodable",
         /// Failed: the file holds less than it declares, or parts of it cannot be decoded.
         Damaged = "damaged",
+        /// Failed: the file is there, and the operating system does not give it to the station.
+        Unreadable = "unreadable",
         /// Failed: there was no sound device while the window was open.
         NoDevice = "no_device",
         /// Failed: three attempts did not bring it to its end.

@@ -3,9 +3,11 @@
 //! In: the file's path or its bytes. Out: settings with every path resolved against the file's folder, or all problems
 //! with their places. Must never look at anything but that one file. Next: `schedule`.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
+use rodio::cpal::DeviceId;
 
 use crate::language::Language;
 use crate::problem::what::SettingFault;
@@ -37,6 +39,8 @@ pub struct Config {
     pub language: Language,
     /// Database and content store. Default: `data` beside `loa.toml`.
     pub data_dir: PathBuf,
+    /// Where it is named; the file as a whole when it is not.
+    pub data_dir_place: Place,
     /// Who and where.
     pub station: Station,
     /// Where the sound goes.
@@ -170,7 +174,9 @@ pub fn data_dir_of(path: &Path) -> PathBuf {
 fn read_config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &Path) -> Option<Config> {
     let folder = folder_of(path);
     let language = reader.word(root, "language", &Language::CODES);
-    let data_dir = reader.text(root, "data_dir").map_or_else(|| DATA_DIR.to_owned(), |text| text.value);
+    let whole = Place::whole(path.display().to_string());
+    let data_dir = reader.text(root, "data_dir");
+    let data_dir_place = data_dir.as_ref().map_or_else(|| whole.clone(), |text| reader.place(&text.span));
     let station = match reader.required_table(root, "station") {
         Some(mut table) => {
             let station = read_station(reader, &mut table);
@@ -179,14 +185,15 @@ fn read_config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &Path) -
         }
         None => None,
     };
-    let (output, device_place) = read_output(reader, root, path, &folder);
+    let (output, device_place) = read_output(reader, root, whole, &folder);
     let emergency = read_emergency(reader, root);
     read_approval(reader, root);
     let zones = read_zones(reader, root);
     Some(Config {
         path: path.to_path_buf(),
         language: language.and_then(|word| Language::from_code(word.value)).unwrap_or_default(),
-        data_dir: folder.join(data_dir),
+        data_dir: folder.join(data_dir.map_or_else(|| DATA_DIR.to_owned(), |text| text.value)),
+        data_dir_place,
         folder,
         station: station?,
         output,
@@ -212,11 +219,10 @@ fn read_station<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<St
 fn read_output<'s>(
     reader: &mut Reader<'s>,
     root: &mut Table<'s>,
-    path: &Path,
+    mut place: Place,
     folder: &Path,
 ) -> (OutputSetting, Place) {
     let mut setting = OutputSetting { device: Device::Default, offset_us: 0 };
-    let mut place = Place::whole(path.display().to_string());
     let Some(mut table) = reader.table(root, "output") else { return (setting, place) };
     if let Some(text) = reader.text(&mut table, "device") {
         place = reader.place(&text.span);
@@ -230,7 +236,8 @@ fn read_output<'s>(
     (setting, place)
 }
 
-/// What a device setting means; `None` for a `wav:` without a file, and for a misspelt `wav:` or `default`.
+/// What a device setting means; `None` for a `wav:` without a file, for a misspelt `wav:` or `default`, and for what
+/// cannot be the id of a device: a sound system of this machine, a colon, and its own name of the device.
 fn device(text: &str, folder: &Path) -> Option<Device> {
     match text {
         "default" => Some(Device::Default),
@@ -240,6 +247,7 @@ fn device(text: &str, folder: &Path) -> Option<Device> {
             Some(file) => Some(Device::Wav(folder.join(file))),
             None if ["default", "silent"].contains(&text.to_lowercase().as_str()) => None,
             None if text.to_lowercase().starts_with("wav:") => None,
+            None if text.ends_with(':') || text.parse::<DeviceId>().is_err() => None,
             None => Some(Device::Id(text.to_owned())),
         },
     }
@@ -267,19 +275,18 @@ fn read_approval<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) {
 
 fn read_zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {
     let mut zones: Vec<Zone> = Vec::new();
-    let mut places: Vec<Place> = Vec::new();
+    let mut places: HashMap<String, Place> = HashMap::new();
     for mut table in reader.tables(root, "zone") {
         let id = reader.required_text(&mut table, "id").and_then(|id| checked_id(reader, id));
         let name = reader.required_text(&mut table, "name");
         reader.finish(&table);
-        let (Some(id), Some(name)) = (id, name) else { continue };
-        if let Some(first) = zones.iter().position(|zone| zone.id == id.value) {
-            let first = Box::new(places[first].clone());
-            reader.error(id.span, SettingFault::DuplicateZone(id.value, first));
-        } else {
-            places.push(reader.place(&id.span));
-            zones.push(Zone { id: id.value, name: name.value });
+        let Some(id) = id else { continue };
+        if let Some(first) = places.get(&id.value) {
+            reader.error(id.span, SettingFault::DuplicateZone(id.value, Box::new(first.clone())));
+            continue;
         }
+        places.insert(id.value.clone(), reader.place(&id.span));
+        zones.extend(name.map(|name| Zone { id: id.value, name: name.value }));
     }
     zones
 }
@@ -314,7 +321,7 @@ mod tests {
         assert_eq!(device_of("wav:out/a.wav"), Ok(Device::Wav("etc/out/a.wav".into())));
         assert_eq!(device_of("wav:/tmp/a.wav"), Ok(Device::Wav("/tmp/a.wav".into())));
         assert_eq!(device_of("alsa:hw:CARD=PCH"), Ok(Device::Id("alsa:hw:CARD=PCH".into())));
-        for bad in ["wav:", "Silent", "WAV:a.wav", "wav:out/"] {
+        for bad in ["wav:", "Silent", "WAV:a.wav", "wav:out/", "foo", "hw", "foo:bar", "alsa:", ":hw"] {
             assert!(device_of(bad).unwrap_err()[0].contains("BadDevice"), "{bad}");
         }
     }

@@ -17,6 +17,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::desk::Snapshot;
+use crate::problem::system::refusal;
 
 /// File name of the socket in the data folder.
 const SOCKET: &str = "loa.sock";
@@ -188,7 +189,7 @@ pub enum AskError {
     #[error("the station went away before it answered; nothing airs")]
     Gone,
     /// The socket may not be used by this user, or broke off.
-    #[error("cannot talk to the station: {0}")]
+    #[error("cannot talk to the station: {}", refusal(.0))]
     Broken(io::Error),
 }
 
@@ -196,12 +197,15 @@ pub enum AskError {
 pub fn ask(data_dir: &Path, name: Option<String>, order: Order) -> Result<Answer, AskError> {
     let broken = AskError::Broken;
     let folder = std::fs::File::open(data_dir).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => AskError::NotRunning,
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => AskError::NotRunning,
         _ => broken(error),
     })?;
     let mut stream =
         std::os::unix::net::UnixStream::connect(reachable(&folder)).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => AskError::NotRunning,
+            // Not a folder: no station can work there.
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::ConnectionRefused => {
+                AskError::NotRunning
+            }
             _ => broken(error),
         })?;
     stream.set_read_timeout(Some(LONGEST_ANSWER)).map_err(broken)?;
@@ -251,6 +255,14 @@ mod tests {
         assert_eq!((air(1), air(100)), (None, None));
         assert_eq!(air(0).as_deref(), Some("`repeat` is 0; 1 to 100 are allowed; nothing airs"));
         assert!(air(101).is_some());
+    }
+
+    #[test]
+    fn a_data_folder_that_is_a_file_has_no_station_and_a_forbidden_one_is_said_plainly() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(matches!(ask(file.path(), None, Order::Status), Err(AskError::NotRunning)));
+        let forbidden = AskError::Broken(io::Error::from_raw_os_error(libc::EACCES)).to_string();
+        assert!(forbidden.starts_with("cannot talk to the station: this user may not"), "{forbidden}");
     }
 
     #[test]

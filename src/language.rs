@@ -62,6 +62,7 @@ impl Language {
             Reason::FileMissing => ("không có tệp âm thanh", "the audio file is missing"),
             Reason::Undecodable => ("tệp không phải là âm thanh", "the file is no audio"),
             Reason::Damaged => ("tệp âm thanh bị hỏng", "the audio file is damaged"),
+            Reason::Unreadable => ("không đọc được tệp", "the file cannot be read"),
             Reason::NoDevice => ("không có thiết bị âm thanh", "no sound device"),
             Reason::TooManyAttempts => ("đã thử quá nhiều lần", "too many attempts"),
             Reason::StationOff => ("đài không hoạt động", "the station was off"),

@@ -3,16 +3,18 @@
 //! In: what was typed. Out: one order over the station's socket, and its answer for people or programs. Nothing is done
 //! here: without a station nothing airs, now or later. Next: `control`.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::{ConfigChoice, FAILED, Format, WRONG_INPUT, say};
+use super::{ConfigChoice, FAILED, Format, WrongInput, say};
 use crate::config::{Config, data_dir_of};
 use crate::control::{self, Answer, AskError, Order, Status};
 use crate::language::Language;
+use crate::library::{ClipError, verify};
 use crate::problem::Problems;
+use crate::problem::system::words;
 
 /// Arguments of `loa air`.
 #[derive(Debug, clap::Args)]
@@ -40,6 +42,27 @@ pub struct Who {
     by: Option<String>,
 }
 
+/// Characters of a name or a reason: a sentence or two; more is a file in the wrong place.
+const LONGEST_WORDS: usize = 1_000;
+
+impl Who {
+    /// Refuses what would tear the log's lines apart or fill them.
+    fn check(&self) -> Result<(), WrongInput> {
+        for (option, text) in [("--why", &self.why), ("--by", &self.by)] {
+            let Some(text) = text else { continue };
+            if text.chars().any(char::is_control) {
+                return Err(WrongInput(format!("`{option}` holds a line break or another control character")));
+            }
+            let length = text.chars().count();
+            if length > LONGEST_WORDS {
+                let told = format!("`{option}` is {length} characters long, at most {LONGEST_WORDS} are allowed");
+                return Err(WrongInput(told));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Arguments of `loa status`.
 #[derive(Debug, clap::Args)]
 pub struct StatusArgs {
@@ -50,32 +73,61 @@ pub struct StatusArgs {
 
 /// Puts a file on the air.
 pub fn air(choice: &ConfigChoice, args: AirArgs) -> anyhow::Result<ExitCode> {
-    // The station may run elsewhere: what the caller typed is relative to the caller.
-    let path = match args.file.canonicalize() {
-        Ok(path) => path,
-        Err(error) => {
-            say(format_args!("loa: `{}`: {}; nothing airs", args.file.display(), why_not(&error)));
-            return Ok(ExitCode::from(WRONG_INPUT));
-        }
-    };
-    let order = Order::Air { path, emergency: args.emergency, repeat: args.repeat, why: args.who.why };
-    act(choice, args.who.by, order)
+    args.who.check()?;
+    let path = file(&args.file)?;
+    let (emergency, Who { why, by }) = (args.emergency, args.who);
+    let order = Order::Air { path: path.clone(), emergency, repeat: args.repeat, why };
+    match ask(choice, by, order)?.0 {
+        Ok(Answer::Refused(why)) if is_at_fault(&path, emergency) => Err(WrongInput(why).into()),
+        answer => told_act(answer),
+    }
+}
+
+/// The file as the station can find it, which may run elsewhere: what the caller typed is relative to the caller.
+fn file(typed: &Path) -> Result<PathBuf, WrongInput> {
+    let refused = |why: &str| WrongInput(format!("`{}`: {why}; nothing airs", typed.display()));
+    let path = typed.canonicalize().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => refused("no such file"),
+        io::ErrorKind::PermissionDenied => refused("you may not read it"),
+        _ => refused(&words(&error)),
+    })?;
+    if path.is_dir() {
+        return Err(refused("a folder, not a file"));
+    }
+    // The order travels as text, and so does the name in the log.
+    if path.to_str().is_none() {
+        return Err(refused("the name of the file or of its folder is not UTF-8; rename it"));
+    }
+    Ok(path)
+}
+
+/// Whether a file that the station did not take is itself the reason: an emergency does not wait for a damaged one to be
+/// found out.
+fn is_at_fault(path: &Path, emergency: bool) -> bool {
+    match verify(path) {
+        Err(ClipError::Damaged(_)) => !emergency,
+        Err(ClipError::Undecodable(_) | ClipError::Missing | ClipError::IsFolder) => true,
+        Err(ClipError::Unreadable(_)) | Ok(_) => false,
+    }
 }
 
 /// Cuts the item on air and cancels the rest of its programme.
 pub fn stop(choice: &ConfigChoice, who: Who) -> anyhow::Result<ExitCode> {
-    act(choice, who.by, Order::Stop { why: who.why })
+    who.check()?;
+    told_act(ask(choice, who.by, Order::Stop { why: who.why })?.0)
 }
 
 /// Cuts the item on air.
 pub fn skip(choice: &ConfigChoice, who: Who) -> anyhow::Result<ExitCode> {
-    act(choice, who.by, Order::Skip { why: who.why })
+    who.check()?;
+    told_act(ask(choice, who.by, Order::Skip { why: who.why })?.0)
 }
 
-fn act(choice: &ConfigChoice, by: Option<String>, order: Order) -> anyhow::Result<ExitCode> {
-    match ask(choice, by, order)?.0 {
+/// Says what became of an act.
+fn told_act(answer: Result<Answer, AskError>) -> anyhow::Result<ExitCode> {
+    match answer {
         Ok(Answer::Done(done)) => {
-            writeln!(std::io::stdout(), "{done}")?;
+            writeln!(io::stdout(), "{done}")?;
             Ok(ExitCode::SUCCESS)
         }
         Ok(Answer::Refused(why)) => Ok(fail(&why)),
@@ -113,7 +165,7 @@ pub fn status(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<ExitCo
         Ok(Answer::Done(_)) => return Ok(fail("the station answered something else; is it another version?")),
         Err(error) => return Ok(fail(&error.to_string())),
     };
-    let mut out = std::io::stdout().lock();
+    let mut out = io::stdout().lock();
     match args.format {
         Format::Json => writeln!(out, "{}", serde_json::to_string_pretty(&status)?)?,
         Format::Text => {
@@ -141,14 +193,6 @@ fn repeats() -> RangeInclusive<i64> {
 fn fail(why: &str) -> ExitCode {
     say(format_args!("loa: {why}"));
     ExitCode::from(FAILED)
-}
-
-fn why_not(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
-        _ => error.to_string(),
-    }
 }
 
 /// One thing that `status` tells.

@@ -5,10 +5,12 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
+use rustix::fs::{Access, access};
 
 use super::{ConfigChoice, DONE, WRONG_INPUT, counted, say};
 use crate::clock::Clock;
@@ -16,9 +18,10 @@ use crate::config::{self, Config};
 use crate::language::Language;
 use crate::library::{ClipError, verify};
 use crate::output;
-use crate::problem::what::{AudioFault, SettingFault};
-use crate::problem::{Problem, Severity};
+use crate::problem::what::{AudioFault, FileFault, SettingFault};
+use crate::problem::{Place, Problem, Severity};
 use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
+use crate::schedule::read::Reading;
 use crate::schedule::{Schedule, folder, read};
 
 /// Names under `audio/` that are kept for suggestions at most.
@@ -33,7 +36,10 @@ pub fn run(choice: &ConfigChoice, _args: &CheckArgs) -> anyhow::Result<ExitCode>
     let path = choice.path()?;
     let clock = Clock::system();
     let (schedule, mut problems) = examine(&path, clock.now().wall);
-    problems.extend(Config::load(&path).ok().and_then(|config| silent_device(&config, &clock)));
+    if let Ok(config) = Config::load(&path) {
+        problems.extend(data_folder(&config));
+        problems.extend(silent_device(&config, &clock));
+    }
     problems.sort();
     for problem in &problems {
         say(problem.render(Language::En).trim_end());
@@ -49,6 +55,27 @@ pub fn run(choice: &ConfigChoice, _args: &CheckArgs) -> anyhow::Result<ExitCode>
         counted(warnings, "warning"),
     ));
     Ok(ExitCode::from(if errors > 0 { WRONG_INPUT } else { DONE }))
+}
+
+/// A data folder that the station could not use. Whoever checks need not be the user who runs the station, so that one
+/// who may not write there is only told.
+fn data_folder(config: &Config) -> Option<Problem> {
+    let (path, place) = (&config.data_dir, config.data_dir_place.clone());
+    let shown = path.display().to_string();
+    // The station makes the folder: then the nearest one above it counts.
+    let standing =
+        path.ancestors().find(|each| each.is_symlink() || each.exists()).filter(|each| *each != Path::new(""));
+    let standing = standing.unwrap_or(Path::new("."));
+    match fs::metadata(standing).map(|facts| facts.is_dir()) {
+        Ok(true) => {}
+        Ok(false) => return Some(Problem::error(place, SettingFault::DataDirIsNoFolder(shown))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Some(Problem::error(place, SettingFault::DataDirIsNoFolder(shown)));
+        }
+        Err(_) => return Some(Problem::warning(place, SettingFault::DataDirNotWritable(shown))),
+    }
+    let refused = access(standing, Access::WRITE_OK | Access::EXEC_OK).is_err();
+    refused.then(|| Problem::warning(place, SettingFault::DataDirNotWritable(shown)))
 }
 
 /// A sound device that does not open: the station would wait for it, so the input is not refused.
@@ -79,21 +106,31 @@ pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
     let mut reading = read::read(&files, config.as_ref().map(Config::zone_ids).as_deref());
     problems.extend(of_folder);
     problems.append(&mut reading.problems);
-    let audio = audio_facts(&root.join("audio"), &reading.schedule);
+    let (audio, of_audio) = audio_facts(&root.join("audio"), &reading);
+    problems.extend(of_audio);
     let zone = config.map(|config| config.station.timezone);
     problems.extend(checks::run(&Subject { reading: &reading, zone, now, audio: &audio }));
     problems.sort();
     (reading.schedule, problems)
 }
 
-/// What is known of the audio that the schedule names.
-fn audio_facts(audio_dir: &Path, schedule: &Schedule) -> AudioFacts {
+/// What is known of the audio that the schedules name, and what is wrong with its folder as a whole: then nothing is said
+/// of each file.
+fn audio_facts(audio_dir: &Path, reading: &Reading) -> (AudioFacts, Option<Problem>) {
+    let fault = match fs::metadata(audio_dir) {
+        Ok(facts) => (!facts.is_dir()).then_some(FileFault::NotAFolder),
+        Err(error) => Some(folder::fault_of(&error)),
+    };
+    if let Some(fault) = fault.filter(|_| !reading.files.is_empty()) {
+        let problem = Problem::error(Place::whole(audio_dir.display().to_string()), fault);
+        return (AudioFacts::default(), Some(problem));
+    }
     let mut files = HashMap::new();
-    for item in schedule.programmes.iter().flat_map(|programme| &programme.items) {
-        files.entry(item.file.clone()).or_insert_with(|| audio_fact(&audio_dir.join(&item.file)));
+    for (file, _) in &reading.files {
+        files.entry(file.clone()).or_insert_with(|| audio_fact(&audio_dir.join(file)));
     }
     let missing = files.values().any(|fact| *fact == Err(AudioFault::Missing));
-    AudioFacts { files, names: if missing { names_below(audio_dir) } else { Vec::new() } }
+    (AudioFacts { files, names: if missing { names_below(audio_dir) } else { Vec::new() } }, None)
 }
 
 fn audio_fact(path: &Path) -> Result<AudioFact, AudioFault> {

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 
@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::output::{self, Output};
 use crate::problem::Problems;
+use crate::problem::system::refusal;
 use crate::station::{self, Notice, Options};
 
 /// The programme starts so long after the station.
@@ -140,20 +141,22 @@ fn folder(out: Option<&Path>) -> anyhow::Result<PathBuf> {
         Some(out) => out.to_owned(),
         None => std::env::temp_dir().join(format!("loa-demo-{}", std::process::id())),
     };
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
-    if std::fs::read_dir(&folder).with_context(|| format!("cannot read `{}`", folder.display()))?.next().is_some() {
+    let refused = |error| anyhow!("cannot use the folder `{}`: {}", folder.display(), refusal(&error));
+    std::fs::create_dir_all(&folder).map_err(refused)?;
+    if std::fs::read_dir(&folder).map_err(refused)?.next().is_some() {
         bail!("`{}` is not empty; the demo needs a new or empty folder", folder.display());
     }
-    folder.canonicalize().with_context(|| format!("cannot find `{}`", folder.display()))
+    folder.canonicalize().map_err(refused)
 }
 
 /// The sample station with one programme, at an instant.
 fn write_station(folder: &Path, device: &str, start: DateTime<Utc>) -> anyhow::Result<()> {
     let written = |path: PathBuf, bytes: &[u8]| {
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).with_context(|| format!("cannot create `{}`", parent.display()))?;
+            std::fs::create_dir_all(parent)
+                .map_err(|error| anyhow!("cannot make the folder `{}`: {}", parent.display(), refusal(&error)))?;
         }
-        std::fs::write(&path, bytes).with_context(|| format!("cannot write `{}`", path.display()))
+        std::fs::write(&path, bytes).map_err(|error| anyhow!("cannot write `{}`: {}", path.display(), refusal(&error)))
     };
     for (name, bytes) in sample::FILES {
         let wanted = ITEMS.iter().any(|(_, file, ..)| name.strip_prefix("audio/") == Some(file));

@@ -8,9 +8,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::anyhow;
 
 use super::{DONE, WrongInput, sample, say};
+use crate::problem::system::refusal;
 
 /// Make a new station folder.
 #[derive(Debug, clap::Args)]
@@ -40,11 +41,12 @@ pub fn write(dir: &Path, files: &[(&str, &[u8])]) -> anyhow::Result<()> {
     for (name, content) in files {
         let path = dir.join(name);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).with_context(|| format!("make the folder `{}`", folder.display()))?;
+            fs::create_dir_all(folder)
+                .map_err(|error| anyhow!("cannot make the folder `{}`: {}", folder.display(), refusal(&error)))?;
         }
         fs::File::create_new(&path)
             .and_then(|mut file| file.write_all(content))
-            .with_context(|| format!("write `{}`", path.display()))?;
+            .map_err(|error| anyhow!("cannot write `{}`: {}", path.display(), refusal(&error)))?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use chrono::{DateTime, SubsecRound as _};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::when::When;
@@ -123,7 +124,7 @@ type Cells = [String; HEADS.len()];
 /// A row as people read it. The time is the one that was written, in the offset it was written with.
 fn cells(row: &Row) -> Cells {
     let instant = row.started_at.as_ref().unwrap_or(&row.scheduled_at);
-    let time = instant.get(..19).unwrap_or(instant).replace('T', " ");
+    let time = nearest_second(instant);
     let programme = row.programme_title.as_ref().unwrap_or(&row.kind);
     let title = row.title.as_deref().unwrap_or("-");
     // A remark is no airing: it has neither an outcome nor a length.
@@ -134,6 +135,12 @@ fn cells(row: &Row) -> Cells {
     // Last in the line, so that a long remark moves no column.
     let why: Vec<_> = row.reason.iter().chain(&row.note).map(String::as_str).collect();
     [&time, programme, title, outcome, &aired, &why.join(": ")].map(one_line)
+}
+
+/// Rounded, since 05:29:59.999992 is half past five; what is no instant stays as it is.
+fn nearest_second(instant: &str) -> String {
+    DateTime::parse_from_rfc3339(instant)
+        .map_or_else(|_| instant.to_owned(), |at| at.round_subsecs(0).format("%F %T").to_string())
 }
 
 /// Nothing that a title holds may move the cursor.
@@ -197,6 +204,13 @@ mod tests {
         assert_eq!(Length(Some(61_999)).to_string(), "1:01");
         assert_eq!(Length(Some(0)).to_string(), "0:00");
         assert_eq!(Length(None).to_string(), "-");
+    }
+
+    #[test]
+    fn instants_are_rounded_to_the_nearest_second() {
+        assert_eq!(nearest_second("2025-03-03T05:29:59.999992+07:00"), "2025-03-03 05:30:00");
+        assert_eq!(nearest_second("2025-03-03T05:30:00.000008+07:00"), "2025-03-03 05:30:00");
+        assert_eq!(nearest_second("tampered"), "tampered");
     }
 
     #[test]

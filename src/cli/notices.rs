@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use chrono::{DateTime, Datelike, FixedOffset};
+use chrono::{DateTime, Datelike, FixedOffset, SubsecRound as _};
 
 use crate::airing::Airing;
 use crate::desk::{SnapshotItem, SnapshotNext};
@@ -66,7 +66,7 @@ fn coming(next: &[SnapshotNext], language: Language) -> Vec<String> {
 fn started(item: &SnapshotItem, language: Language) -> String {
     let title = item.title.as_deref().unwrap_or("?");
     let word = if language == Language::Vi { "đang phát" } else { "on air" };
-    let at = item.started_at.format("%H:%M:%S%.3f");
+    let at = time(item.started_at);
     match &item.programme_title {
         Some(programme) => format!("{at}  {word}  {title}  ({programme})"),
         None => format!("{at}  {word}  {title}"),
@@ -74,7 +74,7 @@ fn started(item: &SnapshotItem, language: Language) -> String {
 }
 
 fn ended(row: &Airing, language: Language) -> String {
-    let at = row.ended_at.unwrap_or(row.scheduled_at).format("%H:%M:%S%.3f");
+    let at = time(row.ended_at.unwrap_or(row.scheduled_at));
     let title = row.title.as_deref().or(row.note.as_deref()).unwrap_or("?");
     let aired = minutes(row.aired_ms);
     let word = row.outcome.map_or_else(|| language.kind(row.kind), |outcome| language.outcome(outcome));
@@ -82,6 +82,11 @@ fn ended(row: &Airing, language: Language) -> String {
         Some(reason) => format!("{at}  {word}  {title}  {aired}: {}", language.reason(reason)),
         None => format!("{at}  {word}  {title}  {aired}"),
     }
+}
+
+/// The time of day to the nearest millisecond: the log has the microseconds.
+fn time(at: DateTime<FixedOffset>) -> String {
+    at.round_subsecs(3).format("%H:%M:%S%.3f").to_string()
 }
 
 /// Milliseconds as minutes and seconds: `1:05`.
@@ -98,5 +103,17 @@ fn day_and_time(at: &DateTime<FixedOffset>, language: Language) -> String {
             format!("{weekday} {}", at.format("%d/%m/%Y %H:%M:%S"))
         }
         Language::En => at.format("%a %Y-%m-%d %H:%M:%S").to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rounded_not_cut() {
+        let at = |text| time(DateTime::parse_from_rfc3339(text).unwrap());
+        assert_eq!(at("2025-03-03T05:29:59.999992+07:00"), "05:30:00.000");
+        assert_eq!(at("2025-03-03T05:29:59.999400+07:00"), "05:29:59.999");
     }
 }

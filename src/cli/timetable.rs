@@ -74,7 +74,8 @@ fn span(args: &TimetableArgs, zone: Tz, now: DateTime<Utc>) -> Result<(DateTime<
         (None, When::Instant(at)) => at + TimeDelta::days(args.days.unwrap_or(7)),
         (None, When::Day(day)) => When::Day(day + TimeDelta::days(args.days.unwrap_or(7) - 1)).end(zone),
     };
-    if to < from {
+    // A day that ends where the span begins lies before it, too.
+    if to < from || (to == from && matches!(args.to, Some(When::Day(_)))) {
         return Err(WrongInput("`--to` lies before `--from`".into()));
     }
     if to - from > TimeDelta::days(MOST_DAYS + 1) {

@@ -8,6 +8,7 @@ use std::io;
 use symphonia::core::errors::Error as DecodeError;
 
 use crate::airing::Reason;
+pub(super) use crate::problem::system::words;
 
 /// What is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,7 +37,8 @@ impl ClipError {
         match self {
             Self::Missing => Reason::FileMissing,
             // The file is there, so the log must not say that it is missing.
-            Self::IsFolder | Self::Undecodable(_) | Self::Unreadable(_) => Reason::Undecodable,
+            Self::IsFolder | Self::Unreadable(_) => Reason::Unreadable,
+            Self::Undecodable(_) => Reason::Undecodable,
             Self::Damaged(_) => Reason::Damaged,
         }
     }
@@ -67,12 +69,6 @@ impl From<io::Error> for ClipError {
     }
 }
 
-/// The operating system's words, lower case, without Rust's number behind them.
-pub(super) fn words(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,8 +77,8 @@ mod tests {
     fn the_log_says_missing_only_of_what_is_not_there() {
         let of = |kind: io::ErrorKind| ClipError::from(io::Error::from(kind)).reason();
         assert_eq!(of(io::ErrorKind::NotFound), Reason::FileMissing);
-        assert_eq!(of(io::ErrorKind::IsADirectory), Reason::Undecodable);
-        assert_eq!(of(io::ErrorKind::PermissionDenied), Reason::Undecodable);
+        assert_eq!(of(io::ErrorKind::IsADirectory), Reason::Unreadable);
+        assert_eq!(of(io::ErrorKind::PermissionDenied), Reason::Unreadable);
         assert_eq!(ClipError::Damaged(String::new()).reason(), Reason::Damaged);
     }
 

@@ -92,6 +92,14 @@ fn setting(fault: &SettingFault) -> Said {
             format!("the sound device `{device}` does not open: {why}"),
             "`loa devices` lists what there is; a running station may hold it, and one that is away is waited for",
         ),
+        SettingFault::DataDirIsNoFolder(path) => Said::with(
+            format!("a file, or a link that leads nowhere, stands in the place of the data folder `{path}`"),
+            "move it away, or name another `data_dir`",
+        ),
+        SettingFault::DataDirNotWritable(path) => Said::with(
+            format!("this user may not write in the data folder `{path}`"),
+            "the station must run as a user who may",
+        ),
         SettingFault::DuplicateZone(id, first) => Said::plain(format!("the zone `{id}` is there already, at {first}")),
     }
 }

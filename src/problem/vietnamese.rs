@@ -94,6 +94,14 @@ fn setting(fault: &SettingFault) -> Said {
             format!("không mở được thiết bị âm thanh `{device}`: {why}"),
             "`loa devices` liệt kê các thiết bị đang có; đài đang chạy có thể đang giữ thiết bị, thiết bị bị rút thì đài sẽ chờ",
         ),
+        SettingFault::DataDirIsNoFolder(path) => Said::with(
+            format!("chỗ của thư mục dữ liệu `{path}` là một tệp hoặc liên kết hỏng"),
+            "hãy dời tệp đó đi, hoặc ghi `data_dir` khác",
+        ),
+        SettingFault::DataDirNotWritable(path) => Said::with(
+            format!("người dùng này không được ghi vào thư mục dữ liệu `{path}`"),
+            "đài phải chạy bằng người dùng có quyền ghi",
+        ),
         SettingFault::DuplicateZone(id, first) => Said::plain(format!("đã có cụm loa `{id}` tại {first}")),
     }
 }

@@ -121,6 +121,10 @@ pub enum SettingFault {
     BadDevice(String),
     /// A device that does not open: its name, the driver's words.
     DeviceDoesNotOpen(String, String),
+    /// A data folder that is a file or a dangling link.
+    DataDirIsNoFolder(String),
+    /// A data folder in which the caller may not write.
+    DataDirNotWritable(String),
     /// A zone's id that another one has.
     DuplicateZone(String, Box<Place>),
 }

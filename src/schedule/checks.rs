@@ -72,16 +72,15 @@ impl Subject<'_> {
 /// Each item's audio is there and whole.
 fn audio(subject: &Subject<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (programme, places) in subject.programmes() {
-        for (item, place) in programme.items.iter().zip(&places.files) {
-            let Some(Err(fault)) = subject.audio.files.get(&item.file) else { continue };
-            let near = match fault {
-                AudioFault::Missing => nearest(&item.file, subject.audio.names.iter().map(String::as_str)),
-                _ => None,
-            };
-            let what = AudioProblem { file: item.file.clone(), fault: fault.clone(), near };
-            problems.push(Problem::error(place.clone(), what));
-        }
+    // Also of items whose programme cannot be read: a person wants to hear of all mistakes at once.
+    for (file, place) in &subject.reading.files {
+        let Some(Err(fault)) = subject.audio.files.get(file) else { continue };
+        let near = match fault {
+            AudioFault::Missing => nearest(file, subject.audio.names.iter().map(String::as_str)),
+            _ => None,
+        };
+        let what = AudioProblem { file: file.clone(), fault: fault.clone(), near };
+        problems.push(Problem::error(place.clone(), what));
     }
     problems
 }

@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::read::File;
+use crate::problem::system::words;
 use crate::problem::what::FileFault;
 use crate::problem::{Place, Problem};
 
@@ -58,11 +59,12 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, FileFault> {
     if bytes.len() as u64 > MOST_BYTES { Err(FileFault::TooLarge(MOST_BYTES)) } else { Ok(bytes) }
 }
 
-fn fault_of(error: &io::Error) -> FileFault {
+/// What a refusal of the operating system means for a file or folder.
+pub(crate) fn fault_of(error: &io::Error) -> FileFault {
     match error.kind() {
         io::ErrorKind::NotFound => FileFault::Missing,
         io::ErrorKind::NotADirectory => FileFault::NotAFolder,
         io::ErrorKind::IsADirectory => FileFault::IsFolder,
-        _ => FileFault::Unreadable(error.to_string().to_lowercase()),
+        _ => FileFault::Unreadable(words(error)),
     }
 }

@@ -38,6 +38,8 @@ pub struct Reading {
     pub schedule: Schedule,
     /// Where they stand, in the same order.
     pub places: Vec<ProgrammePlaces>,
+    /// Every item's file that is named well, whatever else is wrong with its programme, and where it stands.
+    pub files: Vec<(String, Place)>,
     /// Sorted by place.
     pub problems: Vec<Problem>,
 }
@@ -59,8 +61,6 @@ pub struct ProgrammePlaces {
     pub cron: Place,
     /// Its window.
     pub window: Place,
-    /// The file of each item.
-    pub files: Vec<Place>,
 }
 
 /// Reads all files together. With `zones` unknown (`None`: the settings could not be read), zones are not judged.
@@ -91,7 +91,7 @@ fn read_file(source: &Source, zones: Option<&[String]>, ids: &mut HashMap<String
     }
     let nothing_inside = root.is_empty();
     for mut table in reader.tables(&mut root, "programme") {
-        let draft = read_programme(&mut reader, &mut table, zones, ids);
+        let draft = read_programme(&mut reader, &mut table, zones, ids, &mut reading.files);
         reader.finish(&table);
         if let Some((programme, places)) = draft {
             reading.schedule.programmes.push(Arc::new(programme));
@@ -111,6 +111,7 @@ fn read_programme<'s>(
     table: &mut Table<'s>,
     zones: Option<&[String]>,
     ids: &mut HashMap<String, Place>,
+    files: &mut Vec<(String, Place)>,
 ) -> Option<(Programme, ProgrammePlaces)> {
     let id = read_programme_id(reader, table, ids);
     let title = reader.required_text(table, "title");
@@ -122,7 +123,7 @@ fn read_programme<'s>(
     let except = reader.dates(table, "except");
     let priority = read_priority(reader, table);
     let zones = read_zones(reader, table, zones);
-    let items = read_items(reader, table);
+    let items = read_items(reader, table, files);
     if let (Some(from), Some(last)) = (&from, &until)
         && from.value > last.value
     {
@@ -135,7 +136,6 @@ fn read_programme<'s>(
         id: reader.place(&id.span),
         cron: reader.place(&start.span),
         window: reader.place(&window.span),
-        files: items.iter().map(|item| reader.place(&item.span)).collect(),
     };
     let programme = Programme {
         title: title?.value,
@@ -148,7 +148,7 @@ fn read_programme<'s>(
         except,
         priority,
         zones,
-        items: items.into_iter().map(|item| item.value).collect(),
+        items,
     };
     Some((programme, places))
 }
@@ -253,8 +253,12 @@ fn read_zones<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, known: Option<
     named.value.into_iter().map(|zone| zone.value).collect()
 }
 
-/// All items, or `None` when one of them cannot be read; the span of each is that of its file.
-fn read_items<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<Vec<Spotted<Item>>> {
+/// All items, or `None` when one of them cannot be read.
+fn read_items<'s>(
+    reader: &mut Reader<'s>,
+    table: &mut Table<'s>,
+    files: &mut Vec<(String, Place)>,
+) -> Option<Vec<Item>> {
     let tables = reader.tables(table, "item");
     if tables.is_empty() {
         reader.error(table.span.clone(), ProgrammeFault::NoItems);
@@ -271,7 +275,7 @@ fn read_items<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<Vec<
         } else {
             ids.insert(id.value.clone(), place);
         }
-        let item = read_item(reader, &mut table, id.value);
+        let item = read_item(reader, &mut table, id.value, files);
         reader.finish(&table);
         items = items.zip(item).map(|(mut items, item)| {
             items.push(item);
@@ -281,7 +285,12 @@ fn read_items<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<Vec<
     items
 }
 
-fn read_item<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, id: String) -> Option<Spotted<Item>> {
+fn read_item<'s>(
+    reader: &mut Reader<'s>,
+    table: &mut Table<'s>,
+    id: String,
+    files: &mut Vec<(String, Place)>,
+) -> Option<Item> {
     let mut later = false;
     for key in ["bulletin", "queue"] {
         if let Some(span) = table.refuse(key) {
@@ -304,15 +313,15 @@ fn read_item<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, id: String) -> 
         reader.error(file.span, ProgrammeFault::BadPath(file.value));
         return None;
     }
+    files.push((file.value.clone(), reader.place(&file.span)));
     let name = file.value.rsplit('/').next().unwrap_or_default().to_owned();
-    let item = Item {
+    Some(Item {
         id,
         title: title.map_or(name, |title| title.value),
         themes: themes.into_iter().map(|theme| theme.value).collect(),
         author: author.map(|author| author.value),
         file: file.value,
-    };
-    Some(Spotted { value: item, span: file.span })
+    })
 }
 
 /// Whether a path stays below the folder that it is relative to, on every system.

@@ -21,6 +21,7 @@ use crate::desk::{Desk, Facts, History, Record};
 use crate::library::ContentStore;
 use crate::playout::{OpenClip, Playout, Samples};
 use crate::problem::Problem;
+use crate::problem::system::refusal;
 use crate::rundown::{Audio, Content, Library};
 use crate::schedule::Schedule;
 use crate::store::{Log, Opened, Remembered, Store};
@@ -32,7 +33,7 @@ pub enum StartError {
     #[error("the schedules have problems")]
     Problems(Vec<Problem>),
     /// The data folder cannot be used.
-    #[error("data folder `{path}`: {error}")]
+    #[error("the data folder `{path}` cannot be used: {}", refusal(.error))]
     DataDir {
         /// Which.
         path: PathBuf,
@@ -45,8 +46,16 @@ pub enum StartError {
     /// The log cannot even be waited for.
     #[error(transparent)]
     Store(#[from] crate::store::OpenError),
+    /// Nobody could talk to the station.
+    #[error("cannot serve the control socket in `{path}`: {}", refusal(.error))]
+    Socket {
+        /// The data folder.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
     /// Something else that the operating system refused.
-    #[error("{what}: {error}")]
+    #[error("{what}: {}", refusal(.error))]
     System {
         /// Doing what.
         what: &'static str,
@@ -84,8 +93,8 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let (news_tell, news) = mpsc::unbounded_channel();
     let (order_tell, orders) = mpsc::channel(ORDERS);
     let (ingested_tell, ingested) = mpsc::unbounded_channel();
-    let server = control::serve(&data_dir, order_tell)
-        .map_err(|error| StartError::System { what: "cannot serve the control socket", error })?;
+    let server =
+        control::serve(&data_dir, order_tell).map_err(|error| StartError::Socket { path: data_dir.clone(), error })?;
     let desk = desk(&config, &schedule, &remembered, trust_clock, &boot_id, now);
     let start = Start {
         config: config.clone(),

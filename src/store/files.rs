@@ -65,6 +65,10 @@ pub(super) async fn remember_verdict(
     verdict: &Verdict,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
+    // Says nothing of the content: what could not be read today may be read tomorrow.
+    if verdict.verdict == Err(Reason::Unreadable) {
+        return Ok(());
+    }
     sqlx::query("insert or replace into content_verdict values (?, ?, ?, ?)")
         .bind(&*verdict.sha256)
         .bind(verdict.verdict.ok())

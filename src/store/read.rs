@@ -5,6 +5,7 @@
 //! while the caller prints. Must never create, migrate or lock a database. Next: `csv`, `cli/log`.
 
 use std::collections::{HashSet, VecDeque};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use tokio::task::JoinHandle;
 use super::chain::{Broken, Fault, Head, Walk};
 use super::open::{DATABASE, close, code, message};
 use super::row::{Row, quoted_columns, utc};
+use crate::problem::system::refusal;
 
 /// Rows per page: enough that the page, not the row, is what is handed over; some 300 kB of text.
 const PAGE_ROWS: i64 = 500;
@@ -241,9 +243,7 @@ async fn fly(mut conn: SqliteConnection, query: Arc<PageQuery>, from: i64, page_
 pub(super) async fn connect(path: &Path, patience: Duration) -> Result<SqliteConnection, ReadError> {
     const CANNOT_OPEN: i32 = 14;
     const READ_ONLY: i32 = 8;
-    if !path.exists() {
-        return Err(ReadError::Missing(path.to_owned()));
-    }
+    may_read(path)?;
     let error = match try_connect(path, patience, false).await {
         Ok(conn) => return Ok(conn),
         Err(error) => error,
@@ -254,6 +254,18 @@ pub(super) async fn connect(path: &Path, patience: Duration) -> Result<SqliteCon
         return try_connect(path, patience, true).await.map_err(|error| unreadable(path, &error));
     }
     Err(unreadable(path, &error))
+}
+
+/// There is no log only where nothing stands: a log that may not be looked at, or a link to one that is gone, is there.
+fn may_read(path: &Path) -> Result<(), ReadError> {
+    let Err(error) = rustix::fs::access(path, rustix::fs::Access::READ_OK) else { return Ok(()) };
+    let error = io::Error::from(error);
+    let why = match error.kind() {
+        io::ErrorKind::NotFound if path.is_symlink() => "it is a link that leads nowhere".to_owned(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => return Err(ReadError::Missing(path.to_owned())),
+        _ => refusal(&error),
+    };
+    Err(ReadError::Unreadable { path: path.to_owned(), why })
 }
 
 async fn try_connect(path: &Path, patience: Duration, immutable: bool) -> sqlx::Result<SqliteConnection> {

@@ -274,10 +274,10 @@ fn a_file_that_cannot_be_played_is_refused_and_leaves_no_trace() {
     site.write("empty.wav", "");
     let station = site.run();
     station.says("sound device open: ");
-    for (file, code) in [("gone.mp3", 2), ("damaged.flac", 1), ("words.mp3", 1), ("empty.wav", 1), ("audio", 1)] {
+    for file in ["gone.mp3", "damaged.flac", "words.mp3", "empty.wav", "audio"] {
         let ran = site.loa(&["air", file]);
         println!("{}", ran.stderr.trim());
-        assert_eq!((ran.code, ran.stdout.as_str()), (Some(code), ""), "{file}: {}", ran.stderr);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{file}: {}", ran.stderr);
         let named = format!("loa: `{file}`: ");
         assert!(ran.stderr.starts_with(&named) && ran.stderr.ends_with("; nothing airs\n"), "{}", ran.stderr);
     }

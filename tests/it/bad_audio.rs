@@ -85,7 +85,7 @@ fn what_is_no_file_is_refused_without_waiting() {
     assert!(matches!(of("circle.mp3"), ClipError::Unreadable(_)), "{}", of("circle.mp3"));
     assert_eq!(of("pipe.mp3").to_string(), "a device or pipe, not a file");
     assert_eq!(of("missing.mp3").reason(), Reason::FileMissing);
-    assert_eq!(of("folder.mp3").reason(), Reason::Undecodable);
+    assert_eq!(of("folder.mp3").reason(), Reason::Unreadable);
 }
 
 #[test]

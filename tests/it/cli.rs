@@ -169,7 +169,8 @@ fn bad_settings_end_every_command_with_code_2() {
         ("huge", &vec![b'#'; 2 << 20], "loa.toml: error: the file is too large for text\n"),
     ];
     for (name, content, message) in cases {
-        let station = folder(&[("loa.toml", content), ("schedules/1.toml", PROGRAMME.as_bytes())]);
+        let station =
+            folder(&[("loa.toml", content), ("schedules/1.toml", PROGRAMME.as_bytes()), ("audio/nhac.opus", b"")]);
         for command in ["check", "timetable"] {
             let ran = run(loa(station.path(), &[command]));
             assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{name}");
@@ -244,6 +245,7 @@ fn timetable_refuses_what_makes_no_sense() {
     for args in [
         &["--from", "2025-02-30"][..],
         &["--from", "2025-03-02", "--to", "2025-02-27"],
+        &["--from", "2025-04-02", "--to", "2025-04-01"],
         &["--to", "2025-03-02", "--days", "3"],
         &["--days", "0"],
         &["--from", "1970-01-01", "--to", "2100-01-01"],
@@ -281,4 +283,87 @@ fn usage_errors_are_wrong_input_and_help_is_not() {
         assert_eq!(ran.code, Some(code), "{args:?}");
         assert_eq!(ran.stdout.is_empty(), code == 2, "{args:?}");
     }
+}
+
+#[test]
+fn a_data_folder_that_is_a_file_or_leads_nowhere_is_said_plainly_by_every_command() {
+    let station = folder(&[("loa.toml", SETTINGS.as_bytes()), ("schedules/1.toml", b"# later\n"), ("data", b"a file")]);
+    let told = |args: &[&str]| {
+        let ran = run(loa(station.path(), args));
+        assert!(!ran.stderr.contains("os error"), "{}", ran.stderr);
+        (ran.code, ran.stderr)
+    };
+    let stands = "loa: the data folder `data` cannot be used: a file, or a link that leads nowhere, stands where a";
+    let checked =
+        "loa.toml: error: a file, or a link that leads nowhere, stands in the place of the data folder `data`\n";
+    for link in [false, true] {
+        if link {
+            fs::remove_file(station.path().join("data")).unwrap();
+            std::os::unix::fs::symlink("gone", station.path().join("data")).unwrap();
+        }
+        let (code, stderr) = told(&["run"]);
+        assert!(code == Some(1) && stderr.starts_with(stands), "{stderr}");
+        let (code, stderr) = told(&["check"]);
+        assert!(code == Some(2) && stderr.starts_with(checked), "{stderr}");
+        for command in ["status", "stop"] {
+            assert_eq!(told(&[command]), (Some(1), "loa: the station is not running\n".to_owned()));
+        }
+        assert!(told(&["log"]).1.starts_with("loa: there is no airing log at `data/loa.db`"));
+    }
+}
+
+#[test]
+fn a_log_that_is_a_link_to_nowhere_is_not_said_to_be_missing() {
+    let station = folder(&[("loa.toml", SETTINGS.as_bytes()), ("data/x", b"")]);
+    std::os::unix::fs::symlink("gone.db", station.path().join("data/loa.db")).unwrap();
+    let ran = run(loa(station.path(), &["log"]));
+    assert_eq!(ran.code, Some(1));
+    let told = "loa: `data/loa.db` cannot be read as an airing log: it is a link that leads nowhere\n";
+    assert_eq!(ran.stderr, told);
+}
+
+#[test]
+fn a_file_in_the_way_of_a_new_folder_is_told_without_a_number() {
+    let place = folder(&[("station", b"a file")]);
+    for args in [&["init", "station"][..], &["demo", "--out", "station"]] {
+        let ran = run(loa(place.path(), args));
+        assert_eq!(ran.code, Some(1));
+        let stands = "folder `station`: a file, or a link that leads nowhere, stands where a folder should be";
+        assert!(ran.stderr.contains(stands) && !ran.stderr.contains("os error"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn an_audio_folder_that_is_missing_is_one_problem() {
+    let twice = format!("{PROGRAMME}[[programme.item]]\nfile = \"tin.opus\"\n");
+    let station = folder(&[("loa.toml", SETTINGS.as_bytes()), ("schedules/1.toml", twice.as_bytes())]);
+    let ran = run(loa(station.path(), &["check"]));
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.starts_with("audio: error: there is no such file or folder\n"), "{}", ran.stderr);
+    assert!(ran.stderr.ends_with("1 programme, 2 items: 1 error, 0 warnings\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn acts_refuse_words_that_the_log_could_not_hold_and_names_that_are_no_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let station = folder(&[("loa.toml", SETTINGS.as_bytes()), ("a.wav", b""), ("thu-muc/x", b"")]);
+    let long = "ệ".repeat(1001);
+    let refused = |args: &[&str], told: &str| {
+        let ran = run(loa(station.path(), args));
+        assert_eq!((ran.code, ran.stderr), (Some(2), format!("loa: {told}\n")), "{args:?}");
+    };
+    refused(&["stop", "--why", "a\nb"], "`--why` holds a line break or another control character");
+    refused(&["skip", "--by", "\u{1b}[2J"], "`--by` holds a line break or another control character");
+    refused(&["air", "a.wav", "--by", &long], "`--by` is 1001 characters long, at most 1000 are allowed");
+    refused(&["air", "thu-muc"], "`thu-muc`: a folder, not a file; nothing airs");
+    // As many as are allowed come as far as the station, which is not there.
+    assert_eq!(run(loa(station.path(), &["stop", "--why", &long[3..]])).code, Some(1));
+
+    let name = std::ffi::OsStr::from_bytes(b"t\xfft.wav");
+    fs::write(station.path().join(name), b"").unwrap();
+    let mut command = loa(station.path(), &["air"]);
+    command.arg(name);
+    let ran = run(command);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.ends_with("is not UTF-8; rename it; nothing airs\n"), "{}", ran.stderr);
 }

@@ -163,15 +163,28 @@ fn a_data_folder_that_cannot_be_used_is_named_with_the_reason() {
         let ran = site.loa(&["run"]);
         println!("{}", ran.stderr.trim());
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{}", ran.stderr);
-        assert!(ran.stderr.starts_with("loa: data folder `") && ran.stderr.contains(why), "{}", ran.stderr);
+        assert!(ran.stderr.starts_with("loa: the data folder `") && ran.stderr.contains(why), "{}", ran.stderr);
     };
     fs::write(site.path("data"), "").unwrap();
-    refused(&site, "exists");
+    refused(&site, "a file, or a link that leads nowhere, stands");
     fs::remove_file(site.path("data")).unwrap();
     fs::create_dir(site.path("data")).unwrap();
     set_mode(&site.path("data"), 0o555);
     site.is_mortal = true;
-    refused(&site, "ermission denied");
+    refused(&site, "this user may not");
+    let checked = site.loa(&["check"]).stderr;
+    assert!(checked.contains("warning: this user may not write in the data folder `data`"), "{checked}");
+    // Not to be allowed to look is not the same as that there is nothing.
+    set_mode(&site.path("data"), 0);
+    for (command, told) in [
+        ("log", "loa: `data/loa.db` cannot be read as an airing log: this user may not"),
+        ("status", "loa: cannot talk to the station: this user may not"),
+        ("stop", "loa: cannot talk to the station: this user may not"),
+    ] {
+        let ran = site.loa(&[command]);
+        assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+        assert!(ran.stderr.starts_with(told), "{}", ran.stderr);
+    }
 }
 
 #[test]

@@ -307,6 +307,8 @@ async fn schedules_since_the_settled_instant_are_remembered() {
         duration_ms: None,
     }]);
     store.remember_verdict(Verdict { sha256: "e".repeat(64).into(), verdict: Err(Reason::Damaged) });
+    // What could not be read may be read tomorrow: this is not kept.
+    store.remember_verdict(Verdict { sha256: "d".repeat(64).into(), verdict: Err(Reason::Unreadable) });
     store.remember_verdict(Verdict { sha256: "f".repeat(64).into(), verdict: Ok(5000) });
     store.close().await;
     let remembered = open(folder.path()).await.remembered;
