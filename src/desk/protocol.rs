@@ -76,7 +76,7 @@ pub enum CueEvent {
         /// Length with the attention tone before it.
         planned_ms: Option<i64>,
     },
-    /// It cannot be played: `file_missing`, `undecodable`, `damaged`, or `no_device`. The cue is gone.
+    /// It cannot be played: `file_missing`, `unreadable`, `undecodable`, `damaged`, or `no_device`. The cue is gone.
     Refused(Reason),
     /// Its first frame has played.
     Started {
