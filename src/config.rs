@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 use rodio::cpal::DeviceId;
 
+use crate::folder::read_bytes;
 use crate::language::Language;
 use crate::problem::what::SettingFault;
 use crate::problem::{Place, Problem, any_error, nearest};
-use crate::schedule::folder::read_bytes;
 use crate::schedule::read::checked_id;
 use crate::schedule::table::{Reader, Table};
 use crate::schedule::text::Source;

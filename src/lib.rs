@@ -7,7 +7,8 @@ pub mod cli; // what was typed, and one file per command group
 pub mod problem; // a place and a reason; its one rendering
 pub mod language; // Vietnamese and English words for what people see
 pub mod config; // loa.toml
-pub mod schedule; // schedules/*.toml: model (pure), reading, named checks
+pub mod folder; // files that people write: bytes, or why there are none
+pub mod schedule; // schedules/*.toml: model, reading, named checks (pure)
 pub mod calendar; // civil time and zone to instants; the gap and fold rule (pure)
 pub mod timetable; // schedules and a span to planned occurrences (pure)
 pub mod rundown; // an occurrence and the library to ordered items (pure)

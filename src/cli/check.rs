@@ -15,6 +15,7 @@ use rustix::fs::{Access, access};
 use super::{ConfigChoice, DONE, WRONG_INPUT, counted, say};
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::folder;
 use crate::language::Language;
 use crate::library::{ClipError, verify};
 use crate::output;
@@ -22,7 +23,7 @@ use crate::problem::what::{AudioFault, FileFault, SettingFault};
 use crate::problem::{Place, Problem, Severity};
 use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use crate::schedule::read::Reading;
-use crate::schedule::{Schedule, folder, read};
+use crate::schedule::{Schedule, read};
 
 /// Names under `audio/` that are kept for suggestions at most.
 const MOST_NAMES: usize = 10_000;

@@ -19,9 +19,10 @@ use super::{ConfigChoice, DONE, Format, WrongInput, counted, say};
 use crate::airing::{AiringId, Priority, rfc3339, utc_seconds};
 use crate::calendar::with_offset;
 use crate::clock::Clock;
+use crate::folder;
 use crate::problem::Problems;
 use crate::schedule::text::span_text;
-use crate::schedule::{Item, Programme, Schedule, folder, read};
+use crate::schedule::{Item, Programme, Schedule, read};
 use crate::timetable::{Occurrence, expand};
 
 /// Ten years: more is a mistake in a date.

@@ -4,7 +4,6 @@
 //! `checks` is the list of what is checked beyond the form, facts about audio being an argument. Next: `timetable`.
 
 pub mod checks; // what is checked beyond the form
-pub mod folder; // the files of schedules/
 mod overlaps; // a sweep over the coming year
 pub mod read; // text to schedule, with every problem
 pub mod start_rule; // cron expressions, field by field

@@ -8,9 +8,10 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use crate::config::Config;
+use crate::folder;
 use crate::problem::{Problem, any_error};
 use crate::schedule::checks::{self, AudioFacts, Subject};
-use crate::schedule::{Schedule, folder, read};
+use crate::schedule::{Schedule, read};
 
 /// What the folder holds.
 pub(super) struct Offer {

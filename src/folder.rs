@@ -1,16 +1,16 @@
-//! Reads the files of `schedules/`; the only file of this room that touches the file system.
+//! Reads the files of `schedules/`, and settings: bytes, or why there are none.
 //!
 //! In: the folder. Out: its `*.toml` files in order of name, each with its bytes or why there are none. Must never judge
-//! what is in them. Next: `read`.
+//! what is in them. Next: `schedule::read`.
 
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::read::File;
 use crate::problem::system::words;
 use crate::problem::what::FileFault;
 use crate::problem::{Place, Problem};
+use crate::schedule::read::File;
 
 /// A schedule or a file of settings is text that a person wrote; more than this is a mistake.
 const MOST_BYTES: u64 = 1 << 20;
