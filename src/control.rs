@@ -16,6 +16,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::alarm::Alarm;
 use crate::desk::Snapshot;
 use crate::problem::system::refusal;
 
@@ -118,6 +119,8 @@ pub struct Status {
     pub log_moved_aside: Option<PathBuf>,
     /// The chain's head, `seq:hash`.
     pub log_head: String,
+    /// What a person should see to.
+    pub alarms: Vec<Alarm>,
     /// Problems of the files as they were found at the start or at the last change.
     pub problems: Vec<String>,
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::{ConfigChoice, FAILED, Format, WrongInput, say};
+use crate::alarm::Alarm;
 use crate::config::{Config, data_dir_of};
 use crate::control::{self, Answer, AskError, Order, Status};
 use crate::language::Language;
@@ -239,6 +240,8 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
     let words = |at: &chrono::DateTime<chrono::FixedOffset>| at.format("%Y-%m-%d %H:%M:%S").to_string();
     let advice = desk.clock_behind.map(|log| language.clock_advice(&words(&desk.at), &words(&log)));
     lines.extend(advice.map(|advice| line("to_do", "cần làm", "to do", advice)));
+    let alarm = |alarm: &Alarm| line("alarm", "báo động", "alarm", alarm.say(language));
+    lines.extend(status.alarms.iter().map(alarm));
     lines.extend(desk.waiting.iter().map(|title| line("waiting", "chờ phát", "waiting", title.clone())));
     let next =
         desk.next.iter().map(|next| format!("{}  {}", next.scheduled_at.format("%Y-%m-%d %H:%M:%S"), next.title));
@@ -281,7 +284,8 @@ mod tests {
             "at": "2025-03-03T05:00:00+07:00", "station": "Đài", "output": "card", "device": "hw:0", "device_lost": null,
             "clock": "synchronised", "clock_behind": null, "on_air": null, "waiting": [], "next": [],
             "level_dbfs": -20, "log_waiting": 0, "log_lost": 3, "log_error": null, "spill_error": "disk full",
-            "log_moved_aside": "/data/loa.db.damaged", "log_head": "5:ab", "problems": ["schedules/1.toml: bad"],
+            "log_moved_aside": "/data/loa.db.damaged", "log_head": "5:ab", "alarms": [{"alarm": "disk_low", "free_mb": 10, "warn_free_mb": 200}],
+            "problems": ["schedules/1.toml: bad"],
         });
         let status: Status = serde_json::from_value(desk).unwrap();
         let told = [Language::Vi, Language::En].map(|language| told(&status, language));

@@ -47,6 +47,10 @@ fn complain(notice: &Notice, language: Language) {
             }
             if crate::problem::any_error(problems) { writeln!(err, "{}", language.last_good_stays()) } else { Ok(()) }
         }
+        Notice::Alarm(alarm) if vi => writeln!(err, "báo động: {}", alarm.say(language)),
+        Notice::Alarm(alarm) => writeln!(err, "alarm: {}", alarm.say(language)),
+        Notice::AlarmOver(alarm) if vi => writeln!(err, "hết báo động: {}", alarm.say(language)),
+        Notice::AlarmOver(alarm) => writeln!(err, "alarm over: {}", alarm.say(language)),
         Notice::Remark(text) => writeln!(err, "{text}"),
         _ => Ok(()),
     };

@@ -17,6 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::settings::{self, Offer};
 use crate::airing::Reason;
+use crate::alarm::Alarm;
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
 use crate::library::{ClipError, ContentStore, FileState, Files, Verdict, Verified};
@@ -58,6 +59,8 @@ pub(super) enum News {
     Problems(Vec<Problem>),
     /// Files of the schedule that cannot air as they are, and why; all of them, whenever that changes.
     Faults(Vec<(String, Reason)>),
+    /// All alarms of one watcher that stand, whenever they change.
+    Alarms(&'static str, Vec<Alarm>),
     /// Something to tell that is nobody's fault.
     Remark(String),
 }

@@ -9,6 +9,7 @@ mod lock;
 mod open;
 mod records;
 mod settings;
+mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::airing::{Airing, Reason};
+use crate::alarm::Alarm;
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
 use crate::control::{Answer, Asked, Order, Status};
@@ -30,6 +32,7 @@ use crate::rundown::Audio;
 use keeper::{Keeper, News};
 pub use open::StartError;
 use records::Records;
+use watch::Watch;
 
 /// The station's loop waits so long for an intent to be durable, then airs all the same.
 const COMMIT_PATIENCE: Duration = Duration::from_millis(200);
@@ -72,6 +75,10 @@ pub enum Notice {
     Taken,
     /// A change of the files was not taken over, or audio is at fault.
     Problems(Vec<Problem>),
+    /// A person should see to this.
+    Alarm(Alarm),
+    /// This has been seen to.
+    AlarmOver(Alarm),
     /// Anything else that people should know.
     Remark(String),
 }
@@ -145,6 +152,13 @@ struct Station {
     problems: Vec<String>,
     /// Files of the schedule that cannot air as they are, and why.
     faults: Vec<(String, Reason)>,
+    /// What stands, by watcher.
+    alarms: Vec<(&'static str, Vec<Alarm>)>,
+    /// The one in use; another one in the settings needs a restart.
+    data_dir: PathBuf,
+    disk_watch: Watch,
+    /// For watchers that are started anew.
+    news_tell: mpsc::UnboundedSender<News>,
     /// Where a database that was damaged at the start has gone.
     moved_aside: Option<PathBuf>,
     language: Language,
@@ -297,6 +311,10 @@ impl Station {
                 self.facts.timezone = config.station.timezone;
                 self.facts.zones = config.zone_names();
                 self.facts.tone_ms = config.emergency.tone_ms;
+                match open::watch_disk(&self.data_dir, &config, &self.news_tell) {
+                    Ok(watch) => self.disk_watch = watch,
+                    Err(error) => tracing::warn!("cannot start a thread to watch the disk: {error}"),
+                }
                 Some(Event::Facts(Box::new(self.facts.clone())))
             }
             News::Verdict(verdict) => {
@@ -313,11 +331,29 @@ impl Station {
                 self.faults = faults;
                 None
             }
+            News::Alarms(source, found) => {
+                self.take_alarms(source, found, tell);
+                None
+            }
             News::Remark(text) => {
                 tell(Notice::Remark(text));
                 None
             }
         }
+    }
+
+    /// A watcher tells all that stands; people hear of what has changed.
+    fn take_alarms(&mut self, source: &'static str, found: Vec<Alarm>, tell: &mut impl FnMut(Notice)) {
+        let known = self.alarms.iter().position(|(each, _)| *each == source);
+        let stood = known.map_or_else(Vec::new, |at| self.alarms.swap_remove(at).1);
+        for alarm in found.iter().filter(|alarm| !stood.iter().any(|each| each.is_of_kind(alarm))) {
+            tell(Notice::Alarm(alarm.clone()));
+        }
+        for alarm in stood.into_iter().filter(|alarm| !found.iter().any(|each| each.is_of_kind(alarm))) {
+            tell(Notice::AlarmOver(alarm));
+        }
+        self.alarms.push((source, found));
+        self.alarms.sort_by_key(|(source, _)| *source);
     }
 
     fn status(&self) -> Status {
@@ -333,6 +369,7 @@ impl Station {
             spill_error: store.spill_trouble,
             log_moved_aside: self.moved_aside.clone(),
             log_head: store.head.to_string(),
+            alarms: self.alarms.iter().flat_map(|(_, alarms)| alarms.clone()).collect(),
             problems: self.problems.iter().cloned().chain(faults).collect(),
         }
     }

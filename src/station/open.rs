@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::keeper::{Keeper, Start};
+use super::keeper::{Keeper, News, Start};
 use super::lock::Lock;
 use super::records::Records;
 use super::settings::{self, Offer};
+use super::watch::{self, Watch};
 use super::{Notice, ORDERS, Options, Station};
 use crate::airing::OutputKind;
 use crate::config::{Config, Device};
@@ -103,8 +104,9 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         verdicts: remembered.verdicts,
         clock: clock.clone(),
     };
-    let keeper = Keeper::start(content, start, news_tell)
-        .map_err(|error| StartError::System { what: "cannot start a thread", error })?;
+    let no_thread = |error| StartError::System { what: "cannot start a thread", error };
+    let keeper = Keeper::start(content, start, news_tell.clone()).map_err(no_thread)?;
+    let disk_watch = watch_disk(&data_dir, &config, &news_tell).map_err(no_thread)?;
     Ok(Station {
         clock,
         desk,
@@ -120,12 +122,25 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         next_request: 0,
         problems: told,
         faults: Vec::new(),
+        alarms: Vec::new(),
+        data_dir,
+        disk_watch,
+        news_tell,
         moved_aside: remembered.moved_aside.map(|path| std::path::absolute(&path).unwrap_or(path)),
         language: config.language,
         facts: facts(&config, trust_clock, &boot_id),
         server: tokio::spawn(server),
         _lock: lock,
     })
+}
+
+/// Watches the disk of the data folder by the present settings.
+pub(super) fn watch_disk(
+    data_dir: &Path,
+    config: &Config,
+    news: &mpsc::UnboundedSender<News>,
+) -> std::io::Result<Watch> {
+    Watch::start("watch-disk", watch::disk(data_dir.to_owned(), config.disk.warn_free_mb), news.clone())
 }
 
 /// How the playout opens what the desk names: the content if it is known, else the file behind the name, taken in first.

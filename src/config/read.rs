@@ -1,0 +1,163 @@
+//! The tables of `loa.toml`, one function each.
+//!
+//! In: the reader over the file's text. Out: settings, with a problem at its place for whatever is not allowed. Must never
+//! touch a file: paths are only joined. Next: `schedule`.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use chrono_tz::Tz;
+use rodio::cpal::DeviceId;
+
+use super::{Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Station, Zone, folder_of};
+use crate::language::Language;
+use crate::problem::what::SettingFault;
+use crate::problem::{Place, nearest};
+use crate::schedule::read::checked_id;
+use crate::schedule::table::{Reader, Table};
+
+/// Largest calibrated constant of a device, either way; more is a mistake in the unit.
+const MOST_OFFSET_US: i64 = 1_000_000;
+
+/// Longest attention tone.
+const MOST_TONE_MS: i64 = 10_000;
+
+const DEFAULT_TONE_MS: u32 = 2_000;
+
+/// More than any disk of such a machine could keep free.
+const MOST_FREE_MB: i64 = 1_000_000;
+
+const DEFAULT_FREE_MB: u32 = 200;
+
+/// Reads the whole file; `None` when what every station needs is missing. All problems are the reader's.
+pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &Path) -> Option<Config> {
+    let folder = folder_of(path);
+    let language = reader.word(root, "language", &Language::CODES);
+    let whole = Place::whole(path.display().to_string());
+    let data_dir = reader.text(root, "data_dir");
+    let data_dir_place = data_dir.as_ref().map_or_else(|| whole.clone(), |text| reader.place(&text.span));
+    let station = match reader.required_table(root, "station") {
+        Some(mut table) => {
+            let station = station(reader, &mut table);
+            reader.finish(&table);
+            station
+        }
+        None => None,
+    };
+    let (output, device_place) = output(reader, root, whole, &folder);
+    let emergency = emergency(reader, root);
+    let disk = disk(reader, root);
+    approval(reader, root);
+    let zones = zones(reader, root);
+    Some(Config {
+        path: path.to_path_buf(),
+        language: language.and_then(|word| Language::from_code(word.value)).unwrap_or_default(),
+        data_dir: folder.join(data_dir.map_or_else(|| DATA_DIR.to_owned(), |text| text.value)),
+        data_dir_place,
+        folder,
+        station: station?,
+        output,
+        device_place,
+        emergency,
+        disk,
+        zones,
+    })
+}
+
+fn station<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<Station> {
+    let name = reader.required_text(table, "name");
+    let authority = reader.text(table, "authority").map(|text| text.value);
+    let place = reader.text(table, "place").map(|text| text.value);
+    let zone = reader.required_text(table, "timezone")?;
+    let Ok(timezone) = zone.value.parse::<Tz>() else {
+        let near = nearest(&zone.value, chrono_tz::TZ_VARIANTS.iter().map(|each| each.name()));
+        reader.error(zone.span, SettingFault::UnknownTimezone(zone.value, near));
+        return None;
+    };
+    Some(Station { name: name?.value, authority, place, timezone })
+}
+
+fn output<'s>(
+    reader: &mut Reader<'s>,
+    root: &mut Table<'s>,
+    mut place: Place,
+    folder: &Path,
+) -> (OutputSetting, Place) {
+    let mut setting = OutputSetting { device: Device::Default, offset_us: 0 };
+    let Some(mut table) = reader.table(root, "output") else { return (setting, place) };
+    if let Some(text) = reader.text(&mut table, "device") {
+        place = reader.place(&text.span);
+        match device(&text.value, folder) {
+            Some(device) => setting.device = device,
+            None => reader.error(text.span, SettingFault::BadDevice(text.value)),
+        }
+    }
+    setting.offset_us = reader.integer(&mut table, "offset_us", -MOST_OFFSET_US, MOST_OFFSET_US).unwrap_or(0);
+    reader.finish(&table);
+    (setting, place)
+}
+
+/// What a device setting means; `None` for a `wav:` without a file, for a misspelt `wav:` or `default`, and for what
+/// cannot be the id of a device: a sound system of this machine, a colon, and its own name of the device.
+fn device(text: &str, folder: &Path) -> Option<Device> {
+    match text {
+        "default" => Some(Device::Default),
+        "silent" => Some(Device::Silent),
+        _ => match text.strip_prefix("wav:") {
+            Some(file) if file.is_empty() || file.ends_with('/') => None,
+            Some(file) => Some(Device::Wav(folder.join(file))),
+            None if ["default", "silent"].contains(&text.to_lowercase().as_str()) => None,
+            None if text.to_lowercase().starts_with("wav:") => None,
+            None if text.ends_with(':') || text.parse::<DeviceId>().is_err() => None,
+            None => Some(Device::Id(text.to_owned())),
+        },
+    }
+}
+
+fn emergency<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Emergency {
+    let mut tone_ms = None;
+    if let Some(mut table) = reader.table(root, "emergency") {
+        tone_ms = reader.integer(&mut table, "tone_ms", 0, MOST_TONE_MS).and_then(|tone| u32::try_from(tone).ok());
+        reader.finish(&table);
+    }
+    Emergency { tone_ms: tone_ms.unwrap_or(DEFAULT_TONE_MS) }
+}
+
+fn disk<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Disk {
+    let mut warn_free_mb = None;
+    if let Some(mut table) = reader.table(root, "disk") {
+        warn_free_mb =
+            reader.integer(&mut table, "warn_free_mb", 0, MOST_FREE_MB).and_then(|least| u32::try_from(least).ok());
+        reader.finish(&table);
+    }
+    Disk { warn_free_mb: warn_free_mb.unwrap_or(DEFAULT_FREE_MB) }
+}
+
+/// There are no approvals yet: a station that asks for them must not air as if it had them.
+fn approval<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) {
+    let Some(mut table) = reader.table(root, "approval") else { return };
+    if let Some(required) = reader.flag(&mut table, "required")
+        && required.value
+    {
+        reader.error(required.span, SettingFault::ApprovalsNotYet);
+    }
+    reader.finish(&table);
+}
+
+fn zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {
+    let mut zones: Vec<Zone> = Vec::new();
+    let mut places: HashMap<String, Place> = HashMap::new();
+    for mut table in reader.tables(root, "zone") {
+        let id = reader.required_text(&mut table, "id").and_then(|id| checked_id(reader, id));
+        let name = reader.required_text(&mut table, "name");
+        reader.finish(&table);
+        let Some(id) = id else { continue };
+        if let Some(first) = places.get(&id.value) {
+            reader.error(id.span, SettingFault::DuplicateZone(id.value, Box::new(first.clone())));
+            continue;
+        }
+        places.insert(id.value.clone(), reader.place(&id.span));
+        zones.extend(name.map(|name| Zone { id: id.value, name: name.value }));
+    }
+    zones
+}

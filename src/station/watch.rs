@@ -1,0 +1,81 @@
+//! Watchers: threads that look at something of the machine again and again, and tell the loop what alarms stand.
+//!
+//! In: what to look at, and how often. Out: news with all alarms of that source, whenever they change. Each source has its
+//! own thread, for looking may hang (a dead disk, a frozen sound server) and must hold up nothing. Next: `alarm`.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::keeper::News;
+use crate::alarm::Alarm;
+
+/// Small next to what fills a disk, and nothing next to what looking costs.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// One watcher; its thread ends soon after this is dropped, and is not waited for.
+pub(super) struct Watch {
+    _closes: Sender<()>,
+}
+
+impl Watch {
+    /// Looks at once and then every few seconds.
+    pub(super) fn start(
+        source: &'static str,
+        mut look: impl FnMut() -> Vec<Alarm> + Send + 'static,
+        news: UnboundedSender<News>,
+    ) -> std::io::Result<Self> {
+        let (handle, closed) = channel::<()>();
+        std::thread::Builder::new().name(source.into()).spawn(move || {
+            let mut stand = Vec::new();
+            loop {
+                let found = look();
+                if found != stand {
+                    stand.clone_from(&found);
+                    // A loop that has ended hears nothing, and ends this thread too.
+                    let _ = news.send(News::Alarms(source, found));
+                }
+                if closed.recv_timeout(LOOK_EVERY) != Err(RecvTimeoutError::Timeout) {
+                    return;
+                }
+            }
+        })?;
+        Ok(Self { _closes: handle })
+    }
+}
+
+/// What stands against the disk of the data folder. The figure is rounded to tens, so that it does not change with every
+/// row.
+pub(super) fn disk(data_dir: PathBuf, warn_free_mb: u32) -> impl FnMut() -> Vec<Alarm> + Send {
+    move || match free_mb(&data_dir) {
+        Ok(free_mb) if free_mb < u64::from(warn_free_mb) => {
+            vec![Alarm::DiskLow { free_mb: free_mb / 10 * 10, warn_free_mb }]
+        }
+        Ok(_) => Vec::new(),
+        Err(error) => vec![Alarm::DiskUnknown { why: error.to_string() }],
+    }
+}
+
+/// What is free for this program, in megabytes of 1,000,000 bytes.
+fn free_mb(folder: &Path) -> std::io::Result<u64> {
+    let facts = rustix::fs::statvfs(folder)?;
+    Ok(facts.f_bavail.saturating_mul(facts.f_frsize) / 1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_than_the_setting_is_an_alarm_and_zero_is_never() {
+        let folder = tempfile::tempdir().unwrap();
+        let free = free_mb(folder.path()).unwrap();
+        assert_eq!(disk(folder.path().into(), 0)(), []);
+        assert_eq!(disk(folder.path().into(), u32::try_from(free / 2).unwrap())(), []);
+        let alarms = disk(folder.path().into(), u32::MAX)();
+        assert!(matches!(alarms[..], [Alarm::DiskLow { warn_free_mb: u32::MAX, .. }]), "{alarms:?}");
+        assert!(matches!(disk("/nothing/here".into(), 1)()[..], [Alarm::DiskUnknown { .. }]));
+    }
+}
