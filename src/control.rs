@@ -229,7 +229,7 @@ fn reachable(folder: &std::fs::File) -> PathBuf {
 }
 
 /// The name given, and the user of the operating system behind it.
-fn who(name: Option<String>, uid: Option<u32>) -> String {
+pub(crate) fn who(name: Option<String>, uid: Option<u32>) -> String {
     let user = uid.map_or_else(|| "?".to_owned(), user_name);
     match name.filter(|name| !name.trim().is_empty()) {
         Some(name) => format!("{} ({user})", name.trim()),

@@ -5,6 +5,7 @@
 //! its line to `Command` and to `dispatch`. Next: `init`, `check`, `timetable`.
 
 pub mod acts;
+pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod devices;
@@ -74,6 +75,10 @@ pub enum Command {
     Log(log::LogArgs),
     /// List the sound devices
     Devices(devices::DevicesArgs),
+    /// Write the whole station into one file, while it runs or not, and prove it
+    Backup(backup::BackupArgs),
+    /// Bring a station back from a backup
+    Restore(backup::RestoreArgs),
 }
 
 /// How a listing is printed.
@@ -152,6 +157,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Status(args) => acts::status(&config, &args),
         Command::Log(args) => log::run(&config, &args),
         Command::Devices(args) => devices::run(&config, &args),
+        Command::Backup(args) => backup::make(&config, &args),
+        Command::Restore(args) => backup::restore(&config, args),
     }
 }
 

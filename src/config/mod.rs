@@ -162,12 +162,17 @@ pub fn folder_of(path: &Path) -> PathBuf {
 /// The data folder that a settings file names, however broken the rest of it is; the default where it names none.
 #[must_use]
 pub fn data_dir_of(path: &Path) -> PathBuf {
-    let text = read_bytes(path).unwrap_or_default();
-    let named = String::from_utf8_lossy(&text).lines().find_map(|line| {
+    data_dir_named(&read_bytes(path).unwrap_or_default(), &folder_of(path))
+}
+
+/// The same for the text of a settings file that stands, or would stand, in a folder.
+#[must_use]
+pub fn data_dir_named(text: &[u8], folder: &Path) -> PathBuf {
+    let named = String::from_utf8_lossy(text).lines().find_map(|line| {
         let table: toml::Table = line.trim_start().starts_with("data_dir").then(|| line.parse().ok())??;
         Some(table.get("data_dir")?.as_str()?.to_owned())
     });
-    folder_of(path).join(named.as_deref().unwrap_or(DATA_DIR))
+    folder.join(named.as_deref().unwrap_or(DATA_DIR))
 }
 
 #[cfg(test)]

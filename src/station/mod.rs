@@ -7,6 +7,7 @@
 mod keeper;
 mod lock;
 mod open;
+mod orders;
 mod records;
 mod settings;
 mod watch;
@@ -22,15 +23,16 @@ use crate::airing::{Airing, Reason};
 use crate::alarm::Alarm;
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
-use crate::control::{Answer, Asked, Order, Status};
-use crate::desk::{Act, Action, Actor, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
+use crate::control::{Answer, Asked, Status};
+use crate::desk::{Action, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
 use crate::language::Language;
 use crate::output::Output;
 use crate::playout::{Playout, PlayoutEvent};
 use crate::problem::{Problem, any_error};
-use crate::rundown::Audio;
 use keeper::{Keeper, News};
+pub(crate) use lock::Lock;
 pub use open::StartError;
+pub(crate) use open::boot_id;
 use records::Records;
 use watch::Watch;
 
@@ -165,7 +167,7 @@ struct Station {
     facts: crate::desk::Facts,
     server: tokio::task::JoinHandle<()>,
     /// Held as long as the station lives; no second one starts in this folder.
-    _lock: lock::Lock,
+    _lock: Lock,
 }
 
 impl Station {
@@ -212,83 +214,6 @@ impl Station {
         if let Some(committed) = committed.filter(|_| intent && self.records.store().state().trouble.is_none()) {
             let _ = tokio::time::timeout(COMMIT_PATIENCE, committed).await;
         }
-    }
-
-    fn reply(&mut self, request: RequestId, answer: Result<String, String>) {
-        if let Some(at) = self.requests.iter().position(|(each, _)| *each == request) {
-            let (_, waiting) = self.requests.swap_remove(at);
-            // A caller that has gone away gets no answer; the act stands.
-            let _ = waiting.send(answer.map_or_else(Answer::Refused, Answer::Done));
-        }
-    }
-
-    /// An order of a person: answered here if it only asks, taken in first if it names a file, else given to the desk.
-    fn take_order(&mut self, asked: Asked) -> Option<Event> {
-        let Asked { order, by, answer } = asked;
-        if let Some(why) = order.fault() {
-            let _ = answer.send(Answer::Refused(why));
-            return None;
-        }
-        let actor = |why| Actor { by, via: "cli".to_owned(), why };
-        let (act, actor) = match order {
-            Order::Status => {
-                let _ = answer.send(Answer::Status(Box::new(self.status())));
-                return None;
-            }
-            Order::Stop { why } => (Act::Stop, actor(why)),
-            Order::Skip { why } => (Act::Skip, actor(why)),
-            Order::Air { path, emergency, repeat, why } => {
-                self.take_in_file(path, emergency, repeat, actor(why), answer);
-                return None;
-            }
-        };
-        Some(Event::Act(self.ask(answer), act, actor))
-    }
-
-    fn ask(&mut self, answer: oneshot::Sender<Answer>) -> RequestId {
-        self.next_request += 1;
-        let request = RequestId(self.next_request);
-        self.requests.push((request, answer));
-        request
-    }
-
-    /// Stores and checks a file off the loop; then the desk hears of the act, or the person of the fault.
-    fn take_in_file(
-        &mut self,
-        path: PathBuf,
-        emergency: bool,
-        repeat: u32,
-        actor: Actor,
-        answer: oneshot::Sender<Answer>,
-    ) {
-        let content = self.keeper.content().clone();
-        let take_in = self.ingested_tell.clone();
-        let (checked, waiting) = oneshot::channel();
-        let request = self.ask(answer);
-        let title = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        tokio::task::spawn_blocking(move || {
-            let taken = content.ingest(&path).and_then(|ingested| {
-                // In an emergency what can be heard of a damaged file is better than nothing, and it must not wait.
-                if !emergency {
-                    content.verify(&ingested.content.sha256)?;
-                }
-                Ok(ingested.content)
-            });
-            let _ = checked.send(taken.map(|content| (path, content)));
-        });
-        tokio::spawn(async move {
-            let event = match waiting.await {
-                Ok(Ok((path, content))) => {
-                    let audio = Audio { file: path.display().to_string(), content: Some(content) };
-                    Event::Act(request, Act::Air { audio, title, emergency, repeat }, actor)
-                }
-                Ok(Err(fault)) => {
-                    Event::Act(request, Act::Unplayable(format!("`{title}`: {fault}; nothing airs")), actor)
-                }
-                Err(_) => Event::Act(request, Act::Unplayable(format!("`{title}` could not be read")), actor),
-            };
-            let _ = take_in.send(event);
-        });
     }
 
     /// What the keeper found: an event for the desk, or only something to tell.

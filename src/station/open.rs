@@ -151,7 +151,13 @@ fn open_clip(content: &ContentStore, config: &Config) -> OpenClip {
             Some(known) => known.clone(),
             None => content.ingest(&audio_dir.join(&audio.file)).map_err(|fault| fault.reason())?.content,
         };
-        let clip = content.clip(&wanted.sha256, rate).map_err(|fault| fault.reason())?;
+        let clip = content.clip(&wanted.sha256, rate).or_else(|fault| {
+            // A copy that is gone, as after a restoration, is taken in again, if the file is still the one that is meant.
+            let again = content.ingest(&audio_dir.join(&audio.file)).ok();
+            let is_same = again.is_some_and(|again| again.content.sha256 == wanted.sha256);
+            if is_same { content.clip(&wanted.sha256, rate) } else { Err(fault) }
+        });
+        let clip = clip.map_err(|fault| fault.reason())?;
         let duration_ms = wanted.duration_ms.or(clip.duration_ms());
         Ok((Box::new(clip) as Box<dyn Samples + Send>, Content { duration_ms, ..wanted }))
     })
@@ -260,7 +266,7 @@ pub(super) fn facts(config: &Config, trust_clock: bool, boot_id: &str) -> Facts 
 }
 
 /// The kernel's id of this boot; without one, every start counts as a boot of its own.
-fn boot_id() -> String {
+pub(crate) fn boot_id() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
         .map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
 }

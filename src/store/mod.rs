@@ -6,6 +6,7 @@
 
 mod chain; // what is hashed, the head, the walk that names the first bad row
 mod column; // typed values from columns
+mod copy; // the database as a whole: copied, proved
 mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
@@ -26,9 +27,11 @@ use std::path::Path;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::chain::{Broken, Fault, GENESIS, Head, canonical, hash};
+pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
+pub(crate) use self::open::{free_name, with_suffix};
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::row::{COLUMNS, List, Row, VERSION};
 pub use self::start::OpenError;

@@ -98,6 +98,11 @@ pub(super) async fn connect(path: &Path, station_id: Option<&str>) -> Result<Sql
     }
 }
 
+/// A connection that may write, to a database that is there; nothing about it is changed.
+pub(super) async fn writer(path: &Path) -> sqlx::Result<SqliteConnection> {
+    SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT).disable_statement_logging().connect().await
+}
+
 /// Closes a connection; that it cannot be closed changes nothing for what was committed through it.
 pub(super) async fn close(conn: SqliteConnection) {
     if let Err(error) = conn.close().await {
@@ -153,7 +158,7 @@ pub(super) struct Salvage {
 
 /// Renames the database and the files that belong to it, and reads what can be read of it.
 pub(super) async fn move_aside(path: &Path, now: DateTime<Utc>) -> io::Result<Salvage> {
-    let moved_to = free_name(path, now);
+    let moved_to = free_name(path, "corrupt", now);
     std::fs::rename(path, &moved_to)?;
     for suffix in ["-wal", "-shm"] {
         match std::fs::rename(with_suffix(path, suffix), with_suffix(&moved_to, suffix)) {
@@ -176,14 +181,18 @@ async fn text(conn: &mut SqliteConnection, sql: &'static str) -> Option<String> 
     sqlx::query(sql).fetch_optional(conn).await.ok()??.try_get(0).ok()
 }
 
-fn free_name(path: &Path, now: DateTime<Utc>) -> PathBuf {
-    let stem = with_suffix(path, &format!(".corrupt-{}", now.format("%Y%m%dT%H%M%SZ")));
+/// A name beside a database under which it can be kept: its own, what became of it, and when.
+#[must_use]
+pub(crate) fn free_name(path: &Path, became: &str, now: DateTime<Utc>) -> PathBuf {
+    let stem = with_suffix(path, &format!(".{became}-{}", now.format("%Y%m%dT%H%M%SZ")));
     let taken = |candidate: &PathBuf| candidate.exists();
     let numbered = (2..).map(|number| with_suffix(&stem, &format!("-{number}")));
     std::iter::once(stem.clone()).chain(numbered).find(|candidate| !taken(candidate)).expect("numbers do not end")
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+/// A path with something behind its last name.
+#[must_use]
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()

@@ -25,7 +25,7 @@ const PAGE_ROWS: i64 = 500;
 /// Connections at work: the machines that this runs on have two cores or four.
 const CONNECTIONS: usize = 2;
 /// How long a person waits for a lock; writers do not lock readers out, so that it takes somebody else's tool.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why the log cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -64,9 +64,23 @@ pub struct Log {
 impl Log {
     /// Opens the database of a data folder; it need not be writable, nor its folder.
     pub async fn open(data_dir: &Path) -> Result<Self, ReadError> {
-        let path = data_dir.join(DATABASE);
-        let first = connect(&path, PATIENCE).await?;
-        Ok(Self { path, free: vec![first] })
+        Self::of(&data_dir.join(DATABASE)).await
+    }
+
+    /// Opens a database wherever it lies.
+    pub async fn of(path: &Path) -> Result<Self, ReadError> {
+        let first = connect(path, PATIENCE).await?;
+        Ok(Self { path: path.to_owned(), free: vec![first] })
+    }
+
+    /// A connection of a log that has not been asked for pages yet.
+    pub(super) fn any(&mut self) -> &mut SqliteConnection {
+        &mut self.free[0]
+    }
+
+    /// What an error of this database means to a person.
+    pub(super) fn unreadable(&self, error: &sqlx::Error) -> ReadError {
+        unreadable(&self.path, error)
     }
 
     /// Walks all rows and proves the chain, comparing with a head kept elsewhere if there is one.

@@ -5,6 +5,7 @@
 mod air; // the real program: programmes on captured devices, acts of people
 mod allocations; // counts what the device callback must not do
 mod audio; // every kind of good file
+mod backup; // the real program backs a station up, loses it, brings it back
 mod bad_audio; // every kind of bad file
 mod chain; // the log broken in each way, and found
 mod check; // bad schedules and settings to exact messages
