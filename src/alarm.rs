@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::backup::BackupAlarm;
 use crate::language::Language;
 
 /// One thing that a person should see to.
@@ -23,12 +24,17 @@ pub enum Alarm {
         /// The operating system's words.
         why: String,
     },
+    /// There is no good backup.
+    Backup(BackupAlarm),
 }
 
 impl Alarm {
     /// Whether both are about the same thing, whatever the figures; then the one goes on where the other stood.
     #[must_use]
     pub fn is_of_kind(&self, other: &Self) -> bool {
+        if let (Self::Backup(one), Self::Backup(other)) = (self, other) {
+            return std::mem::discriminant(one) == std::mem::discriminant(other);
+        }
         std::mem::discriminant(self) == std::mem::discriminant(other)
     }
 
@@ -50,6 +56,7 @@ impl Alarm {
             (Self::DiskUnknown { why }, Language::En) => {
                 format!("cannot tell how much is free on the disk of the data folder: {why}; look at the disk")
             }
+            (Self::Backup(backup), language) => backup.say(language),
         }
     }
 }
@@ -62,5 +69,10 @@ mod tests {
     fn programs_read_the_kind_and_the_figures() {
         let json = serde_json::to_value(Alarm::DiskLow { free_mb: 12, warn_free_mb: 200 }).unwrap();
         assert_eq!(json, serde_json::json!({"alarm": "disk_low", "free_mb": 12, "warn_free_mb": 200}));
+        let missing = Alarm::Backup(BackupAlarm::FolderMissing { folder: "/usb".to_owned() });
+        let json = serde_json::to_value(&missing).unwrap();
+        assert_eq!(json, serde_json::json!({"alarm": "backup", "fault": "folder_missing", "folder": "/usb"}));
+        assert_eq!(serde_json::from_value::<Alarm>(json).unwrap(), missing);
+        assert!(!missing.is_of_kind(&Alarm::Backup(BackupAlarm::Old { newest: None })));
     }
 }

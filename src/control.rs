@@ -11,6 +11,7 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
@@ -119,10 +120,25 @@ pub struct Status {
     pub log_moved_aside: Option<PathBuf>,
     /// The chain's head, `seq:hash`.
     pub log_head: String,
+    /// The nightly copies; `None` until they have been looked for.
+    pub backup: Option<BackupStatus>,
     /// What a person should see to.
     pub alarms: Vec<Alarm>,
     /// Problems of the files as they were found at the start or at the last change.
     pub problems: Vec<String>,
+}
+
+/// How the nightly copies are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupStatus {
+    /// Whether they are made.
+    pub is_on: bool,
+    /// When the newest one was made.
+    pub made_at: Option<DateTime<FixedOffset>>,
+    /// Where it is.
+    pub file: Option<PathBuf>,
+    /// The newest one in the second folder.
+    pub second: Option<PathBuf>,
 }
 
 /// An order with who gave it, waiting for its answer.

@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::archive::{Hashing, describe, rename_new};
-use super::{BackupError, Beside};
+use super::{BackupError, Beside, rotation};
 use crate::problem::system::words;
 use crate::store::with_suffix;
 
@@ -76,11 +76,11 @@ fn copy(from: &Path, part: &Path, sha256: &str) -> Result<(), BackupError> {
 }
 
 /// Removes shared contents that no copy of the folder names; answers with how many went.
-pub fn prune(folder: &Path) -> Result<usize, BackupError> {
+pub(super) fn prune(folder: &Path) -> Result<usize, BackupError> {
     let mut named = HashSet::new();
     for entry in fs::read_dir(folder).map_err(BackupError::source(folder))? {
         let path = entry.map_err(BackupError::source(folder))?.path();
-        if path.extension().is_some_and(|extension| extension == "tar") {
+        if path.file_name().and_then(|name| name.to_str()).is_some_and(rotation::is_a_copy) {
             named.extend(describe(&path)?.beside.into_iter().map(|each| each.sha256));
         }
     }

@@ -5,10 +5,12 @@
 //! and proved; before that it is called `.part`. A copy made every night leaves the audio beside it, in a folder that all
 //! copies share. Must never replace or remove what it did not make. Next: `make`, then `restore`.
 
+mod alarm; // what is wrong with the backups, in words (pure)
 mod archive; // the tar file: written with its sums, read with proof
 mod beside; // audio that copies of one folder share
 mod files; // what belongs to a station
 mod make; // a backup made
+mod keep; // copies kept in turn
 mod restore; // a station brought back
 pub mod rotation; // when a copy is due, and which ones go (pure)
 
@@ -21,8 +23,9 @@ use serde::{Deserialize, Serialize};
 use crate::problem::system::{refusal, words};
 use crate::store::{CopyError, Head, OpenError, ReadError};
 
+pub use self::alarm::BackupAlarm;
 pub use self::archive::check;
-pub use self::beside::prune;
+pub use self::keep::{clear, names, rotate};
 pub use self::make::{Contents, Made, copy_to, make};
 pub use self::restore::{Restored, Target, restore};
 
@@ -198,7 +201,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Runs what asks the database, on this thread.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime without threads needs nothing but descriptors").block_on(future)
 }

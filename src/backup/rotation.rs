@@ -27,30 +27,63 @@ pub fn made_at(station_id: &str, file: &str) -> Option<DateTime<Utc>> {
     (name(station_id, at) == file).then_some(at)
 }
 
+/// Whether a name is that of a copy of any station.
+#[must_use]
+pub fn is_a_copy(file: &str) -> bool {
+    file.split('-').nth(1).is_some_and(|short| made_at(short, file).is_some())
+}
+
 /// What of the station's id stands in names: several stations may share a stick.
 fn short(station_id: &str) -> &str {
     let end = station_id.char_indices().nth(8).map_or(station_id.len(), |(at, _)| at);
     &station_id[..end]
 }
 
-/// Whether a copy is due: none has been made since the newest instant at which one was to be. One that bears a time to
-/// come was made under a wrong clock, and does not count.
-#[must_use]
-pub fn is_due(now: DateTime<Utc>, zone: Tz, at: NaiveTime, newest: Option<DateTime<Utc>>) -> bool {
-    let slot = newest_slot(now, zone, at);
-    newest.filter(|newest| *newest <= now).is_none_or(|newest| newest < slot)
+/// When copies are to be made, seen from an instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Night {
+    /// The instant.
+    pub now: DateTime<Utc>,
+    /// The station's zone.
+    pub zone: Tz,
+    /// The local time of the copy.
+    pub at: NaiveTime,
 }
 
-/// The newest instant not after `now` at which the clocks of the zone showed `at`; where that day skips it, the first
-/// instant after the gap is not looked for: a night without a copy of its own is told by nobody and harms nobody.
-fn newest_slot(now: DateTime<Utc>, zone: Tz, at: NaiveTime) -> DateTime<Utc> {
+impl Night {
+    /// Whether a copy is due: none has been made since the newest instant at which one was to be. One that bears a time
+    /// to come was made under a wrong clock, and does not count.
+    #[must_use]
+    pub fn is_due(&self, newest: Option<DateTime<Utc>>) -> bool {
+        newest.filter(|newest| *newest <= self.now).is_none_or(|newest| newest < self.newest_slot())
+    }
+
+    /// The newest instant, not after now, at which a copy was to be made.
+    #[must_use]
+    pub fn newest_slot(&self) -> DateTime<Utc> {
+        let slots = slots(self.zone, self.at, self.now, TimeDelta::days(-1));
+        slots.into_iter().rfind(|slot| *slot <= self.now).unwrap_or(self.now - TimeDelta::days(1))
+    }
+}
+
+/// The next instant after `now` at which a copy is to be made.
+#[must_use]
+pub fn next_slot(now: DateTime<Utc>, zone: Tz, at: NaiveTime) -> DateTime<Utc> {
+    let slots = slots(zone, at, now, TimeDelta::days(1));
+    slots.into_iter().find(|slot| *slot > now).unwrap_or(now + TimeDelta::days(1))
+}
+
+/// The instants at which the clocks of the zone showed `at`, from a day around `now` to the next two. A day that skips
+/// this time has none, a day that repeats it the first.
+fn slots(zone: Tz, at: NaiveTime, now: DateTime<Utc>, towards: TimeDelta) -> Vec<DateTime<Utc>> {
     let today = now.with_timezone(&zone).date_naive();
-    let days = std::iter::successors(Some(today), chrono::NaiveDate::pred_opt);
-    days.take(3)
+    let mut slots: Vec<_> = (0..3)
+        .filter_map(|number| today.checked_add_signed(towards * number))
         .filter_map(|day| zone.from_local_datetime(&day.and_time(at)).earliest())
         .map(|slot| slot.to_utc())
-        .find(|slot| *slot <= now)
-        .unwrap_or(now - TimeDelta::days(1))
+        .collect();
+    slots.sort();
+    slots
 }
 
 /// The copies of a folder that go, so that `keep` stay: the oldest. The one just made never does, and those that bear a
@@ -68,6 +101,17 @@ pub fn superfluous(station_id: &str, files: &[String], just_made: &str, keep: us
     copies.into_iter().take(superfluous).map(|(_, _, file)| file.clone()).collect()
 }
 
+/// What copies that were broken off, by the program's end or a power cut, have left in a folder.
+#[must_use]
+pub fn broken_off(station_id: &str, files: &[String]) -> Vec<String> {
+    let is_ours = |file: &&String| {
+        file.split_once(".part").is_some_and(|(name, rest)| {
+            ["", ".db", ".db-journal", ".db-wal", ".db-shm"].contains(&rest) && made_at(station_id, name).is_some()
+        })
+    };
+    files.iter().filter(is_ours).cloned().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use chrono_tz::Asia::Ho_Chi_Minh;
@@ -80,6 +124,10 @@ mod tests {
         DateTime::parse_from_rfc3339(text).unwrap().to_utc()
     }
 
+    fn half_past_two() -> NaiveTime {
+        NaiveTime::from_hms_opt(2, 30, 0).unwrap()
+    }
+
     fn copies(days: &[&str]) -> Vec<String> {
         days.iter().map(|day| name(ID, utc(&format!("{day}T19:30:00Z")))).collect()
     }
@@ -90,6 +138,7 @@ mod tests {
         assert_eq!(name(ID, at), "loa-0b51b4a4-20261122T193000Z.tar");
         assert_eq!(made_at(ID, &name(ID, at)), Some(at));
         let foreign = name("ffffffff-7b3a", at);
+        assert!(is_a_copy(&foreign) && !is_a_copy("loa-anh.tar") && !is_a_copy("dai.tar"));
         for other in [
             foreign.as_str(),
             "loa-0b51b4a4-20261122T193000Z.tar.part",
@@ -106,7 +155,7 @@ mod tests {
     #[test]
     fn a_copy_is_due_once_a_night_and_after_a_night_off() {
         let due = |now: &str, newest: Option<&str>| {
-            is_due(utc(now), Ho_Chi_Minh, NaiveTime::from_hms_opt(2, 30, 0).unwrap(), newest.map(utc))
+            Night { now: utc(now), zone: Ho_Chi_Minh, at: half_past_two() }.is_due(newest.map(utc))
         };
         assert!(due("2026-11-22T03:00:00Z", None), "there is none at all");
         // 02:30 in Viet Nam is 19:30 UTC of the day before.
@@ -115,6 +164,31 @@ mod tests {
         assert!(!due("2026-11-22T19:40:00Z", Some("2026-11-22T19:30:00Z")));
         assert!(due("2026-11-22T22:00:00Z", Some("2026-11-21T19:30:05Z")), "the station was off at half past two");
         assert!(due("2026-11-22T22:00:00Z", Some("2099-01-01T00:00:00Z")), "made under a clock that ran ahead");
+    }
+
+    #[test]
+    fn the_next_copy_is_at_the_hour_of_today_or_tomorrow() {
+        let next = |now: &str| next_slot(utc(now), Ho_Chi_Minh, half_past_two());
+        assert_eq!(next("2026-11-22T19:29:59Z"), utc("2026-11-22T19:30:00Z"));
+        assert_eq!(next("2026-11-22T19:30:00Z"), utc("2026-11-23T19:30:00Z"));
+        // Berlin skips half past two on the last Sunday in March.
+        let berlin = next_slot(utc("2026-03-29T00:00:00Z"), chrono_tz::Europe::Berlin, half_past_two());
+        assert_eq!(berlin, utc("2026-03-30T00:30:00Z"));
+    }
+
+    #[test]
+    fn what_was_broken_off_is_known_by_its_name() {
+        let [whole] = copies(&["2026-11-20"]).try_into().unwrap();
+        let left = |ending: &str| format!("{whole}{ending}");
+        let files = [
+            whole.clone(),
+            left(".part"),
+            left(".part.db"),
+            left(".part.db-journal"),
+            left(".partial"),
+            "x.part".into(),
+        ];
+        assert_eq!(broken_off(ID, &files), files[1..4]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use super::{ConfigChoice, FAILED, Format, WrongInput, say};
 use crate::alarm::Alarm;
 use crate::config::{Config, data_dir_of};
-use crate::control::{self, Answer, AskError, Order, Status};
+use crate::control::{self, Answer, AskError, BackupStatus, Order, Status};
 use crate::language::Language;
 use crate::library::{ClipError, verify};
 use crate::problem::Problems;
@@ -247,6 +247,7 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
         desk.next.iter().map(|next| format!("{}  {}", next.scheduled_at.format("%Y-%m-%d %H:%M:%S"), next.title));
     lines.extend(next.map(|text| line("next", "sắp tới", "next", text)));
     lines.extend(told_of_log(status, language));
+    lines.extend(status.backup.iter().map(|backup| line("backup", "sao lưu", "backup", told_of_backup(backup, vi))));
     lines.extend(status.problems.iter().map(|problem| line("problem", "lỗi", "problem", problem.clone())));
     lines
 }
@@ -274,6 +275,20 @@ fn told_of_log(status: &Status, language: Language) -> Vec<Line> {
     lines
 }
 
+/// The newest copies, where they are.
+fn told_of_backup(backup: &BackupStatus, vi: bool) -> String {
+    let (never, none) = if vi { ("đã tắt", "chưa có") } else { ("off", "none yet") };
+    match (&backup.made_at, &backup.file) {
+        (Some(at), Some(file)) => {
+            let places: Vec<_> =
+                [file].into_iter().chain(&backup.second).map(|path| path.display().to_string()).collect();
+            format!("{} ({})", at.format("%Y-%m-%d %H:%M:%S"), places.join(", "))
+        }
+        _ if backup.is_on => none.to_owned(),
+        _ => never.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,7 +299,7 @@ mod tests {
             "at": "2025-03-03T05:00:00+07:00", "station": "Đài", "output": "card", "device": "hw:0", "device_lost": null,
             "clock": "synchronised", "clock_behind": null, "on_air": null, "waiting": [], "next": [],
             "level_dbfs": -20, "log_waiting": 0, "log_lost": 3, "log_error": null, "spill_error": "disk full",
-            "log_moved_aside": "/data/loa.db.damaged", "log_head": "5:ab", "alarms": [{"alarm": "disk_low", "free_mb": 10, "warn_free_mb": 200}],
+            "log_moved_aside": "/data/loa.db.damaged", "log_head": "5:ab", "backup": null, "alarms": [{"alarm": "disk_low", "free_mb": 10, "warn_free_mb": 200}],
             "problems": ["schedules/1.toml: bad"],
         });
         let status: Status = serde_json::from_value(desk).unwrap();

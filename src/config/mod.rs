@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveTime;
 use chrono_tz::Tz;
 
 use crate::folder::read_bytes;
@@ -41,6 +42,8 @@ pub struct Config {
     pub emergency: Emergency,
     /// What is watched on the disk.
     pub disk: Disk,
+    /// The nightly copy.
+    pub backup: Backup,
     /// Loudspeaker clusters, in the order of the file.
     pub zones: Vec<Zone>,
 }
@@ -92,6 +95,19 @@ pub struct Emergency {
 pub struct Disk {
     /// Alarm when the data folder has less than this free, in megabytes of 1,000,000 bytes; 0 is never. Default: 200.
     pub warn_free_mb: u32,
+}
+
+/// `[backup]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// Local time of the nightly copy; `None` is never. Default: 02:30.
+    pub at: Option<NaiveTime>,
+    /// Copies kept in each folder. Default: 14.
+    pub keep: usize,
+    /// Where. Default: `backups` in the data folder.
+    pub folder: Option<PathBuf>,
+    /// A second folder, on another disk.
+    pub also_to: Option<PathBuf>,
 }
 
 /// `[[zone]]`.
@@ -196,6 +212,8 @@ mod tests {
         assert_eq!(config.output, OutputSetting { device: Device::Default, offset_us: 0 });
         assert_eq!(config.emergency.tone_ms, 2000);
         assert_eq!(config.disk.warn_free_mb, 200);
+        let backup = Backup { at: NaiveTime::from_hms_opt(2, 30, 0), keep: 14, folder: None, also_to: None };
+        assert_eq!(config.backup, backup);
         assert!(config.zones.is_empty());
     }
 
@@ -221,6 +239,16 @@ mod tests {
     #[test]
     fn a_file_without_a_station_says_so() {
         assert_eq!(parse("").unwrap_err(), ["etc/loa.toml:1:1 Form(MissingKey(\"station\"))"]);
+    }
+
+    #[test]
+    fn the_time_of_the_nightly_copy_is_a_time_or_nothing() {
+        let at = |text: &str| parse(&format!("{LEAST}[backup]\nat = {text:?}\n")).map(|config| config.backup.at);
+        assert_eq!((at("00:05"), at("off")), (Ok(NaiveTime::from_hms_opt(0, 5, 0)), Ok(None)));
+        assert_eq!(at("23:59:30"), Ok(NaiveTime::from_hms_opt(23, 59, 30)));
+        for bad in ["2h30", "24:00", "02:60", "2:30 AM", "02.30", "half past two"] {
+            assert!(at(bad).unwrap_err()[0].contains("BadTime"), "{bad}");
+        }
     }
 
     #[test]

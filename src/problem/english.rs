@@ -88,6 +88,10 @@ fn setting(fault: &SettingFault) -> Said {
             format!("`{found}` is no device"),
             "allowed are \"default\", \"silent\", \"wav:FILE\" or an id that `loa devices` lists",
         ),
+        SettingFault::BadTime(found) => Said::with(
+            format!("`{found}` is no time of day"),
+            "write hours and minutes as \"02:30\", or \"off\" for no copies",
+        ),
         SettingFault::DeviceDoesNotOpen(device, why) => Said::with(
             format!("the sound device `{device}` does not open: {why}"),
             "`loa devices` lists what there is; a running station may hold it, and one that is away is waited for",

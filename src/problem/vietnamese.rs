@@ -90,6 +90,10 @@ fn setting(fault: &SettingFault) -> Said {
             format!("`{found}` không phải là thiết bị"),
             "được ghi \"default\", \"silent\", \"wav:TỆP\" hoặc mã do lệnh `loa devices` liệt kê",
         ),
+        SettingFault::BadTime(found) => Said::with(
+            format!("`{found}` không phải là giờ trong ngày"),
+            "hãy viết giờ và phút theo mẫu \"02:30\", hoặc \"off\" nếu không sao lưu",
+        ),
         SettingFault::DeviceDoesNotOpen(device, why) => Said::with(
             format!("không mở được thiết bị âm thanh `{device}`: {why}"),
             "`loa devices` liệt kê các thiết bị đang có; đài đang chạy có thể đang giữ thiết bị, thiết bị bị rút thì đài sẽ chờ",

@@ -125,6 +125,8 @@ pub enum SettingFault {
     DataDirIsNoFolder(String),
     /// A data folder in which the caller may not write.
     DataDirNotWritable(String),
+    /// Not a time of day.
+    BadTime(String),
     /// A zone's id that another one has.
     DuplicateZone(String, Box<Place>),
 }

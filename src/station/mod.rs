@@ -6,6 +6,7 @@
 
 mod keeper;
 mod lock;
+mod nightly;
 mod open;
 mod orders;
 mod records;
@@ -23,7 +24,7 @@ use crate::airing::{Airing, Reason};
 use crate::alarm::Alarm;
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
-use crate::control::{Answer, Asked, Status};
+use crate::control::{Answer, Asked, BackupStatus, Status};
 use crate::desk::{Action, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
 use crate::language::Language;
 use crate::output::Output;
@@ -159,6 +160,9 @@ struct Station {
     /// The one in use; another one in the settings needs a restart.
     data_dir: PathBuf,
     disk_watch: Watch,
+    _nightly: nightly::Nightly,
+    /// How the nightly copies are.
+    backup: Option<BackupStatus>,
     /// For watchers that are started anew.
     news_tell: mpsc::UnboundedSender<News>,
     /// Where a database that was damaged at the start has gone.
@@ -260,6 +264,15 @@ impl Station {
                 self.take_alarms(source, found, tell);
                 None
             }
+            News::Backup(status) => {
+                self.backup = Some(status);
+                None
+            }
+            News::IsQuiet(answer) => {
+                // Whoever asked may have ended meanwhile.
+                let _ = answer.send(self.is_quiet());
+                None
+            }
             News::Remark(text) => {
                 tell(Notice::Remark(text));
                 None
@@ -294,6 +307,7 @@ impl Station {
             spill_error: store.spill_trouble,
             log_moved_aside: self.moved_aside.clone(),
             log_head: store.head.to_string(),
+            backup: self.backup.clone(),
             alarms: self.alarms.iter().flat_map(|(_, alarms)| alarms.clone()).collect(),
             problems: self.problems.iter().cloned().chain(faults).collect(),
         }

@@ -7,10 +7,12 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
 use super::keeper::{Keeper, News, Start};
 use super::lock::Lock;
+use super::nightly::Nightly;
 use super::records::Records;
 use super::settings::{self, Offer};
 use super::watch::{self, Watch};
@@ -87,10 +89,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         tell(Notice::Problems(problems));
     }
     let now = clock.now();
-    if let Some(text) = current {
-        let sha256 = settings::sha256(&text);
-        drop(store.record(Record::Schedule { taken_at: now.wall, sha256, text }));
-    }
+    remember_schedule(&store, current, now.wall);
     let (news_tell, news) = mpsc::unbounded_channel();
     let (order_tell, orders) = mpsc::channel(ORDERS);
     let (ingested_tell, ingested) = mpsc::unbounded_channel();
@@ -107,6 +106,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let no_thread = |error| StartError::System { what: "cannot start a thread", error };
     let keeper = Keeper::start(content, start, news_tell.clone()).map_err(no_thread)?;
     let disk_watch = watch_disk(&data_dir, &config, &news_tell).map_err(no_thread)?;
+    let nightly = Nightly::start(&config, &data_dir, &clock, news_tell.clone()).map_err(no_thread)?;
     Ok(Station {
         clock,
         desk,
@@ -125,6 +125,8 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         alarms: Vec::new(),
         data_dir,
         disk_watch,
+        _nightly: nightly,
+        backup: None,
         news_tell,
         moved_aside: remembered.moved_aside.map(|path| std::path::absolute(&path).unwrap_or(path)),
         language: config.language,
@@ -132,6 +134,13 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         server: tokio::spawn(server),
         _lock: lock,
     })
+}
+
+/// Has the log keep a schedule that is taken over.
+fn remember_schedule(store: &Store, current: Option<String>, taken_at: DateTime<Utc>) {
+    if let Some(text) = current {
+        drop(store.record(Record::Schedule { taken_at, sha256: settings::sha256(&text), text }));
+    }
 }
 
 /// Watches the disk of the data folder by the present settings.

@@ -20,6 +20,7 @@ mod month; // random months: every planned item comes to one final row
 mod stories; // the hard instants, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
 mod lockout; // the real program kept from its database and its files
+mod nightly; // the real program makes its copy of the night
 mod orders; // a thousand random lives of a deck
 mod playout; // the whole playout on an output that can be unplugged
 mod reload; // files changed under the real program
