@@ -84,6 +84,7 @@ pub(super) async fn start(
         queue: ready.queue,
         spill_path,
         spill,
+        spill_full_until: None,
         retry_at: None,
     };
     if !is_settled {

@@ -29,6 +29,9 @@ const BATCH: usize = 512;
 /// Between two tries at a database that takes nothing.
 const RETRY: TimeDelta = TimeDelta::milliseconds(500);
 
+/// Between two tries at a spill file that is full of records that are all needed.
+const ROOM_AGAIN: TimeDelta = TimeDelta::minutes(1);
+
 /// What the handle asks for.
 #[derive(Debug)]
 pub(super) enum Request {
@@ -49,6 +52,8 @@ pub(super) struct Task {
     pub(super) queue: Queue,
     pub(super) spill_path: PathBuf,
     pub(super) spill: Option<Spill>,
+    /// It holds no more; not before this is it tried whether enough has become superfluous.
+    pub(super) spill_full_until: Option<Mono>,
     /// When the database is tried again; `None` while it takes what it is given.
     pub(super) retry_at: Option<Mono>,
 }
@@ -128,21 +133,25 @@ impl Task {
             tracing::info!("the database takes records again, all that waited are committed");
         }
         self.state.send_modify(|state| state.trouble = None);
-        if self.spill.as_ref().is_some_and(|spill| !spill.is_empty())
-            && let Err(error) = self.with_spill(|spill| spill.replace(&[])).await
-        {
-            // What is committed would be committed again at the next start, which changes nothing.
-            self.report_spill(&error.to_string());
+        self.spill_full_until = None;
+        if self.spill.as_ref().is_some_and(|spill| !spill.is_empty()) {
+            match self.with_spill(|spill| spill.replace(&[])).await {
+                Ok(()) => self.state.send_modify(|state| state.spill_trouble = None),
+                // What is committed would be committed again at the next start, which changes nothing.
+                Err(error) => self.report_spill(&error.to_string()),
+            }
         }
     }
 
     async fn commit_all(&mut self) -> Result<(), String> {
+        // A database that took nothing is tried with one record: to make ready hundreds twice a second would cost.
+        let mut most = if self.retry_at.is_some() { 1 } else { BATCH };
         loop {
             let mut conn = match self.conn.take() {
                 Some(conn) => conn,
                 None => self.connect().await?,
             };
-            let count = self.queue.len().min(BATCH);
+            let count = self.queue.len().min(most);
             if count == 0 {
                 self.conn = Some(conn);
                 return Ok(());
@@ -154,6 +163,7 @@ impl Task {
                     self.state.send_modify(|state| (state.head, state.waiting) = (head, waiting));
                     self.queue.committed(count);
                     self.conn = Some(conn);
+                    most = BATCH;
                 }
                 Err(CommitError::Refused { index, error }) => {
                     let refused = self.queue.refuse(index);
@@ -201,17 +211,35 @@ impl Task {
         if self.spill.is_none() {
             self.open_spill().await;
         }
-        let fresh: Vec<_> = self.queue.unspilled().map(bytes).collect();
+        let now = self.clock.now().mono;
+        if self.spill_full_until.is_some_and(|until| now < until) {
+            return;
+        }
+        let fresh: Vec<_> = self.queue.unspilled().cloned().collect();
         if fresh.is_empty() {
             return;
         }
-        let mut kept = self.with_spill(move |spill| spill.append(&fresh)).await;
-        if matches!(kept, Err(SpillError::Full)) {
-            let all: Vec<_> = self.queue.records().map(bytes).collect();
-            kept = self.with_spill(move |spill| spill.replace(&all)).await;
-        }
-        match kept {
+        match self.with_spill(move |spill| spill.append(&bytes(&fresh))).await {
             Ok(()) => self.queue.mark_spilled(),
+            Err(SpillError::Full) => self.make_room_in_spill(now).await,
+            Err(error) => self.report_spill(&error.to_string()),
+        }
+    }
+
+    /// Writes the file anew without what has become superfluous. If all of it does not fit, the oldest records are kept;
+    /// a power cut would lose those that wait in memory alone, but nothing else does.
+    async fn make_room_in_spill(&mut self, now: Mono) {
+        let all: Vec<_> = self.queue.records().cloned().collect();
+        let count = all.len();
+        let kept = self.with_spill(move |spill| Ok(spill.replace_fitting(&bytes(&all))?)).await;
+        match kept {
+            Ok(kept) => {
+                self.queue.mark_oldest_spilled(kept);
+                if kept < count {
+                    self.spill_full_until = Some(now.plus(ROOM_AGAIN));
+                    self.report_spill("the spill file is full, the newest records are in memory only");
+                }
+            }
             Err(error) => self.report_spill(&error.to_string()),
         }
     }
@@ -233,9 +261,10 @@ impl Task {
     }
 
     /// Does something to the spill file on a thread that may block.
-    async fn with_spill<F>(&mut self, work: F) -> Result<(), SpillError>
+    async fn with_spill<T, F>(&mut self, work: F) -> Result<T, SpillError>
     where
-        F: FnOnce(&mut Spill) -> Result<(), SpillError> + Send + 'static,
+        T: Send + 'static,
+        F: FnOnce(&mut Spill) -> Result<T, SpillError> + Send + 'static,
     {
         let Some(mut spill) = self.spill.take() else {
             return Err(io::Error::other("it is not open").into());
@@ -276,9 +305,9 @@ impl Task {
     }
 }
 
-/// A record as the spill file keeps it.
-fn bytes(record: &Record) -> Vec<u8> {
-    serde_json::to_vec(record).expect("a record is always JSON")
+/// Records as the spill file keeps them.
+fn bytes(records: &[Record]) -> Vec<Vec<u8>> {
+    records.iter().map(|record| serde_json::to_vec(record).expect("a record is always JSON")).collect()
 }
 
 /// What was found in the spill file; what cannot be read is reported and passed over.
