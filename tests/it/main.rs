@@ -19,6 +19,7 @@ mod soundcard; // sound devices for tests
 mod month; // random months: every planned item comes to one final row
 mod stories; // the hard instants, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
+mod full_disk; // the real program on a disk that fills
 mod lockout; // the real program kept from its database and its files
 mod nightly; // the real program makes its copy of the night
 mod orders; // a thousand random lives of a deck
