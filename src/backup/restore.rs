@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::config::{Config, data_dir_named, data_dir_of, folder_of};
 use crate::desk::Record;
 use crate::station::{Lock, boot_id};
-use crate::store::{DATABASE, Head, Log, Store, free_name, prove, settle_journal, with_suffix};
+use crate::store::{DATABASE, Head, Log, SPILL, Store, free_name, prove, settle_journal, with_suffix};
 
 /// How long the restored log may take for its note; it is a database that nobody else uses.
 const NOTE_WITHIN: TimeDelta = TimeDelta::seconds(20);
@@ -75,7 +75,17 @@ pub fn restore(from: &Path, target: &Target, clock: &Clock) -> Result<Restored, 
     put_beside(from, &description, &folder, &data_dir, &mut files)?;
     let now = clock.now();
     let kept_aside = swap(&coming, &database, now.wall)?;
-    let aside = kept_aside.as_deref().zip(present);
+    if present.as_ref().is_some_and(|present| !present.is_same_log) {
+        // What waited to be written into another log does not belong into this one.
+        let spill = data_dir.join(SPILL);
+        match fs::rename(&spill, free_name(&spill, "replaced", now.wall)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(BackupError::Write { path: spill, error });
+            }
+            _ => {}
+        }
+    }
+    let aside = kept_aside.as_deref().zip(present.map(|present| present.head));
     let note = note(from, &description, aside, target, &now);
     let head = block_on(go_on(&data_dir, clock, note, &description, &head))?;
     let Files { put_back, left_alone, missing } = files;
@@ -128,21 +138,30 @@ impl Drop for Coming {
     }
 }
 
-/// The newest row of the database that is there; refused if it knows more than the backup. One that cannot be read is what
-/// backups are for, and knows nothing.
+/// The database that is there.
+struct Present {
+    head: Head,
+    /// Whether it and the backup are beginnings of one log.
+    is_same_log: bool,
+}
+
+/// Looks at the database that is there; refused if it knows more than the backup. One that cannot be read is what backups
+/// are for, and knows nothing.
 async fn known_better(
     database: &Path,
     coming: &Path,
     backup: &Head,
     replace: bool,
-) -> Result<Option<Head>, BackupError> {
+) -> Result<Option<Present>, BackupError> {
     let Ok(mut log) = Log::of(database).await else { return Ok(None) };
-    let Ok(present) = log.head().await else { return Ok(None) };
-    let same = present.seq == 0 || Log::of(coming).await?.hash_at(present.seq).await?.as_ref() == Some(&present.hash);
-    if same || replace {
+    let Ok(head) = log.head().await else { return Ok(None) };
+    let is_in_backup = head.seq == 0 || Log::of(coming).await?.hash_at(head.seq).await?.as_ref() == Some(&head.hash);
+    let holds_backup = backup.seq == 0 || log.hash_at(backup.seq).await.ok().flatten().as_ref() == Some(&backup.hash);
+    let present = Present { is_same_log: is_in_backup || holds_backup, head };
+    if is_in_backup || replace {
         return Ok(Some(present));
     }
-    let same = log.hash_at(backup.seq).await.ok().flatten().as_ref() == Some(&backup.hash) || backup.seq == 0;
+    let Present { head: present, is_same_log: same } = present;
     Err(BackupError::Newer { path: database.to_owned(), present, backup: backup.clone(), same })
 }
 

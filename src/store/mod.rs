@@ -34,7 +34,7 @@ pub use self::open::DATABASE;
 pub(crate) use self::open::{free_name, with_suffix};
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::row::{COLUMNS, List, Row, VERSION};
-pub use self::start::OpenError;
+pub use self::start::{OpenError, SPILL};
 
 use self::queue::Work;
 use self::task::Request;

@@ -109,7 +109,7 @@ impl Log {
         let mut named = HashSet::new();
         // One question for many: after years there are ten thousand contents, and each question costs a hop.
         for portion in contents.chunks(ASKED_AT_ONCE) {
-            let list = serde_json::to_string(portion).expect("texts are always JSON");
+            let list = serde_json::json!(portion).to_string();
             let rows = sqlx::query(
                 "select value from json_each(?) where exists (select 1 from airing_log where sha256 = json_each.value)",
             )

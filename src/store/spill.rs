@@ -202,7 +202,7 @@ fn allocate(file: &File, from: u64, to: u64) -> io::Result<()> {
     match fallocate(file, FallocateFlags::empty(), from, to - from) {
         Ok(()) => {}
         Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {
-            let zeros = [0; 1 << 16];
+            let zeros = vec![0; 1 << 16];
             let mut at = from;
             while at < to {
                 let portion = zeros.len().min((to - at) as usize);

@@ -23,7 +23,7 @@ use crate::clock::{Clock, Moment};
 use crate::desk::Record;
 
 /// Name of the spill file inside the data folder.
-const SPILL: &str = "spill.bin";
+pub const SPILL: &str = "spill.bin";
 
 /// Why there is no store at all.
 #[derive(Debug, thiserror::Error)]

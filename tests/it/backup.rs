@@ -205,6 +205,19 @@ fn a_log_that_knows_more_than_the_backup_is_not_given_up() {
 }
 
 #[test]
+fn another_station_takes_over_nothing_that_waited_for_the_log_before_it() {
+    let (one, other) = (aired(), aired());
+    one.done(&["backup", other.path("one.tar").to_str().unwrap()]);
+    let ran = other.loa(&["restore", "one.tar"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains("is another log (head 1:"), "{}", ran.stderr);
+    other.done(&["restore", "one.tar", "--replace"]);
+    let names = backup::names(&other.path("data"));
+    assert!(names.iter().any(|name| name.starts_with("spill.bin.replaced-")), "{names:?}");
+    assert_eq!(other.rows()[0], one.rows()[0]);
+}
+
+#[test]
 fn a_database_that_cannot_be_read_is_replaced_and_kept() {
     let site = aired();
     let head = head(&site.done(&["backup", "old.tar"]));
