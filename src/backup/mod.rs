@@ -43,7 +43,7 @@ const LOG: &str = "data/loa.db";
 /// What a backup says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Description {
-    /// [`FORMAT`].
+    /// The form of backups: 1.
     pub format: u32,
     /// Version of the program that made it.
     pub program: String,
