@@ -23,6 +23,20 @@ pub enum Alarm {
         /// The operating system's words.
         why: String,
     },
+    /// The card that plays is muted: nobody hears what airs.
+    OutputMuted {
+        /// ALSA's control device, as in `amixer -D`.
+        mixer: String,
+        /// Its controls that are switched off.
+        controls: Vec<String>,
+    },
+    /// The volume of the card that plays is at zero: nobody hears what airs.
+    OutputVolumeZero {
+        /// ALSA's control device, as in `amixer -D`.
+        mixer: String,
+        /// Its controls that are at zero.
+        controls: Vec<String>,
+    },
 }
 
 impl Alarm {
@@ -50,8 +64,42 @@ impl Alarm {
             (Self::DiskUnknown { why }, Language::En) => {
                 format!("cannot tell how much is free on the disk of the data folder: {why}; look at the disk")
             }
+            (Self::OutputMuted { mixer, controls }, Language::Vi) => format!(
+                "card âm thanh đang bị tắt tiếng ({}): ngoài loa không nghe thấy gì, dù đài vẫn phát và vẫn ghi nhật ký; \
+                 hãy bật lại bằng lệnh `{}`, hoặc chạy `alsamixer -D {mixer}`, chọn đúng cột rồi bấm phím M",
+                quoted(controls),
+                amixer(mixer, controls, "unmute")
+            ),
+            (Self::OutputMuted { mixer, controls }, Language::En) => format!(
+                "the sound card is muted ({}): nothing is heard, although the station airs and logs; switch it on with \
+                 `{}`, or run `alsamixer -D {mixer}`, choose the column and press M",
+                quoted(controls),
+                amixer(mixer, controls, "unmute")
+            ),
+            (Self::OutputVolumeZero { mixer, controls }, Language::Vi) => format!(
+                "âm lượng của card âm thanh đang ở mức 0 ({}): ngoài loa không nghe thấy gì, dù đài vẫn phát và vẫn ghi \
+                 nhật ký; hãy tăng bằng lệnh `{}`, hoặc chạy `alsamixer -D {mixer}`, chọn đúng cột rồi bấm phím mũi tên lên",
+                quoted(controls),
+                amixer(mixer, controls, "80%")
+            ),
+            (Self::OutputVolumeZero { mixer, controls }, Language::En) => format!(
+                "the volume of the sound card is at zero ({}): nothing is heard, although the station airs and logs; \
+                 raise it with `{}`, or run `alsamixer -D {mixer}`, choose the column and press the arrow up",
+                quoted(controls),
+                amixer(mixer, controls, "80%")
+            ),
         }
     }
+}
+
+fn quoted(controls: &[String]) -> String {
+    controls.iter().map(|control| format!("`{control}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// One command per control.
+fn amixer(mixer: &str, controls: &[String], act: &str) -> String {
+    let each = controls.iter().map(|control| format!("amixer -D {mixer} sset '{control}' {act}"));
+    each.collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -62,5 +110,18 @@ mod tests {
     fn programs_read_the_kind_and_the_figures() {
         let json = serde_json::to_value(Alarm::DiskLow { free_mb: 12, warn_free_mb: 200 }).unwrap();
         assert_eq!(json, serde_json::json!({"alarm": "disk_low", "free_mb": 12, "warn_free_mb": 200}));
+    }
+
+    #[test]
+    fn people_read_the_command_that_helps() {
+        let muted = Alarm::OutputMuted { mixer: "hw:PCH".into(), controls: vec!["PCM".into(), "Line Out".into()] };
+        for language in [Language::Vi, Language::En] {
+            let told = muted.say(language);
+            assert!(told.contains("(`PCM`, `Line Out`)"), "{told}");
+            assert!(
+                told.contains("`amixer -D hw:PCH sset 'PCM' unmute; amixer -D hw:PCH sset 'Line Out' unmute`"),
+                "{told}"
+            );
+        }
     }
 }

@@ -107,6 +107,8 @@ pub struct Status {
     pub desk: Snapshot,
     /// Level of our own output over the last second, whole dBFS, -120 is silence; `None` while no device is open.
     pub level_dbfs: Option<i64>,
+    /// Errors that the sound driver has reported since the start; a healthy device may report some.
+    pub device_errors: u64,
     /// Records that are not committed yet, and why.
     pub log_waiting: u64,
     /// Records that the log had to give up.

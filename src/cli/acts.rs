@@ -241,6 +241,14 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
     let advice = desk.clock_behind.map(|log| language.clock_advice(&words(&desk.at), &words(&log)));
     lines.extend(advice.map(|advice| line("to_do", "cần làm", "to do", advice)));
     let alarm = |alarm: &Alarm| line("alarm", "báo động", "alarm", alarm.say(language));
+    if status.device_errors > 0 {
+        lines.push(line(
+            "device_errors",
+            "lỗi trình điều khiển âm thanh",
+            "sound driver errors",
+            status.device_errors.to_string(),
+        ));
+    }
     lines.extend(status.alarms.iter().map(alarm));
     lines.extend(desk.waiting.iter().map(|title| line("waiting", "chờ phát", "waiting", title.clone())));
     let next =
@@ -283,7 +291,7 @@ mod tests {
         let desk = serde_json::json!({
             "at": "2025-03-03T05:00:00+07:00", "station": "Đài", "output": "card", "device": "hw:0", "device_lost": null,
             "clock": "synchronised", "clock_behind": null, "on_air": null, "waiting": [], "next": [],
-            "level_dbfs": -20, "log_waiting": 0, "log_lost": 3, "log_error": null, "spill_error": "disk full",
+            "level_dbfs": -20, "device_errors": 4100, "log_waiting": 0, "log_lost": 3, "log_error": null, "spill_error": "disk full",
             "log_moved_aside": "/data/loa.db.damaged", "log_head": "5:ab", "alarms": [{"alarm": "disk_low", "free_mb": 10, "warn_free_mb": 200}],
             "problems": ["schedules/1.toml: bad"],
         });
@@ -291,9 +299,12 @@ mod tests {
         let told = [Language::Vi, Language::En].map(|language| told(&status, language));
         let names = told.each_ref().map(|lines| lines.iter().map(|line| line.name).collect::<Vec<_>>());
         assert_eq!(names[0], names[1]);
-        for (name, value) in
-            [("log_lost", "3"), ("spill_error", "disk full"), ("log_moved_aside", "/data/loa.db.damaged")]
-        {
+        for (name, value) in [
+            ("device_errors", "4100"),
+            ("log_lost", "3"),
+            ("spill_error", "disk full"),
+            ("log_moved_aside", "/data/loa.db.damaged"),
+        ] {
             assert!(told[0].iter().any(|line| line.name == name && line.value == value), "{name}");
         }
         assert!(names[0].iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));

@@ -28,7 +28,7 @@ pub fn run(choice: &ConfigChoice, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let config = choice.load()?;
     let clock = Clock::system();
     let language = config.language;
-    let output: Arc<dyn output::Output> = output::make(&config.output, &config.folder, &clock);
+    let output: Arc<dyn output::Output> = output::make_for_station(&config, &clock);
     let options = Options { config, clock, output, trust_clock: args.trust_clock };
     let ended = in_runtime(async {
         let told = told_to_stop().context("cannot listen for signals")?;

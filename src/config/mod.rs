@@ -80,6 +80,18 @@ pub enum Device {
     Id(String),
 }
 
+impl Device {
+    /// The sound device that is set: `default` or an id. `None` for what is no device.
+    #[must_use]
+    pub fn card(&self) -> Option<&str> {
+        match self {
+            Self::Default => Some("default"),
+            Self::Id(id) => Some(id),
+            Self::Silent | Self::Wav(_) => None,
+        }
+    }
+}
+
 /// `[emergency]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Emergency {

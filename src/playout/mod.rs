@@ -20,6 +20,7 @@ mod voice;
 mod wait;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -49,6 +50,7 @@ pub enum PlayoutEvent {
 pub struct Playout {
     orders: mpsc::Sender<Order>,
     levels: watch::Receiver<Option<Levels>>,
+    device_errors: Arc<AtomicU64>,
 }
 
 impl Playout {
@@ -69,8 +71,9 @@ impl Playout {
         let (orders, taken) = mpsc::channel();
         let (level_in, levels) = watch::channel(None);
         let room = Room::new(output, open_clip, clock, events, level_in, orders.clone());
+        let device_errors = room.device_errors();
         std::thread::Builder::new().name("playout".into()).spawn(move || room.run(&taken))?;
-        Ok(Self { orders, levels })
+        Ok(Self { orders, levels, device_errors })
     }
 
     /// Opens and decodes ahead; answered with `Ready` or `Refused`.
@@ -98,6 +101,12 @@ impl Playout {
     #[must_use]
     pub fn levels(&self) -> Option<Levels> {
         *self.levels.borrow()
+    }
+
+    /// Errors that the sound driver has reported since the start; a healthy device may report some.
+    #[must_use]
+    pub fn device_errors(&self) -> u64 {
+        self.device_errors.load(Ordering::Relaxed)
     }
 
     /// Stops the sound and closes the output. The one method that waits, at the end of the program and no longer than

@@ -67,6 +67,8 @@ pub struct Supervisor {
     said: Said,
     /// What the next stream has to show.
     proof: Proof,
+    /// Errors that drivers have reported on all streams so far.
+    errors: Arc<AtomicU64>,
 }
 
 enum State {
@@ -83,6 +85,8 @@ struct Opened {
     stream: Box<dyn Stream>,
     format: Format,
     frames: Arc<AtomicU64>,
+    /// Errors of this stream that were counted.
+    errors: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +109,7 @@ impl Supervisor {
             state: State::Waiting { until: None },
             said: Said::Nothing,
             proof: Proof::AtStart,
+            errors: Arc::default(),
         };
         supervisor.state = supervisor.open();
         supervisor
@@ -129,6 +134,12 @@ impl Supervisor {
     #[must_use]
     pub fn closing(&self) -> usize {
         self.closing.load(Ordering::Acquire)
+    }
+
+    /// Errors that drivers have reported on all streams so far, as a counter that goes on.
+    #[must_use]
+    pub fn errors(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.errors)
     }
 
     fn wait(&mut self, until: Option<Mono>, now: Mono) -> Option<Change> {
@@ -161,13 +172,15 @@ impl Supervisor {
         }
     }
 
-    fn watch(&mut self, opened: Opened, mut pulse: Pulse, now: Mono) -> Option<Change> {
+    fn watch(&mut self, mut opened: Opened, mut pulse: Pulse, now: Mono) -> Option<Change> {
         let (errors, words) = opened.stream.errors();
+        self.errors.fetch_add(errors.saturating_sub(opened.errors), Ordering::Relaxed);
+        opened.errors = errors;
         let verdict = pulse.judge(opened.frames.load(Ordering::Acquire), errors, now);
         if let Verdict::Dead(cause) = verdict {
             self.proof = if cause == Cause::Pace { Proof::AfterPace } else { Proof::AfterLoss };
             let seen = cause.as_str();
-            let why = words.map_or_else(|| seen.to_owned(), |words| format!("{seen}: {words}"));
+            let why = words.map_or_else(|| seen.to_owned(), |words| summary(seen, errors, &words));
             let generation = opened.generation;
             self.close(opened.stream);
             return self.lose(why, generation, now);
@@ -250,7 +263,15 @@ fn open(
         counted(feed, generation, Arc::clone(newest), Arc::clone(&frames))
     })?;
     let format = agreed.ok_or_else(|| OpenError("it opened without asking what to play".into()))?;
-    Ok(Opened { generation, stream, format, frames })
+    Ok(Opened { generation, stream, format, frames, errors: 0 })
+}
+
+/// A loss in the driver's words: one line, however often it said them.
+fn summary(seen: &str, errors: u64, first: &str) -> String {
+    match errors {
+        0 | 1 => format!("{seen}: {first}"),
+        _ => format!("{seen}: {errors} of them, beginning with: {first}"),
+    }
 }
 
 /// The feed of one generation: counts what it renders, and is silent once a newer one exists.

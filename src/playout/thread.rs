@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 
 use chrono::TimeDelta;
@@ -94,6 +95,11 @@ impl Room {
         };
         let supervisor = Supervisor::new(output, clock.clone(), Box::new(make_deck));
         Self { clock, open_clip, events, levels, supervisor, orders, ports, air: None, waiting: WaitingRoom::default() }
+    }
+
+    /// The counter of what drivers report.
+    pub(super) fn device_errors(&self) -> Arc<AtomicU64> {
+        self.supervisor.errors()
     }
 
     /// Runs until `Close`.

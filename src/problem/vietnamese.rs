@@ -94,6 +94,22 @@ fn setting(fault: &SettingFault) -> Said {
             format!("không mở được thiết bị âm thanh `{device}`: {why}"),
             "`loa devices` liệt kê các thiết bị đang có; đài đang chạy có thể đang giữ thiết bị, thiết bị bị rút thì đài sẽ chờ",
         ),
+        SettingFault::DefaultOfMany(cards) => Said::with(
+            format!(
+                "máy có {} card âm thanh ({}), `default` là card nào do hệ thống chọn",
+                cards.len(),
+                cards.join(", ")
+            ),
+            "hãy ghi đúng mã card của đài, xem bằng lệnh `loa devices`",
+        ),
+        SettingFault::DeviceByNumber(device) => Said::with(
+            format!("`{device}` chỉ card bằng số thứ tự, lần khởi động sau số này có thể là card khác"),
+            "hãy ghi card bằng tên hoặc bằng cổng cắm, xem bằng lệnh `loa devices`",
+        ),
+        SettingFault::DeviceHasTwin(device, name) => Said::with(
+            format!("có hai card cùng loại (`{name}`): `{device}` là card nào còn tùy thứ tự máy nhận ra"),
+            "hãy ghi card bằng cổng cắm, mã `alsa:by-path:...` trong `loa devices`",
+        ),
         SettingFault::DataDirIsNoFolder(path) => Said::with(
             format!("chỗ của thư mục dữ liệu `{path}` là một tệp hoặc liên kết hỏng"),
             "hãy dời tệp đó đi, hoặc ghi `data_dir` khác",

@@ -27,7 +27,7 @@ use crate::desk::{Act, Action, Actor, CueEvent, Desk, Event, Record, RequestId, 
 use crate::language::Language;
 use crate::output::Output;
 use crate::playout::{Playout, PlayoutEvent};
-use crate::problem::{Problem, any_error};
+use crate::problem::Problem;
 use crate::rundown::Audio;
 use keeper::{Keeper, News};
 pub use open::StartError;
@@ -157,6 +157,7 @@ struct Station {
     /// The one in use; another one in the settings needs a restart.
     data_dir: PathBuf,
     disk_watch: Watch,
+    _volume_watch: Watch,
     /// For watchers that are started anew.
     news_tell: mpsc::UnboundedSender<News>,
     /// Where a database that was damaged at the start has gone.
@@ -323,7 +324,7 @@ impl Station {
                 Some(event)
             }
             News::Problems(problems) => {
-                self.problems = told(&problems, self.language);
+                self.problems = settings::told(&problems, self.language);
                 tell(Notice::Problems(problems));
                 None
             }
@@ -363,6 +364,7 @@ impl Station {
         Status {
             desk: self.desk.snapshot(self.clock.now()),
             level_dbfs: self.playout.levels().map(|levels| levels.rms_dbfs),
+            device_errors: self.playout.device_errors(),
             log_waiting: (store.waiting + self.records.waiting()) as u64,
             log_lost: store.lost,
             log_error: store.trouble,
@@ -390,10 +392,4 @@ impl Station {
             () = clock.wait_until(by) => tracing::warn!("the output or the log did not close in time"),
         }
     }
-}
-
-/// Problems as `status` tells them, and what follows from them.
-fn told(problems: &[Problem], language: Language) -> Vec<String> {
-    let each = problems.iter().map(|problem| problem.render(language).trim_end().to_owned());
-    each.chain(any_error(problems).then(|| language.last_good_stays().to_owned())).collect()
 }

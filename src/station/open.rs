@@ -73,7 +73,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let lock = Lock::take(&data_dir).map_err(in_data)?.ok_or_else(|| StartError::Running(data_dir.clone()))?;
     let content = ContentStore::open(&data_dir.join("audio")).map_err(in_data)?;
     let (playout_tell, playout_events) = mpsc::unbounded_channel();
-    let playout = Playout::open(output, open_clip(&content, &config), clock.clone(), playout_tell)
+    let playout = Playout::open(Arc::clone(&output), open_clip(&content, &config), clock.clone(), playout_tell)
         .map_err(|error| StartError::System { what: "cannot start a thread", error })?;
     let boot_id = boot_id();
     let Opened { store, remembered } = Store::open(&data_dir, &clock, &boot_id).await?;
@@ -82,7 +82,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         tell(Notice::Remark(format!("orphans of the content store could not be swept: {error}")));
     }
     let First { schedule, text: current, problems } = first_schedule(&config, &remembered)?;
-    let told = super::told(&problems, config.language);
+    let told = settings::told(&problems, config.language);
     if !problems.is_empty() {
         tell(Notice::Problems(problems));
     }
@@ -107,6 +107,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let no_thread = |error| StartError::System { what: "cannot start a thread", error };
     let keeper = Keeper::start(content, start, news_tell.clone()).map_err(no_thread)?;
     let disk_watch = watch_disk(&data_dir, &config, &news_tell).map_err(no_thread)?;
+    let volume_watch = Watch::start("watch-volume", watch::volume(output), news_tell.clone()).map_err(no_thread)?;
     Ok(Station {
         clock,
         desk,
@@ -125,6 +126,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         alarms: Vec::new(),
         data_dir,
         disk_watch,
+        _volume_watch: volume_watch,
         news_tell,
         moved_aside: remembered.moved_aside.map(|path| std::path::absolute(&path).unwrap_or(path)),
         language: config.language,

@@ -4,6 +4,7 @@
 //! own thread, for looking may hang (a dead disk, a frozen sound server) and must hold up nothing. Next: `alarm`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::keeper::News;
 use crate::alarm::Alarm;
+use crate::output::Output;
+use crate::output::mixer::{self, Control};
 
 /// Small next to what fills a disk, and nothing next to what looking costs.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -62,6 +65,33 @@ pub(super) fn disk(data_dir: PathBuf, warn_free_mb: u32) -> impl FnMut() -> Vec<
 fn free_mb(folder: &Path) -> std::io::Result<u64> {
     let facts = rustix::fs::statvfs(folder)?;
     Ok(facts.f_bavail.saturating_mul(facts.f_frsize) / 1_000_000)
+}
+
+/// What keeps the card silent that plays. While none is open, or it cannot be asked, what was found last stands: a sound
+/// server is never woken for this, and a card that went away muted is not cured by that.
+pub(super) fn volume(output: Arc<dyn Output>) -> impl FnMut() -> Vec<Alarm> + Send {
+    let mut stand = Vec::new();
+    move || {
+        let seen = output.mixer().and_then(|mixer| Some((mixer::read(&mixer).ok()?, mixer)));
+        if let Some((controls, mixer)) = seen {
+            stand = silence(&controls, &mixer);
+        }
+        stand.clone()
+    }
+}
+
+fn silence(controls: &[Control], mixer: &str) -> Vec<Alarm> {
+    let (muted, zero): (Vec<_>, Vec<_>) = mixer::silencing(controls).into_iter().partition(|each| each.is_muted);
+    let names = |controls: Vec<&Control>| controls.into_iter().map(|each| each.name.clone()).collect::<Vec<_>>();
+    let (muted, zero, mixer) = (names(muted), names(zero), mixer.to_owned());
+    let mut alarms = Vec::new();
+    if !muted.is_empty() {
+        alarms.push(Alarm::OutputMuted { mixer: mixer.clone(), controls: muted });
+    }
+    if !zero.is_empty() {
+        alarms.push(Alarm::OutputVolumeZero { mixer, controls: zero });
+    }
+    alarms
 }
 
 #[cfg(test)]

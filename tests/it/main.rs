@@ -28,4 +28,5 @@ mod running; // a station of the real program, with what people do to it
 mod store; // records, recovery, locked and read-only databases
 mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
+mod volume; // what the real program says of the mixer behind its output
 mod world; // a simulated world around desk and deck

@@ -276,6 +276,11 @@ impl SoundServer {
         command
     }
 
+    /// Tells the server something, as a person at its machine would.
+    pub(crate) fn pactl(&self, args: &[&str]) {
+        assert!(self.command("pactl").args(args).status().unwrap().success(), "{args:?}");
+    }
+
     /// Kills the server as a crash would.
     pub(crate) fn kill(&mut self) {
         for mut child in self.server.take().into_iter().chain(self.capture.take()) {
