@@ -14,7 +14,7 @@ use clap::Args;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::{ConfigChoice, DONE, Format, say};
+use super::{ConfigChoice, DONE, Format, calibrate, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::output::devices::{self, Device};
@@ -31,10 +31,19 @@ pub struct DevicesArgs {
     /// How to print the list
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// Measure the constant delay of the set device instead: plays ten chirps aloud
+    #[arg(long)]
+    pub calibrate: bool,
+    /// What hears the output: an id of a capture device [default: the set device's own capture]
+    #[arg(long, value_name = "ID", requires = "calibrate")]
+    pub capture: Option<String>,
 }
 
 /// Lists the devices. Settings that are missing or wrong only leave the marks out.
 pub fn run(choice: &ConfigChoice, args: &DevicesArgs) -> anyhow::Result<ExitCode> {
+    if args.calibrate {
+        return calibrate::run(choice, args);
+    }
     let config = choice.path().ok().and_then(|path| Config::load(&path).ok());
     let configured = config.as_ref().and_then(|config| config.output.device.card());
     let mut devices = devices::list().context("cannot list the sound devices")?;

@@ -5,6 +5,7 @@
 //! its line to `Command` and to `dispatch`. Next: `init`, `check`, `timetable`.
 
 pub mod acts;
+mod calibrate;
 pub mod check;
 pub mod demo;
 pub mod devices;

@@ -6,6 +6,7 @@ mod air; // the real program: programmes on captured devices, acts of people
 mod allocations; // counts what the device callback must not do
 mod audio; // every kind of good file
 mod bad_audio; // every kind of bad file
+mod calibrate; // the delay of a device, measured
 mod chain; // the log broken in each way, and found
 mod check; // bad schedules and settings to exact messages
 mod cli; // the real binary in a folder
@@ -28,5 +29,5 @@ mod running; // a station of the real program, with what people do to it
 mod store; // records, recovery, locked and read-only databases
 mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
-mod volume; // what the real program says of the mixer behind its output
+mod volume; // the real program: a device that is muted, raves, hangs, returns
 mod world; // a simulated world around desk and deck

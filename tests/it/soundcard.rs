@@ -224,7 +224,8 @@ impl SoundServer {
         let conf = own.path().join("asound.conf");
         let device = format!("type pulse server \"unix:{}/native\" device \"station\"", own.path().display());
         let text = format!(
-            "</usr/share/alsa/alsa.conf>\npcm.!default {{ {device} }}\nctl.!default {{ type pulse server \"unix:{}/native\" }}\n",
+            "</usr/share/alsa/alsa.conf>\npcm.!default {{ {device} }}\nctl.!default {{ type pulse server \"unix:{0}/native\" }}\n\
+             pcm.monitor {{ type pulse server \"unix:{0}/native\" device \"station.monitor\" hint {{ show on }} }}\n",
             own.path().display()
         );
         fs::write(&conf, text).unwrap();

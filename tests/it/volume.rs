@@ -1,10 +1,14 @@
-//! What the real program says of the mixer behind its output, and of a sound server that raves or hangs.
+//! What the real program says of the mixer behind its output, of a sound server that raves or hangs, and how soon it is
+//! back on the air.
 //!
-//! In: a station on a private sound server whose sink is muted, turned down, frozen, killed. Out: alarms that stand as long
-//! as their cause, a station that goes on, and a stderr that a person can read. Nothing is played for this. Next: `soundcard`.
+//! In: a station on a private sound server whose sink is muted, turned down, frozen, killed; a card that is unplugged. Out:
+//! alarms that stand as long as their cause, a station that goes on, and a stderr that a person can read. Next: `soundcard`.
 
-use crate::running::{Running, Site};
-use crate::soundcard::{SoundServer, wait_for};
+use loa::clock::Clock;
+
+use crate::clips::Signal;
+use crate::running::{Running, Site, in_seconds, is_silent, onset};
+use crate::soundcard::{Fault, SoundCard, SoundServer, wait_for};
 
 /// A station that is open on a server.
 fn open(server: &SoundServer) -> (Site, Running) {
@@ -81,4 +85,53 @@ fn a_server_that_dies_is_told_in_one_line_however_often_its_driver_complains() {
     assert_eq!(said.len(), 4, "ready, open, lost, open: {said:?}");
     assert!(said[2].contains(" of them, beginning with: "), "{said:?}");
     assert_eq!(station.terminate().0, Some(0));
+}
+
+fn now_us() -> f64 {
+    Clock::system().now().wall.timestamp_micros() as f64
+}
+
+#[test]
+fn a_card_that_returns_is_on_the_air_again() {
+    let card = SoundCard::new();
+    let site = Site::on_card(&card);
+    Signal::stereo(48_000, 60.0).wav(&site.path("audio/a.wav"));
+    site.plan("sang", in_seconds(1), "5m", &["a.wav"]);
+    let station = site.run();
+    for round in 1..=3 {
+        let from = card.frames().len();
+        wait_for("sound", 30, || onset(&card.frames_from(from)));
+        card.fault(Fault::Gone);
+        wait_for("the loss", 30, || (station.stderr().matches("no sound device").count() == round).then_some(()));
+        let (before, returned_us) = (card.frames().len(), now_us());
+        card.heal();
+        let first = wait_for("sound again", 30, || onset(&card.frames_from(before))) + before;
+        let open_us = card.play_time_us(before).expect("it plays");
+        let sounds_us = card.play_time_us(first).expect("it plays");
+        let after = |us: f64| (us - returned_us) / 1000.0;
+        println!(
+            "first sample {:.0} ms after the card's return, the programme {:.0} ms",
+            after(open_us),
+            after(sounds_us)
+        );
+    }
+    assert_eq!(site.story(2)[..2], ["a-0/1 interrupted: device_lost", "a-0/2 interrupted: device_lost"]);
+}
+
+#[test]
+fn a_server_that_returns_is_on_the_air_again() {
+    let mut server = SoundServer::new();
+    let site = Site::on(server.alsa_conf());
+    Signal::stereo(48_000, 60.0).wav(&site.path("audio/a.wav"));
+    site.plan("sang", in_seconds(1), "5m", &["a.wav"]);
+    let station = site.run();
+    wait_for("sound", 30, || onset(&server.frames()));
+    server.kill();
+    station.says("no sound device");
+    let before = server.frames().len();
+    server.start();
+    let returned_us = now_us();
+    wait_for("sound again", 30, || server.frames()[before..].iter().find(|frame| !is_silent(**frame)).copied());
+    println!("the programme {:.0} ms after the server's return", (now_us() - returned_us) / 1000.0);
+    assert_eq!(site.story(1), ["a-0/1 interrupted: device_lost"]);
 }
