@@ -37,6 +37,15 @@ pub enum Alarm {
         /// Its controls that are at zero.
         controls: Vec<String>,
     },
+    /// `default` has come to mean another card than the one that the station has played on: nothing airs.
+    OtherCard {
+        /// The name of the card so far.
+        first: String,
+        /// That of the card which `default` means now.
+        found: String,
+        /// Where the first one is remembered.
+        file: String,
+    },
 }
 
 impl Alarm {
@@ -64,31 +73,53 @@ impl Alarm {
             (Self::DiskUnknown { why }, Language::En) => {
                 format!("cannot tell how much is free on the disk of the data folder: {why}; look at the disk")
             }
-            (Self::OutputMuted { mixer, controls }, Language::Vi) => format!(
-                "card âm thanh đang bị tắt tiếng ({}): ngoài loa không nghe thấy gì, dù đài vẫn phát và vẫn ghi nhật ký; \
-                 hãy bật lại bằng lệnh `{}`, hoặc chạy `alsamixer -D {mixer}`, chọn đúng cột rồi bấm phím M",
-                quoted(controls),
-                amixer(mixer, controls, "unmute")
-            ),
-            (Self::OutputMuted { mixer, controls }, Language::En) => format!(
-                "the sound card is muted ({}): nothing is heard, although the station airs and logs; switch it on with \
-                 `{}`, or run `alsamixer -D {mixer}`, choose the column and press M",
-                quoted(controls),
-                amixer(mixer, controls, "unmute")
-            ),
-            (Self::OutputVolumeZero { mixer, controls }, Language::Vi) => format!(
-                "âm lượng của card âm thanh đang ở mức 0 ({}): ngoài loa không nghe thấy gì, dù đài vẫn phát và vẫn ghi \
-                 nhật ký; hãy tăng bằng lệnh `{}`, hoặc chạy `alsamixer -D {mixer}`, chọn đúng cột rồi bấm phím mũi tên lên",
-                quoted(controls),
-                amixer(mixer, controls, "80%")
-            ),
-            (Self::OutputVolumeZero { mixer, controls }, Language::En) => format!(
-                "the volume of the sound card is at zero ({}): nothing is heard, although the station airs and logs; \
-                 raise it with `{}`, or run `alsamixer -D {mixer}`, choose the column and press the arrow up",
-                quoted(controls),
-                amixer(mixer, controls, "80%")
-            ),
+            (Self::OutputMuted { mixer, controls }, language) => muted(mixer, controls, language),
+            (Self::OutputVolumeZero { mixer, controls }, language) => volume_zero(mixer, controls, language),
+            (Self::OtherCard { first, found, file }, language) => other_card(first, found, file, language),
         }
+    }
+}
+
+fn muted(mixer: &str, controls: &[String], language: Language) -> String {
+    let (names, help) = (quoted(controls), amixer(mixer, controls, "unmute"));
+    match language {
+        Language::Vi => format!(
+            "card âm thanh đang bị tắt tiếng ({names}): ngoài loa không nghe thấy gì, dù đài vẫn phát và vẫn ghi nhật ký; \
+             hãy bật lại bằng lệnh `{help}`, hoặc chạy `alsamixer -D {mixer}`, chọn đúng cột rồi bấm phím M"
+        ),
+        Language::En => format!(
+            "the sound card is muted ({names}): nothing is heard, although the station airs and logs; switch it on with \
+             `{help}`, or run `alsamixer -D {mixer}`, choose the column and press M"
+        ),
+    }
+}
+
+fn volume_zero(mixer: &str, controls: &[String], language: Language) -> String {
+    let (names, help) = (quoted(controls), amixer(mixer, controls, "80%"));
+    match language {
+        Language::Vi => format!(
+            "âm lượng của card âm thanh đang ở mức 0 ({names}): ngoài loa không nghe thấy gì, dù đài vẫn phát và vẫn ghi \
+             nhật ký; hãy tăng bằng lệnh `{help}`, hoặc chạy `alsamixer -D {mixer}`, chọn đúng cột rồi bấm phím mũi tên lên"
+        ),
+        Language::En => format!(
+            "the volume of the sound card is at zero ({names}): nothing is heard, although the station airs and logs; \
+             raise it with `{help}`, or run `alsamixer -D {mixer}`, choose the column and press the arrow up"
+        ),
+    }
+}
+
+fn other_card(first: &str, found: &str, file: &str, language: Language) -> String {
+    match language {
+        Language::Vi => format!(
+            "đài KHÔNG phát vì `default` nay là card `{found}`, trước đây là `{first}`: hãy cắm lại card `{first}`; hoặc \
+             ghi đúng mã card vào `[output] device` (xem bằng lệnh `loa devices`) rồi khởi động lại đài; hoặc xóa tệp \
+             `{file}` nếu card mới là đúng"
+        ),
+        Language::En => format!(
+            "nothing airs, since `default` means the card `{found}` now and meant `{first}` before: plug in `{first}`; or \
+             write the right id as `[output] device` (`loa devices` lists them) and restart the station; or delete \
+             `{file}` if the new card is right"
+        ),
     }
 }
 

@@ -15,7 +15,7 @@ use rodio::cpal::{self, BufferSize, ErrorKind, FromSample, I24, OutputCallbackIn
 
 use super::alsa_words::{quietly, say};
 use super::always_on::{BLOCK_FRAMES, Tap};
-use super::pin::{Cards, FirstCard};
+use super::pin::{Cards, FirstCard, OtherCard};
 use super::reports::Reports;
 use super::{Feed, Format, OpenError, Output, Stamp, Stream, mixer};
 use crate::clock::Clock;
@@ -37,6 +37,8 @@ pub struct Card {
     cards: Cards,
     /// What `default` must go on to mean; `None` takes whatever it means.
     first: Option<FirstCard>,
+    /// What it means instead, since the last opening.
+    other: Mutex<Option<OtherCard>>,
     /// The control device of what is open; each stream holds its own alive.
     mixer: Mutex<Weak<str>>,
 }
@@ -46,7 +48,7 @@ impl Card {
     #[must_use]
     pub fn new(device: &str, offset_us: i64, clock: Clock) -> Self {
         let (cards, mixer) = (Cards::default(), Mutex::new(Arc::<str>::downgrade(&"".into())));
-        Self { device: device.to_owned(), offset_us, clock, cards, first: None, mixer }
+        Self { device: device.to_owned(), offset_us, clock, cards, first: None, other: Mutex::default(), mixer }
     }
 
     /// The same, but `default` stays the card that it was when it was first opened: its name is kept in `file`.
@@ -79,7 +81,11 @@ impl Card {
         }
         let Some(card) = self.cards.opened_since(before) else { return Ok((id, self.device.clone())) };
         if let Some(first) = &self.first {
-            first.insist(&card).map_err(away)?;
+            let other = first.insist(&card).err();
+            self.other.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&other);
+            if let Some(OtherCard { first, found, .. }) = other {
+                return Err(away(OpenError(format!("`default` means the card `{found}` now, it was `{first}`"))));
+            }
         }
         Ok((format!("{id} ({})", card.id), format!("hw:{}", card.number)))
     }
@@ -156,6 +162,10 @@ impl Output for Card {
     fn mixer(&self) -> Option<String> {
         let open = self.mixer.lock().unwrap_or_else(PoisonError::into_inner).upgrade()?;
         Some(open.to_string())
+    }
+
+    fn other_card(&self) -> Option<OtherCard> {
+        self.other.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

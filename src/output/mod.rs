@@ -25,7 +25,7 @@ mod reports; // what the driver reports: counted, and slowed down
 pub mod silent; // nowhere, at real pace
 pub mod wav; // a WAV file, at real pace
 
-pub use pin::{Doubt, doubt};
+pub use pin::{Doubt, OtherCard, doubt};
 
 /// What a block of frames is told about time, read anew at each callback; no pair outlives a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,11 @@ pub trait Output: Send + Sync {
     /// The control device through which the volume of what is open can be read (`mixer::read`); `None` while nothing is
     /// open, and where there is none. Never waits.
     fn mixer(&self) -> Option<String> {
+        None
+    }
+
+    /// Why the device was last refused although it opened: it is another card than at first. Never waits.
+    fn other_card(&self) -> Option<OtherCard> {
         None
     }
 }

@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{OpenError, mixer};
 
@@ -164,16 +164,27 @@ fn played_card(target: &str) -> Option<u32> {
     card.parse().ok()
 }
 
+/// `default` has come to mean another card than at first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherCard {
+    /// The name of the card that the station has played on.
+    pub first: String,
+    /// That of the card which `default` means now.
+    pub found: String,
+    /// The file in which the first one is remembered.
+    pub file: PathBuf,
+}
+
 /// The card that `default` stood for when this station first opened it, kept in a file of the data folder.
 #[derive(Debug, Clone)]
 pub(super) struct FirstCard(pub(super) PathBuf);
 
 impl FirstCard {
     /// Refuses another card than the first one; remembers the first.
-    pub(super) fn insist(&self, found: &Known) -> Result<(), OpenError> {
+    pub(super) fn insist(&self, found: &Known) -> Result<(), OtherCard> {
         match fs::read_to_string(&self.0) {
             Ok(first) if first.trim() == found.id || first.trim().is_empty() => Ok(()),
-            Ok(first) => Err(OpenError(refusal(first.trim(), found, &self.0))),
+            Ok(first) => Err(OtherCard { first: first.trim().into(), found: found.id.clone(), file: self.0.clone() }),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 if let Err(error) = fs::write(&self.0, format!("{}\n", found.id)) {
                     tracing::warn!("cannot remember the sound card in `{}`: {error}", self.0.display());
@@ -186,16 +197,6 @@ impl FirstCard {
             }
         }
     }
-}
-
-fn refusal(first: &str, found: &Known, file: &Path) -> String {
-    format!(
-        "`default` means the card `{}` ({}) now, but this station has played on `{first}`: plug that one in; or write \
-         the right card as `[output] device`, `loa devices` lists them; or delete `{}`",
-        found.id,
-        found.name,
-        file.display()
-    )
 }
 
 #[cfg(test)]
@@ -276,10 +277,10 @@ mod tests {
         assert_eq!(first.insist(&all[1]), Ok(()));
         let renumbered = Known { number: 0, ..all[1].clone() };
         assert_eq!(first.insist(&renumbered), Ok(()));
-        let refused = first.insist(&all[0]).unwrap_err().0;
-        assert!(
-            refused.contains("the card `PCH` (HDA Intel PCH) now") && refused.contains("played on `Device`"),
-            "{refused}"
-        );
+        let file = first.0.clone();
+        let other = OtherCard { first: "Device".into(), found: "PCH".into(), file: file.clone() };
+        assert_eq!(first.insist(&all[0]), Err(other));
+        fs::remove_file(file).unwrap();
+        assert_eq!(first.insist(&all[0]), Ok(()), "a person has decided");
     }
 }

@@ -157,7 +157,7 @@ struct Station {
     /// The one in use; another one in the settings needs a restart.
     data_dir: PathBuf,
     disk_watch: Watch,
-    _volume_watch: Watch,
+    _output_watch: Watch,
     /// For watchers that are started anew.
     news_tell: mpsc::UnboundedSender<News>,
     /// Where a database that was damaged at the start has gone.

@@ -107,7 +107,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let no_thread = |error| StartError::System { what: "cannot start a thread", error };
     let keeper = Keeper::start(content, start, news_tell.clone()).map_err(no_thread)?;
     let disk_watch = watch_disk(&data_dir, &config, &news_tell).map_err(no_thread)?;
-    let volume_watch = Watch::start("watch-volume", watch::volume(output), news_tell.clone()).map_err(no_thread)?;
+    let output_watch = Watch::start("watch-output", watch::output(output), news_tell.clone()).map_err(no_thread)?;
     Ok(Station {
         clock,
         desk,
@@ -126,7 +126,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         alarms: Vec::new(),
         data_dir,
         disk_watch,
-        _volume_watch: volume_watch,
+        _output_watch: output_watch,
         news_tell,
         moved_aside: remembered.moved_aside.map(|path| std::path::absolute(&path).unwrap_or(path)),
         language: config.language,

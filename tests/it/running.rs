@@ -205,6 +205,17 @@ impl Running {
         wait_for(&format!("`{text}` on stdout"), PATIENCE_S, || self.stdout().contains(text).then_some(()));
     }
 
+    /// How often its thread of that name has waited for something so far.
+    pub(crate) fn waits_of(&self, thread: &str) -> u64 {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap().filter_map(Result::ok);
+        let named = |name: &str| fs::read_to_string(name).unwrap_or_default();
+        let mut of_it = tasks.map(|task| task.path().display().to_string());
+        let task = of_it.find(|task| named(&format!("{task}/comm")).trim() == thread).expect("the thread runs");
+        let status = named(&format!("{task}/status"));
+        let waits = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        waits.unwrap().trim().parse().unwrap()
+    }
+
     pub(crate) fn stdout(&self) -> String {
         fs::read_to_string(&self.out).unwrap()
     }
