@@ -58,19 +58,18 @@ impl Card {
     }
 
     fn find(&self) -> Result<cpal::Device, cpal::Error> {
-        let host = cpal::default_host();
-        let found = if self.device == "default" {
-            host.default_output_device()
-        } else {
-            let id = self.cards.resolve(&self.device).map_err(away)?;
-            host.device_by_id(&cpal::DeviceId::from_str(&id)?)
+        let absent = || {
+            let device = &self.device;
+            away(OpenError(format!("there is no device `{device}`; `loa devices` prints the ids that there are")))
         };
-        found.ok_or_else(|| {
-            away(OpenError(format!(
-                "there is no device `{}`; `loa devices` prints the ids that there are",
-                self.device
-            )))
-        })
+        if self.device == "default" {
+            return cpal::default_host().default_output_device().ok_or_else(absent);
+        }
+        let id = self.cards.resolve(&self.device).map_err(away)?;
+        if self.cards.is_gone(&id) {
+            return Err(absent());
+        }
+        cpal::default_host().device_by_id(&cpal::DeviceId::from_str(&id)?).ok_or_else(absent)
     }
 
     /// What the log and `status` call the device that was opened, and its control device.

@@ -81,6 +81,15 @@ impl Cards {
         all
     }
 
+    /// Whether the kernel knows that the card of a device is not there; asked in microseconds where ALSA takes
+    /// milliseconds to find out. Where the kernel tells nothing, no card is known to be gone.
+    pub(super) fn is_gone(&self, id: &str) -> bool {
+        let Ok(text) = fs::read_to_string(self.asound.join("cards")) else { return false };
+        let mixer = mixer::of_device(id);
+        let Some(card) = mixer.strip_prefix("hw:") else { return false };
+        !text.lines().filter_map(known).any(|each| each.id == card || each.number.to_string() == card)
+    }
+
     /// Whether another card of the same kind is there.
     pub(super) fn is_twin(&self, card: &str) -> Option<Known> {
         let all = self.all();
@@ -252,6 +261,19 @@ mod tests {
         link("6", "/dev/snd/pcmC1D0p");
         let device = Known { number: 1, id: "Device".into(), name: "USB Audio Device".into() };
         assert_eq!(cards.opened_since(&before), Some(device), "a stream that hangs in closing still holds the other");
+    }
+
+    #[test]
+    fn a_card_is_gone_only_by_the_kernels_word() {
+        let (_folder, cards) = machine(&[]);
+        for there in ["alsa:hw:CARD=PCH,DEV=0", "alsa:plughw:CARD=2,DEV=0", "default", "alsa:pulse"] {
+            assert!(!cards.is_gone(there), "{there}");
+        }
+        assert!(cards.is_gone("alsa:hw:CARD=Loa,DEV=0") && cards.is_gone("alsa:hw:3,0"));
+        fs::write(cards.asound.join("cards"), "--- no soundcards ---\n").unwrap();
+        assert!(cards.is_gone("alsa:hw:CARD=PCH,DEV=0"));
+        fs::remove_file(cards.asound.join("cards")).unwrap();
+        assert!(!cards.is_gone("alsa:hw:CARD=PCH,DEV=0"));
     }
 
     #[test]
