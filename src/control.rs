@@ -118,6 +118,8 @@ pub struct Status {
     pub log_moved_aside: Option<PathBuf>,
     /// The chain's head, `seq:hash`.
     pub log_head: String,
+    /// Whether the sound is scheduled in real time: `granted`, or why not; `None` as long as that is not decided.
+    pub real_time: Option<String>,
     /// Problems of the files as they were found at the start or at the last change.
     pub problems: Vec<String>,
 }

@@ -20,4 +20,5 @@ pub mod playout; // cues decoded ahead, the deck in the device callback, the acc
 pub mod output; // card, wav, silent
 pub mod store; // SQLite: every statement of the program
 pub mod station; // the loop: take one event, ask the desk, perform its actions
+pub mod service; // what a service manager is told: ready, alive, leaving
 pub mod control; // the local socket: air, stop, skip, status

@@ -243,6 +243,9 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
     let next =
         desk.next.iter().map(|next| format!("{}  {}", next.scheduled_at.format("%Y-%m-%d %H:%M:%S"), next.title));
     lines.extend(next.map(|text| line("next", "sắp tới", "next", text)));
+    let refused = status.real_time.iter().filter(|word| *word != "granted").cloned();
+    let refused = refused.map(|word| if vi { format!("không được cấp ({word})") } else { word });
+    lines.extend(refused.map(|word| line("real_time", "ưu tiên thời gian thực", "real-time scheduling", word)));
     lines.extend(told_of_log(status, language));
     lines.extend(status.problems.iter().map(|problem| line("problem", "lỗi", "problem", problem.clone())));
     lines

@@ -13,7 +13,8 @@ use super::{ConfigChoice, notices};
 use crate::clock::Clock;
 use crate::output;
 use crate::problem::Problems;
-use crate::station::{self, Options, StartError};
+use crate::service::Service;
+use crate::station::{self, Notice, Options, StartError};
 
 /// Arguments of `loa run`.
 #[derive(Debug, clap::Args)]
@@ -29,10 +30,18 @@ pub fn run(choice: &ConfigChoice, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let clock = Clock::system();
     let language = config.language;
     let output: Arc<dyn output::Output> = output::make(&config.output, &config.folder, &clock);
-    let options = Options { config, clock, output, trust_clock: args.trust_clock };
+    let mut service = Service::from_env(language);
+    let beat = service.as_ref().map(Service::beat_every);
+    let options = Options { config, clock, output, trust_clock: args.trust_clock, beat };
+    let tell = |notice: Notice| {
+        notices::print(&notice, language);
+        if let Some(service) = &mut service {
+            service.hear(&notice);
+        }
+    };
     let ended = in_runtime(async {
         let told = told_to_stop().context("cannot listen for signals")?;
-        anyhow::Ok(station::run(options, told, |notice| notices::print(&notice, language)).await)
+        anyhow::Ok(station::run(options, told, tell).await)
     })??;
     match ended {
         Ok(()) => Ok(ExitCode::SUCCESS),

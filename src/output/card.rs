@@ -15,7 +15,8 @@ use rodio::cpal::{self, BufferSize, ErrorKind, FromSample, I24, OutputCallbackIn
 
 use super::alsa_words::{quietly, say};
 use super::always_on::{BLOCK_FRAMES, Tap};
-use super::{Feed, Format, OpenError, Output, Stamp, Stream};
+use super::real_time::Turn;
+use super::{Feed, Format, OpenError, Output, RealTime, Stamp, Stream};
 use crate::clock::Clock;
 
 /// Frames for which the device asks at a time. cpal keeps two such periods queued, 85 ms at 48 kHz: a start without notice
@@ -71,7 +72,7 @@ impl Card {
         // The callback runs from `play` on, so it always finds the tap.
         let _ = open.tap.send(Tap::new(feed(&format), rate));
         open.stream.play()?;
-        Ok(Box::new(Playing { _stream: open.stream, reports: open.reports }))
+        Ok(Box::new(Playing { _stream: open.stream, reports: open.reports, turn: open.turn }))
     }
 
     fn build(&self, device: &cpal::Device, wanted: Wanted) -> Result<Built, cpal::Error> {
@@ -90,6 +91,7 @@ impl Card {
         wanted: Wanted,
     ) -> Result<Built, cpal::Error> {
         let reports = Arc::new(Reports::default());
+        let turn = Arc::new(Turn::default());
         let (tap, arriving) = mpsc::channel();
         let mut callback = Callback {
             arriving,
@@ -99,17 +101,21 @@ impl Card {
             rate: i64::from(wanted.rate),
             channels: usize::from(wanted.channels),
             reports: Arc::clone(&reports),
+            turn: Arc::clone(&turn),
         };
-        let heard = Arc::clone(&reports);
+        let (heard, failing) = (Arc::clone(&reports), Arc::clone(&turn));
         let config =
             cpal::StreamConfig { channels: wanted.channels, sample_rate: wanted.rate, buffer_size: wanted.period };
         let stream = device.build_output_stream::<T, _, _>(
             config,
             move |data, info| callback.fill(data, info),
-            move |error| heard.note(&error),
+            move |error| {
+                heard.note(&error);
+                failing.failed();
+            },
             None,
         )?;
-        Ok(Built { stream, tap, reports })
+        Ok(Built { stream, tap, reports, turn })
     }
 }
 
@@ -124,6 +130,7 @@ struct Built {
     stream: cpal::Stream,
     tap: mpsc::Sender<Tap>,
     reports: Arc<Reports>,
+    turn: Arc<Turn>,
 }
 
 /// What is asked of the device.
@@ -203,11 +210,13 @@ struct Callback {
     rate: i64,
     channels: usize,
     reports: Arc<Reports>,
+    turn: Arc<Turn>,
 }
 
 impl Callback {
     fn fill<T: SizedSample + FromSample<f32>>(&mut self, data: &mut [T], info: &OutputCallbackInfo) {
         let (wall, mono) = self.clock.pair();
+        self.turn.took(data.len() / self.channels, self.rate, mono);
         let times = info.timestamp();
         let delay = times.playback.saturating_duration_since(times.callback);
         if self.tap.is_none() {
@@ -248,11 +257,16 @@ fn place<T: SizedSample + FromSample<f32>>(frame: &mut [T], left: f32, right: f3
 struct Playing {
     _stream: cpal::Stream,
     reports: Arc<Reports>,
+    turn: Arc<Turn>,
 }
 
 impl Stream for Playing {
     fn errors(&self) -> (u64, Option<String>) {
         (self.reports.errors.load(Relaxed), self.reports.first.get().cloned())
+    }
+
+    fn real_time(&self) -> Option<RealTime> {
+        self.turn.word()
     }
 }
 

@@ -15,9 +15,12 @@ mod alsa_words; // ALSA's own words, caught instead of printed
 mod always_on; // the feed as the one source that rodio's mixer plays
 pub mod card; // a sound device through cpal, the feed through rodio's mixer
 pub mod devices; // which sound devices there are
+mod real_time; // the callback's thread before all others, as long as it behaves
 mod pace; // the clock as a sound card: for `wav` and `silent`
 pub mod silent; // nowhere, at real pace
 pub mod wav; // a WAV file, at real pace
+
+pub use self::real_time::RealTime;
 
 /// What a block of frames is told about time, read anew at each callback; no pair outlives a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +66,11 @@ pub trait Output: Send + Sync {
 pub trait Stream: Send {
     /// Errors that the driver has reported, and the first one's words. Counted, never printed one by one.
     fn errors(&self) -> (u64, Option<String>);
+
+    /// Whether the thread of its callback is scheduled in real time; `None` if it was not asked for, or not yet.
+    fn real_time(&self) -> Option<RealTime> {
+        None
+    }
 }
 
 /// The output that a setting names; a WAV file is relative to `base`. Opens nothing yet.

@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 
 use super::pulse::{Cause, Proof, Pulse, Verdict};
 use crate::clock::{Clock, Moment, Mono};
-use crate::output::{Feed, Format, OpenError, Output, Stream};
+use crate::output::{Feed, Format, OpenError, Output, RealTime, Stream};
 
 /// A lost device is tried again this often.
 const RETRY: TimeDelta = TimeDelta::milliseconds(500);
@@ -48,6 +48,22 @@ pub enum Change {
         /// The stream that was lost; 0 if none was ever opened.
         generation: u64,
     },
+}
+
+/// How the device is, and whether the supervisor still does something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// It plays: which stream, and the frames that it has taken.
+    Plays {
+        /// Later ones have higher numbers.
+        generation: u64,
+        /// Through its callback, since it was opened.
+        frames: u64,
+    },
+    /// It does not, and is tried again and again.
+    Tried,
+    /// It does not, and so many streams hang in closing that no further one is opened.
+    GivenUp,
 }
 
 /// Makes what a newly opened stream pulls; runs on the thread that opens.
@@ -123,6 +139,27 @@ impl Supervisor {
     #[must_use]
     pub fn is_starting(&self) -> bool {
         self.said == Said::Nothing
+    }
+
+    /// How the device is at this moment.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        match &self.state {
+            State::Open { opened, .. } if self.said == Said::Up => {
+                Health::Plays { generation: opened.generation, frames: opened.frames.load(Ordering::Acquire) }
+            }
+            State::Waiting { .. } if self.closing() >= CLOSING_MAX => Health::GivenUp,
+            _ => Health::Tried,
+        }
+    }
+
+    /// Whether the callback of the open stream is scheduled in real time; `None` as long as that is not decided.
+    #[must_use]
+    pub fn real_time(&self) -> Option<RealTime> {
+        match &self.state {
+            State::Open { opened, .. } => opened.stream.real_time(),
+            _ => None,
+        }
     }
 
     /// Streams that hang in closing, each on a thread of its own.

@@ -11,7 +11,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use chrono::TimeDelta;
 use tokio::sync::{mpsc as station, watch};
 
-use super::PlayoutEvent;
 use super::account::{Accounts, Events};
 use super::cue::{Cue, OpenClip, Opened, Order as CueOrder};
 use super::deck::pair;
@@ -19,10 +18,11 @@ use super::level::{Levels, Meter};
 use super::port::{DeckPort, Report};
 use super::supervisor::{Change, Supervisor};
 use super::wait::{WaitingRoom, Wanted};
+use super::{PlayoutEvent, Vitals};
 use crate::airing::Reason;
 use crate::clock::{Clock, Mono};
 use crate::desk::{CueEvent, CueId, DeviceEvent, End, Start};
-use crate::output::{Feed, Format, Output};
+use crate::output::{Feed, Format, Output, RealTime};
 use crate::rundown::Audio;
 
 /// How often the device is looked at until it is first open: a station that is switched on inside a window sounds sooner.
@@ -55,6 +55,7 @@ pub(super) struct Room {
     open_clip: OpenClip,
     events: station::UnboundedSender<PlayoutEvent>,
     levels: watch::Sender<Option<Levels>>,
+    vitals: watch::Sender<Vitals>,
     supervisor: Supervisor,
     /// For the cues' threads.
     orders: Sender<Order>,
@@ -82,7 +83,7 @@ impl Room {
         open_clip: OpenClip,
         clock: Clock,
         events: station::UnboundedSender<PlayoutEvent>,
-        levels: watch::Sender<Option<Levels>>,
+        (levels, vitals): (watch::Sender<Option<Levels>>, watch::Sender<Vitals>),
         orders: Sender<Order>,
     ) -> Self {
         let (port_in, ports) = channel();
@@ -93,7 +94,8 @@ impl Room {
             Box::new(move |block, stamp| deck.render(block, stamp))
         };
         let supervisor = Supervisor::new(output, clock.clone(), Box::new(make_deck));
-        Self { clock, open_clip, events, levels, supervisor, orders, ports, air: None, waiting: WaitingRoom::default() }
+        let waiting = WaitingRoom::default();
+        Self { clock, open_clip, events, levels, vitals, supervisor, orders, ports, air: None, waiting }
     }
 
     /// Runs until `Close`.
@@ -137,6 +139,7 @@ impl Room {
             self.prepare(wanted);
         }
         self.show_levels();
+        self.show_vitals();
     }
 
     fn listen(&mut self) {
@@ -241,6 +244,18 @@ impl Room {
     fn show_levels(&mut self) {
         let levels = self.air.as_mut().and_then(|air| air.newest.map(|(frame, at)| air.meter.read(frame, at)));
         self.levels.send_replace(levels);
+    }
+
+    /// That real time is refused is said once: it makes underruns likelier on a busy machine, and nothing worse.
+    fn show_vitals(&self) {
+        let (health, now) = (self.supervisor.health(), self.supervisor.real_time());
+        self.vitals.send_modify(|vitals| {
+            let known = vitals.real_time;
+            *vitals = Vitals { looks: vitals.looks + 1, health, real_time: now.or(known) };
+            if let (Some(word @ RealTime::Refused(_)), true) = (now, known != now) {
+                tracing::warn!("real-time scheduling of the sound {word}");
+            }
+        });
     }
 
     fn say(&self, events: Events) {

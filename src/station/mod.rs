@@ -4,6 +4,7 @@
 //! loop owns the desk and never waits longer than 200 ms on anything: audio is read by `playout`, files by `keeper`, rows
 //! are made durable by `store`. Decisions are the desk's; here is only their order. Next: `desk`.
 
+mod beat;
 mod keeper;
 mod lock;
 mod open;
@@ -27,6 +28,8 @@ use crate::output::Output;
 use crate::playout::{Playout, PlayoutEvent};
 use crate::problem::{Problem, any_error};
 use crate::rundown::Audio;
+pub use beat::Beat;
+use beat::Heart;
 use keeper::{Keeper, News};
 pub use open::StartError;
 use records::Records;
@@ -53,6 +56,8 @@ pub struct Options {
     pub output: Arc<dyn Output>,
     /// Believe the clock until its next synchronisation.
     pub trust_clock: bool,
+    /// How often to tell `Notice::Beat`; `None` is never.
+    pub beat: Option<Duration>,
 }
 
 /// What whoever runs the station may want to tell people, as it happens.
@@ -60,6 +65,10 @@ pub struct Options {
 pub enum Notice {
     /// The station works: log open, socket served, desk at work. The next programmes, at most five.
     Ready(Vec<crate::desk::SnapshotNext>),
+    /// The loop turns; told at the interval of `Options::beat`.
+    Beat(Box<Beat>),
+    /// The station was told to leave.
+    Leaving,
     /// Something has begun to sound.
     Started(SnapshotItem),
     /// A row was given to the store.
@@ -94,8 +103,13 @@ pub async fn run(
         let event = tokio::select! {
             biased;
             () = &mut shutdown, if leave_by.is_none() => {
+                tell(Notice::Leaving);
                 leave_by = Some(station.clock.now().mono.plus(LEAVE_WITHIN));
                 Event::Shutdown
+            }
+            () = station.heart.due(&station.clock) => {
+                tell(Notice::Beat(station.beat()));
+                continue;
             }
             Some(event) = station.playout_events.recv() => match event {
                 PlayoutEvent::Cue(cue, event) => Event::Cue(cue, event),
@@ -132,6 +146,7 @@ struct Station {
     playout: Playout,
     records: Records,
     keeper: Keeper,
+    heart: Heart,
     playout_events: mpsc::UnboundedReceiver<PlayoutEvent>,
     orders: mpsc::Receiver<Asked>,
     news: mpsc::UnboundedReceiver<News>,
@@ -333,6 +348,7 @@ impl Station {
             spill_error: store.spill_trouble,
             log_moved_aside: self.moved_aside.clone(),
             log_head: store.head.to_string(),
+            real_time: self.playout.vitals().real_time.map(|word| word.to_string()),
             problems: self.problems.iter().cloned().chain(faults).collect(),
         }
     }

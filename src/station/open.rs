@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use super::beat::Heart;
 use super::keeper::{Keeper, Start};
 use super::lock::Lock;
 use super::records::Records;
@@ -65,7 +66,7 @@ pub enum StartError {
 }
 
 pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Result<Station, StartError> {
-    let Options { config, clock, output, trust_clock } = options;
+    let Options { config, clock, output, trust_clock, beat } = options;
     let data_dir = config.data_dir.clone();
     let in_data = |error| StartError::DataDir { path: data_dir.clone(), error };
     std::fs::create_dir_all(&data_dir).map_err(in_data)?;
@@ -111,6 +112,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         playout,
         records: Records::new(store),
         keeper,
+        heart: Heart::new(beat),
         playout_events,
         orders,
         news,

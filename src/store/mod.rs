@@ -89,6 +89,16 @@ impl Store {
         self.ask(Work::Record(record))
     }
 
+    /// Answered when the store's task comes to it: a task that hangs never does, one that waits for a locked database
+    /// soon does.
+    #[must_use]
+    pub fn answers(&self) -> oneshot::Receiver<()> {
+        let (answer, answered) = oneshot::channel();
+        // A full queue answers nothing, and its receiver says so at once.
+        let _ = self.sender.try_send(Request::Answer(answer));
+        answered
+    }
+
     /// Keeps what lies behind these files; a cache, so nobody waits.
     pub fn remember_files(&self, files: Vec<FileState>) {
         self.ask(Work::Files(files));

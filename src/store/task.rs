@@ -33,6 +33,8 @@ const RETRY: TimeDelta = TimeDelta::milliseconds(500);
 #[derive(Debug)]
 pub(super) enum Request {
     Work(Work, oneshot::Sender<()>),
+    /// To be answered when the task comes to it.
+    Answer(oneshot::Sender<()>),
     Close(oneshot::Sender<()>),
 }
 
@@ -96,6 +98,8 @@ impl Task {
                 None => return Some(oneshot::channel().0),
                 Some(Request::Close(closed)) => return Some(closed),
                 Some(Request::Work(work, done)) => self.take(work, done),
+                // Nobody may be waiting any more.
+                Some(Request::Answer(answer)) => drop(answer.send(())),
             }
             request = match self.inbox.try_recv() {
                 Ok(request) => Some(request),

@@ -5,6 +5,7 @@
 //! are for a line or a row, with a time-out; a station that a failing test leaves behind is killed. Next: `air`.
 
 use std::cell::Cell;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -34,6 +35,7 @@ pub(crate) struct Site {
     /// As root nothing is forbidden: a station that is to meet permissions runs without the right to pass them over.
     pub(crate) is_mortal: bool,
     runs: Cell<u32>,
+    env: Vec<(&'static str, OsString)>,
 }
 
 /// What a command left behind.
@@ -51,7 +53,8 @@ impl Site {
         for name in ["schedules", "audio"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
-        let site = Self { folder, device: device.to_owned(), alsa: None, is_mortal: false, runs: Cell::new(0) };
+        let site =
+            Self { folder, device: device.to_owned(), alsa: None, is_mortal: false, runs: Cell::new(0), env: vec![] };
         site.set("");
         site
     }
@@ -64,6 +67,12 @@ impl Site {
     /// One on a card.
     pub(crate) fn on_card(card: &SoundCard) -> Self {
         Self::on(card.alsa_conf())
+    }
+
+    /// Sets a variable of the environment for its programs.
+    pub(crate) fn with_env(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.env.push((name, value.into()));
+        self
     }
 
     /// Writes the settings, with these lines at their end.
@@ -107,10 +116,11 @@ impl Site {
         let program = env!("CARGO_BIN_EXE_loa");
         let mut command = Command::new(if self.is_mortal { "setpriv" } else { program });
         if self.is_mortal {
-            command.args(["--bounding-set=-dac_override,-dac_read_search,-fowner", "--", program]);
+            command.args(["--bounding-set=-dac_override,-dac_read_search,-fowner,-sys_nice", "--", program]);
         }
         command.current_dir(self.folder.path()).env_remove("LOA_CONFIG").stdin(Stdio::null());
         command.env("XDG_RUNTIME_DIR", self.folder.path());
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
         if let Some(conf) = &self.alsa {
             command.env("ALSA_CONFIG_PATH", conf);
         }
@@ -195,6 +205,11 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// The number of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until its stderr holds a text.
     pub(crate) fn says(&self, text: &str) {
         wait_for(&format!("`{}` on stderr", text.trim()), PATIENCE_S, || self.stderr().contains(text).then_some(()));
