@@ -5,6 +5,8 @@
 //! faster than the real one, so that tests put the whole station through hours in seconds; everything that paces or
 //! waits asks this clock and no other.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -46,26 +48,57 @@ pub struct Clock {
     born_wall: DateTime<Utc>,
     /// `None` is the real wall clock at real pace; otherwise how many seconds pass per real second.
     speed: Option<u32>,
+    /// Of a rehearsal: microseconds that its wall clock has leapt over.
+    leapt_us: Option<Arc<AtomicI64>>,
 }
 
 impl Clock {
     /// The machine's own clocks at their own pace.
     #[must_use]
     pub fn system() -> Self {
-        Self { born: instant(), born_wall: system_wall(), speed: None }
+        Self { born: instant(), born_wall: system_wall(), speed: None, leapt_us: None }
     }
 
     /// A clock that starts at `wall` and runs `speed` times as fast as the real one; it always calls itself synchronised.
     #[must_use]
     pub fn scaled(wall: DateTime<Utc>, speed: u32) -> Self {
-        Self { born: instant(), born_wall: wall, speed: Some(speed.max(1)) }
+        Self { born: instant(), born_wall: wall, speed: Some(speed.max(1)), leapt_us: None }
+    }
+
+    /// The same for a rehearsal: no kernel vouches for this clock, so it never calls itself synchronised, and it can leap.
+    #[must_use]
+    pub fn rehearsal(wall: DateTime<Utc>, speed: u32) -> Self {
+        Self { leapt_us: Some(Arc::default()), ..Self::scaled(wall, speed) }
+    }
+
+    /// Whether this is the clock of a rehearsal.
+    #[must_use]
+    pub fn is_rehearsal(&self) -> bool {
+        self.leapt_us.is_some()
+    }
+
+    /// Moves the wall clock of a rehearsal on to `wall`, as if the machine had slept until then; the monotonic clock stands
+    /// still meanwhile. Any other clock, and an instant that has passed, is left alone.
+    pub fn leap_to(&self, wall: DateTime<Utc>) {
+        let span_us = (wall - self.pair().0).num_microseconds().unwrap_or(0);
+        if let Some(leapt_us) = self.leapt_us.as_ref().filter(|_| span_us > 0) {
+            leapt_us.fetch_add(span_us, Ordering::Relaxed);
+        }
     }
 
     /// All clocks, read together.
     #[must_use]
     pub fn now(&self) -> Moment {
         let (wall, mono) = self.pair();
-        Moment { wall, mono, synchronised: self.speed.is_some() || kernel_says_synchronised() }
+        Moment { wall, mono, synchronised: self.is_synchronised() }
+    }
+
+    fn is_synchronised(&self) -> bool {
+        match (&self.leapt_us, self.speed) {
+            (Some(_), _) => false,
+            (None, Some(_)) => true,
+            (None, None) => kernel_says_synchronised(),
+        }
     }
 
     /// Wall and monotonic time without the question to the kernel: cheap enough for the device callback.
@@ -76,7 +109,8 @@ impl Clock {
             None => (system_wall(), Mono(0).plus(elapsed)),
             Some(speed) => {
                 let scaled = elapsed * i32::try_from(speed).unwrap_or(i32::MAX);
-                (self.born_wall + scaled, Mono(0).plus(scaled))
+                let leapt_us = self.leapt_us.as_ref().map_or(0, |leapt| leapt.load(Ordering::Relaxed));
+                (self.born_wall + scaled + TimeDelta::microseconds(leapt_us), Mono(0).plus(scaled))
             }
         }
     }
@@ -132,4 +166,25 @@ fn kernel_says_synchronised() -> bool {
         (libc::adjtimex(&raw mut timex), timex)
     };
     state >= 0 && state != libc::TIME_ERROR && timex.status & libc::STA_UNSYNC == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rehearsal_leaps_forward_only_with_its_wall_clock_only() {
+        let start = DateTime::from_timestamp(1_740_762_000, 0).unwrap_or_default();
+        let clock = Clock::rehearsal(start, 1);
+        let hour = TimeDelta::hours(1);
+        clock.clone().leap_to(start + hour);
+        let there = clock.now();
+        assert!(there.wall >= start + hour && there.wall < start + hour + TimeDelta::minutes(5), "{there:?}");
+        assert!(there.mono < Mono(0).plus(hour) && !there.synchronised, "{there:?}");
+        clock.leap_to(start);
+        assert!(clock.now().wall >= there.wall);
+        let other = Clock::scaled(start, 1);
+        other.leap_to(start + hour);
+        assert!(other.now().wall < start + hour && other.now().synchronised);
+    }
 }

@@ -293,6 +293,17 @@ impl Desk {
         self.plan.close(&run);
     }
 
+    /// Until when nothing is to do: nothing is at work, and the answer comes before anything is frozen. `None` as long as
+    /// something is at work or the future is not known.
+    #[must_use]
+    pub fn idle_until(&self) -> Option<DateTime<Utc>> {
+        let idle = self.runs.is_empty() && self.acts.is_empty() && self.playing.is_empty();
+        let known = self.plan.resumed && self.plan.off_time.is_none();
+        let next = self.plan.first_upcoming().map(|next| next.scheduled_at);
+        let next = next.map_or(self.plan.upcoming_until, |next| next.min(self.plan.upcoming_until));
+        (idle && known && self.leave_by.is_none()).then(|| next - FREEZE_LEAD)
+    }
+
     /// Everything scheduled before the answer has its rows.
     pub(super) fn settled_at(&self, now: Moment) -> Option<DateTime<Utc>> {
         let oldest_run = self.runs.iter().map(|run| run.rundown.scheduled_at).min();

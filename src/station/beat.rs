@@ -62,7 +62,19 @@ impl Heart {
     }
 }
 
+/// A rehearsal leaps to so long before the next thing to do: the desk has looked around by then.
+const LEAP_SHORT_OF: TimeDelta = TimeDelta::seconds(15);
+
 impl Station {
+    /// A rehearsal does not wait through hours in which nothing is due.
+    pub(super) fn leap(&self) {
+        if self.clock.is_rehearsal()
+            && let Some(until) = self.desk.idle_until()
+        {
+            self.clock.leap_to(until - LEAP_SHORT_OF);
+        }
+    }
+
     pub(super) fn beat(&mut self) -> Box<Beat> {
         let now = self.clock.pair().1;
         let store_silent = self.heart.store_silent(self.records.store(), now);

@@ -99,6 +99,7 @@ pub async fn run(
     station.perform(actions, &mut tell).await;
     tell(Notice::Ready(station.desk.snapshot(station.clock.now()).next));
     while !station.desk.exited() {
+        station.leap();
         let wake = station.desk.wake_at();
         let event = tokio::select! {
             biased;

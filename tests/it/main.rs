@@ -20,6 +20,7 @@ mod stories; // the hard instants, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
 mod lockout; // the real program kept from its database and its files
 mod orders; // a thousand random lives of a deck
+mod packaging; // the unit and the package, checked by systemd's own tool and against each other
 mod playout; // the whole playout on an output that can be unplugged
 mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic

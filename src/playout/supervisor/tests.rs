@@ -233,8 +233,10 @@ fn streams_that_hang_in_closing_are_counted_and_bounded() {
     }
     bench.pass(60_000, None);
     assert_eq!(bench.output.opened.load(Ordering::Acquire), CLOSING_MAX, "no further one is opened");
+    assert_eq!(bench.supervisor.health(), Health::GivenUp);
     drop(gates);
     bench.settle(|bench| bench.supervisor.closing() == 0);
+    assert_eq!(bench.supervisor.health(), Health::Tried);
     bench.pass(10, None);
     drop(bench.feed());
 }
