@@ -9,6 +9,7 @@ pub mod check;
 pub mod demo;
 pub mod devices;
 pub mod init;
+mod lines;
 pub mod log;
 mod notices;
 pub mod run;
@@ -128,7 +129,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     // Warnings of the inner rooms (a record that was lost, a thread that did not start) must reach a person.
-    let format = tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(tracing::Level::WARN);
+    let format = tracing_subscriber::fmt().with_writer(|| lines::Warnings).with_max_level(tracing::Level::WARN);
     format.with_target(false).init();
     dispatch(cli).unwrap_or_else(|error| {
         if is_closed_pipe(&error) {

@@ -10,7 +10,7 @@ use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::when::When;
-use super::{ConfigChoice, WrongInput, notices};
+use super::{ConfigChoice, WrongInput, lines, notices};
 use crate::clock::Clock;
 use crate::config::{Config, Device};
 use crate::output;
@@ -52,11 +52,13 @@ pub fn run(choice: &ConfigChoice, args: &RunArgs) -> anyhow::Result<ExitCode> {
             service.hear(&notice);
         }
     };
+    lines::wait_for_none().context("cannot start a thread")?;
     let ended = in_runtime(async {
         let told = told_to_stop().context("cannot listen for signals")?;
         anyhow::Ok(station::run(options, told, tell).await)
-    })??;
-    match ended {
+    });
+    lines::finish();
+    match ended?? {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(StartError::Problems(problems)) => Err(Problems(problems).into()),
         Err(error) => Err(error.into()),

@@ -22,6 +22,7 @@ mod lockout; // the real program kept from its database and its files
 mod orders; // a thousand random lives of a deck
 mod packaging; // the unit and the package, checked by systemd's own tool and against each other
 mod playout; // the whole playout on an output that can be unplugged
+mod rehearsal; // the real program by a clock that leaps over idle hours
 mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
 mod leaving; // the real program: what it says of itself, and how it leaves

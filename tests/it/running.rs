@@ -7,6 +7,7 @@
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::io::PipeWriter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -152,10 +153,26 @@ impl Site {
 
     /// Starts the station.
     pub(crate) fn spawn(&self) -> Running {
+        self.spawn_with(&[])
+    }
+
+    /// Starts the station with these arguments.
+    pub(crate) fn spawn_with(&self, args: &[&str]) -> Running {
         self.runs.set(self.runs.get() + 1);
         let [out, err] = ["out", "err"].map(|name| self.path(&format!("run-{}.{name}", self.runs.get())));
         let mut command = self.command();
-        command.arg("run").stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
+        command.arg("run").args(args).stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
+        Running { child: command.spawn().unwrap(), out, err }
+    }
+
+    /// Starts the station with stdout and stderr into a pipe.
+    pub(crate) fn run_into(&self, pipe: &PipeWriter) -> Running {
+        let [out, err] = ["piped.out", "piped.err"].map(|name| self.path(name));
+        for path in [&out, &err] {
+            fs::write(path, "").unwrap();
+        }
+        let mut command = self.command();
+        command.arg("run").stdout(pipe.try_clone().unwrap()).stderr(pipe.try_clone().unwrap());
         Running { child: command.spawn().unwrap(), out, err }
     }
 

@@ -5,6 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::Write as _;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::path::PathBuf;
@@ -315,4 +316,21 @@ fn real_time_that_is_refused_is_said_once_and_the_station_plays() {
     wait_for("more frames", 20, || (card.frames().len() > played).then_some(()));
     assert_eq!(station.stderr().matches("real-time").count(), 1, "{}", station.stderr());
     assert_eq!(station.terminate().0, Some(0));
+}
+
+#[test]
+fn a_terminal_that_takes_no_lines_holds_nothing_up() {
+    let site = Site::new("silent");
+    Signal::mono(48_000, 0.5).wav(&site.path("audio/a.wav"));
+    site.plan("sang", in_seconds(2), "5m", &["a.wav"]);
+    // A pipe that is full and that nobody reads: like a terminal after Ctrl-S, or a journal that hangs.
+    let (unread, mut full) = std::io::pipe().unwrap();
+    rustix::io::ioctl_fionbio(&full, true).unwrap();
+    while full.write(&[b'.'; 4096]).is_ok() {}
+    rustix::io::ioctl_fionbio(&full, false).unwrap();
+    let station = site.run_into(&full);
+    assert_eq!(site.story(1), ["a-0/1 aired"]);
+    let (code, took_ms) = station.terminate();
+    assert!(code == Some(0) && took_ms < 2000, "exit {code:?} after {took_ms} ms");
+    drop(unread);
 }
