@@ -97,6 +97,8 @@ fn unit_package_and_scripts_speak_of_the_same_files() {
     assert!(installed("/usr/lib/systemd/system/loa.service"));
     assert!(installed(setting("Documentation").strip_prefix("file:").unwrap()));
     assert_eq!(package()["maintainer-scripts"].as_str(), Some("packaging"));
+    let changelog = fs::read_to_string(root().join(package()["changelog"].as_str().unwrap())).unwrap();
+    assert!(changelog.starts_with(concat!("loa (", env!("CARGO_PKG_VERSION"), "-1) ")), "{changelog}");
 }
 
 #[test]
