@@ -21,7 +21,7 @@ mod spill; // the file in which records wait
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -69,6 +69,8 @@ pub struct State {
     pub trouble: Option<String>,
     /// Why what waits is not safe from a power cut.
     pub spill_trouble: Option<String>,
+    /// Where a database has gone that was damaged while the station ran.
+    pub moved_aside: Option<PathBuf>,
 }
 
 impl Store {

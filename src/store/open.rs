@@ -144,32 +144,43 @@ fn new_station_id() -> io::Result<String> {
 /// What could still be read of a corrupt database.
 #[derive(Debug, Default)]
 pub(super) struct Salvage {
-    pub(super) moved_to: PathBuf,
+    /// Where it is now; `None` if there was none.
+    pub(super) moved_to: Option<PathBuf>,
     pub(super) head: Option<Head>,
     pub(super) station_id: Option<String>,
     /// Name of the station in the newest row.
     pub(super) station: Option<String>,
 }
 
-/// Renames the database and the files that belong to it, and reads what can be read of it.
+/// Renames the database and the files that belong to it, as far as they are there, and reads what can be read of it.
 pub(super) async fn move_aside(path: &Path, now: DateTime<Utc>) -> io::Result<Salvage> {
     let moved_to = free_name(path, now);
-    std::fs::rename(path, &moved_to)?;
+    let was_there = renamed(path, &moved_to)?;
     for suffix in ["-wal", "-shm"] {
-        match std::fs::rename(with_suffix(path, suffix), with_suffix(&moved_to, suffix)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        renamed(&with_suffix(path, suffix), &with_suffix(&moved_to, suffix))?;
     }
-    let mut salvage = Salvage { moved_to, ..Salvage::default() };
-    let options = SqliteConnectOptions::new().filename(&salvage.moved_to).read_only(true).disable_statement_logging();
+    let mut salvage = Salvage::default();
+    if !was_there {
+        return Ok(salvage);
+    }
+    let options = SqliteConnectOptions::new().filename(&moved_to).read_only(true).disable_statement_logging();
     if let Ok(mut conn) = options.connect().await {
         salvage.head = head(&mut conn).await.ok().filter(|head| head.seq > 0);
         salvage.station_id = text(&mut conn, "select station_id from station").await;
         salvage.station = text(&mut conn, "select station from airing_log order by seq desc limit 1").await;
         close(conn).await;
     }
+    salvage.moved_to = Some(moved_to);
     Ok(salvage)
+}
+
+/// Whether there was something to rename.
+fn renamed(from: &Path, to: &Path) -> io::Result<bool> {
+    match std::fs::rename(from, to) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 async fn text(conn: &mut SqliteConnection, sql: &'static str) -> Option<String> {

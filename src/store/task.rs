@@ -14,10 +14,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::State;
 use super::commit::{CommitError, commit};
 use super::memory::on_air;
-use super::open::{close, code, connect, message};
+use super::open::{Trouble, close, code, connect, message, move_aside};
 use super::queue::{Queue, Work};
 use super::recover;
 use super::spill::{Spill, SpillError};
+use super::start::{inode, lost, new_chain, tell_of};
 use crate::clock::{Clock, Mono};
 use crate::desk::Record;
 
@@ -41,9 +42,13 @@ pub(super) struct Task {
     pub(super) path: PathBuf,
     pub(super) clock: Clock,
     pub(super) boot_id: String,
+    /// As far as it is known: a database that must be made anew keeps it.
+    pub(super) station_id: Option<String>,
     pub(super) inbox: mpsc::Receiver<Request>,
     pub(super) state: watch::Sender<State>,
     pub(super) conn: Option<SqliteConnection>,
+    /// The file that was there when the database was last opened; `None` while there is none to be expected.
+    pub(super) inode: Option<u64>,
     /// The last run's open attempts could not be read yet.
     pub(super) is_recovery_due: bool,
     pub(super) queue: Queue,
@@ -137,36 +142,80 @@ impl Task {
     }
 
     async fn commit_all(&mut self) -> Result<(), String> {
+        let mut is_new = false;
         loop {
-            let mut conn = match self.conn.take() {
-                Some(conn) => conn,
-                None => self.connect().await?,
-            };
-            let count = self.queue.len().min(BATCH);
-            if count == 0 {
-                self.conn = Some(conn);
-                return Ok(());
+            if let Some(conn) = self.conn.take_if(|_| inode(&self.path) != self.inode || lost(&self.path).is_some()) {
+                // What is committed through this connection, nobody would ever see.
+                let gone = lost(&self.path);
+                close(conn).await;
+                if let Some(why) = gone {
+                    is_new = true;
+                    self.begin_anew(why).await?;
+                }
             }
-            let now = self.clock.now().wall;
-            match commit(&mut conn, self.queue.front(count), now).await {
-                Ok(head) => {
-                    let waiting = self.queue.len() - count;
-                    self.state.send_modify(|state| (state.head, state.waiting) = (head, waiting));
-                    self.queue.committed(count);
-                    self.conn = Some(conn);
+            let was_open = self.conn.is_some();
+            let trouble = match self.commit_some().await {
+                Ok(true) => continue,
+                Ok(false) => return Ok(()),
+                Err(trouble) => trouble,
+            };
+            match trouble {
+                // Read afresh before it is believed: what the connection kept in memory may be what is wrong.
+                Trouble::Corrupt(_) if was_open => {}
+                // Twice means that it is not the file.
+                Trouble::Corrupt(why) if !is_new => {
+                    is_new = true;
+                    self.begin_anew(&why).await?;
                 }
-                Err(CommitError::Refused { index, error }) => {
-                    let refused = self.queue.refuse(index);
-                    tracing::error!("the database refuses a record: {}; lost: {refused:?}", message(&error));
-                    self.state.send_modify(|state| state.lost += 1);
-                    self.conn = Some(conn);
-                }
-                Err(CommitError::Database(error)) => {
-                    self.keep_or_close(conn, &error).await;
-                    return Err(message(&error));
-                }
+                other => return Err(other.to_string()),
             }
         }
+    }
+
+    /// Commits a batch; answers whether there was one.
+    async fn commit_some(&mut self) -> Result<bool, Trouble> {
+        let mut conn = match self.conn.take() {
+            Some(conn) => conn,
+            None => self.connect().await?,
+        };
+        let count = self.queue.len().min(BATCH);
+        if count == 0 {
+            self.conn = Some(conn);
+            return Ok(false);
+        }
+        let now = self.clock.now().wall;
+        match commit(&mut conn, self.queue.front(count), now).await {
+            Ok(head) => {
+                let waiting = self.queue.len() - count;
+                self.state.send_modify(|state| (state.head, state.waiting) = (head, waiting));
+                self.queue.committed(count);
+                self.conn = Some(conn);
+            }
+            Err(CommitError::Refused { index, error }) => {
+                let refused = self.queue.refuse(index);
+                tracing::error!("the database refuses a record: {}; lost: {refused:?}", message(&error));
+                self.state.send_modify(|state| state.lost += 1);
+                self.conn = Some(conn);
+            }
+            Err(CommitError::Database(error)) => {
+                self.keep_or_close(conn, &error).await;
+                return Err(error.into());
+            }
+        }
+        Ok(true)
+    }
+
+    /// The database was damaged while the station ran: moved aside as at a start, so that the rows do not wait for one.
+    async fn begin_anew(&mut self, why: &str) -> Result<(), String> {
+        let now = self.clock.now();
+        let aside = move_aside(&self.path, now.wall);
+        let aside = aside.await.map_err(|error| format!("{why}, and it cannot be moved aside: {error}"))?;
+        tell_of(&self.path, &aside, why);
+        self.queue.push_front(Work::Record(Record::Row(Box::new(new_chain(&aside, &self.boot_id, now)))));
+        (self.is_recovery_due, self.inode) = (false, None);
+        self.station_id = self.station_id.take().or(aside.station_id);
+        self.state.send_modify(|state| state.moved_aside = aside.moved_to);
+        Ok(())
     }
 
     /// A connection that met a lock is as good as before; any other may have been opened as read-only, or on a file that
@@ -182,10 +231,14 @@ impl Task {
     }
 
     /// Opens the database again; the first time that it can be read, the last run's open attempts are closed too.
-    async fn connect(&mut self) -> Result<SqliteConnection, String> {
-        let mut conn = connect(&self.path, None).await.map_err(|trouble| trouble.to_string())?;
+    async fn connect(&mut self) -> Result<SqliteConnection, Trouble> {
+        if let Some(why) = lost(&self.path).filter(|_| self.inode.is_some()) {
+            return Err(Trouble::Corrupt(why.to_owned()));
+        }
+        let mut conn = connect(&self.path, self.station_id.as_deref()).await?;
+        self.inode = inode(&self.path);
         if self.is_recovery_due {
-            let open = on_air(&mut conn).await.map_err(|error| message(&error))?;
+            let open = on_air(&mut conn).await?;
             let recovery = recover::plan(open, &self.boot_id, self.clock.now().wall);
             let withdrawn =
                 recovery.withdrawn.into_iter().map(|(airing, attempt)| Record::Withdraw { airing, attempt });
@@ -200,6 +253,10 @@ impl Task {
     async fn spill(&mut self) {
         if self.spill.is_none() {
             self.open_spill().await;
+        }
+        if self.spill.is_none() {
+            // Told already, and opened again at the next try.
+            return;
         }
         let fresh: Vec<_> = self.queue.unspilled().map(bytes).collect();
         if fresh.is_empty() {
