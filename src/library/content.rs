@@ -17,11 +17,16 @@ use super::clip::Clip;
 use super::decode::Decoder;
 use super::error::{ClipError, words};
 use super::source;
+use super::spare::Spare;
 use super::verify::{Verified, verify};
 use crate::rundown::Content;
 
 /// Read and written at a time: large enough that system calls cost nothing, small enough for a small board.
 const PORTION: usize = 128 * 1024;
+
+/// A copy that is no larger is hashed before it airs. A larger one takes longer than the five seconds in which a cue is
+/// prepared on a slow disk; its end, at least, is missed while it is decoded.
+const HASHED_WHEN_OPENED: u64 = 64 << 20;
 
 /// What copies begin with until they are whole.
 const UNFINISHED: &str = "unfinished-";
@@ -33,6 +38,7 @@ static COPIES: AtomicU64 = AtomicU64::new(0);
 #[derive(Debug, Clone)]
 pub struct ContentStore {
     folder: PathBuf,
+    spare: Spare,
 }
 
 /// A file that has been taken in.
@@ -48,7 +54,7 @@ impl ContentStore {
     /// Opens the store in that folder, making the folder if need be.
     pub fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        Ok(Self { folder: folder.to_owned() })
+        Ok(Self { folder: folder.to_owned(), spare: Spare::default() })
     }
 
     /// Where the content of that hash lies, or would.
@@ -57,20 +63,40 @@ impl ContentStore {
         self.folder.join(sha256)
     }
 
-    /// Opens a content to be played at `rate` frames per second.
+    /// Opens a content to be played at `rate` frames per second. What is opened is what was hashed: a copy of up to 64 MiB
+    /// is read once more through the same handle, and goes if the disk has lost its bytes.
     pub fn clip(&self, sha256: &str, rate: u32) -> Result<Clip, ClipError> {
-        Clip::open(&self.path_of(sha256), rate)
+        let stored = source::open(&self.path_of(sha256));
+        let (mut file, length) = stored.or_else(|fault| self.spare.open(sha256).map_err(|_| fault))?;
+        if length <= HASHED_WHEN_OPENED {
+            self.expect(sha256, &mut file)?;
+        }
+        Clip::of_file(file, length, rate)
+    }
+
+    /// The same, and a copy that is lost or damaged is made anew from the file that it came from, if that is still the same.
+    pub fn clip_or_heal(&self, sha256: &str, from: &Path, rate: u32) -> Result<Clip, ClipError> {
+        self.clip(sha256, rate).or_else(|fault| {
+            let healed = self.ingest_or_hold(from).is_ok_and(|content| *content.sha256 == *sha256);
+            if healed { self.clip(sha256, rate) } else { Err(fault) }
+        })
     }
 
     /// Decodes a whole content, and makes sure that the disk still gives back the bytes that were put in. A copy that
     /// lost them goes, so that taking the file in once more heals it; nothing is said about the content by that.
     pub fn verify(&self, sha256: &str) -> Result<Verified, ClipError> {
         let path = self.path_of(sha256);
-        let (mut file, _) = source::open(&path)?;
-        let (found, _) = copy(&mut file, &mut io::sink())?;
+        self.expect(sha256, &mut source::open(&path)?.0)?;
+        verify(&path)
+    }
+
+    /// Reads an open copy: it holds the bytes of that hash, or goes.
+    fn expect(&self, sha256: &str, file: &mut File) -> Result<(), ClipError> {
+        let (found, _) = copy(file, &mut io::sink())?;
         if found == sha256 {
-            return verify(&path);
+            return Ok(());
         }
+        let path = self.path_of(sha256);
         // Another copy may have come in its place meanwhile.
         if fs::metadata(&path)?.ino() == file.metadata()?.ino() {
             fs::remove_file(&path)?;
@@ -102,6 +128,18 @@ impl ContentStore {
         }
         let duration_ms = Decoder::open(&place).ok().and_then(|decoder| decoder.duration_ms());
         Ok(Ingested { content: Content { sha256: hashed.0.into(), duration_ms }, new })
+    }
+
+    /// Takes a file in, and where the disk does not take it, holds it in memory: for what is to sound now.
+    pub fn ingest_or_hold(&self, path: &Path) -> Result<Content, ClipError> {
+        let fault = match self.ingest(path) {
+            Ok(ingested) => return Ok(ingested.content),
+            Err(fault) => fault,
+        };
+        let Ok(sha256) = self.spare.take_in(path) else { return Err(fault) };
+        let (file, length) = self.spare.open(&sha256)?;
+        let duration_ms = Decoder::of_file(file, length).ok().and_then(|decoder| decoder.duration_ms());
+        Ok(Content { sha256: sha256.into(), duration_ms })
     }
 
     /// The hashes of everything in the store.
@@ -164,7 +202,7 @@ impl Drop for Unfinished {
 }
 
 /// Copies all of a file; answers with the hash of what was copied and the number of bytes.
-fn copy(from: &mut File, to: &mut impl Write) -> Result<(String, u64), ClipError> {
+pub(super) fn copy(from: &mut File, to: &mut impl Write) -> Result<(String, u64), ClipError> {
     let mut hash = Sha256::new();
     let mut portion = vec![0; PORTION];
     let mut bytes = 0;

@@ -15,6 +15,7 @@ mod flac;
 mod mp4;
 mod resample;
 mod source;
+mod spare;
 mod trim;
 mod verify;
 mod wav;

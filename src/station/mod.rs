@@ -253,13 +253,16 @@ impl Station {
         let request = self.ask(answer);
         let title = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         tokio::task::spawn_blocking(move || {
-            let taken = content.ingest(&path).and_then(|ingested| {
-                // In an emergency what can be heard of a damaged file is better than nothing, and it must not wait.
-                if !emergency {
+            // In an emergency what can be heard of a damaged file is better than nothing, and it must not wait, neither to be
+            // checked nor for room on the disk.
+            let taken = if emergency {
+                content.ingest_or_hold(&path)
+            } else {
+                content.ingest(&path).and_then(|ingested| {
                     content.verify(&ingested.content.sha256)?;
-                }
-                Ok(ingested.content)
-            });
+                    Ok(ingested.content)
+                })
+            };
             let _ = checked.send(taken.map(|content| (path, content)));
         });
         tokio::spawn(async move {
@@ -331,7 +334,10 @@ impl Station {
             log_lost: store.lost,
             log_error: store.trouble,
             spill_error: store.spill_trouble,
-            log_moved_aside: self.moved_aside.clone(),
+            log_moved_aside: store
+                .moved_aside
+                .or_else(|| self.moved_aside.clone())
+                .map(|path| std::path::absolute(&path).unwrap_or(path)),
             log_head: store.head.to_string(),
             problems: self.problems.iter().cloned().chain(faults).collect(),
         }

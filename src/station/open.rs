@@ -120,7 +120,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         next_request: 0,
         problems: told,
         faults: Vec::new(),
-        moved_aside: remembered.moved_aside.map(|path| std::path::absolute(&path).unwrap_or(path)),
+        moved_aside: remembered.moved_aside,
         language: config.language,
         facts: facts(&config, trust_clock, &boot_id),
         server: tokio::spawn(server),
@@ -134,9 +134,10 @@ fn open_clip(content: &ContentStore, config: &Config) -> OpenClip {
     Arc::new(move |audio: &Audio, rate: u32| {
         let wanted = match &audio.content {
             Some(known) => known.clone(),
-            None => content.ingest(&audio_dir.join(&audio.file)).map_err(|fault| fault.reason())?.content,
+            None => content.ingest_or_hold(&audio_dir.join(&audio.file)).map_err(|fault| fault.reason())?,
         };
-        let clip = content.clip(&wanted.sha256, rate).map_err(|fault| fault.reason())?;
+        let clip = content.clip_or_heal(&wanted.sha256, &audio_dir.join(&audio.file), rate);
+        let clip = clip.map_err(|fault| fault.reason())?;
         let duration_ms = wanted.duration_ms.or(clip.duration_ms());
         Ok((Box::new(clip) as Box<dyn Samples + Send>, Content { duration_ms, ..wanted }))
     })
