@@ -18,6 +18,12 @@ mod soundcard; // sound devices for tests
 mod month; // random months: every planned item comes to one final row
 mod stories; // the hard instants, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
+mod kills; // the real program killed at random instants
+mod servers; // the real program on a sound server that dies, freezes, comes late
+mod full_disk; // the real program on a full disk
+mod corruption; // the real program on a damaged database
+mod clock_steps; // the real program on a clock that steps, or begins in 1970
+mod spoilt_audio; // files and stored copies spoilt under the real program
 mod lockout; // the real program kept from its database and its files
 mod orders; // a thousand random lives of a deck
 mod playout; // the whole playout on an output that can be unplugged

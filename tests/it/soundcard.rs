@@ -18,6 +18,8 @@ use loa::clock::{Clock, Mono};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use crate::running::DIES_WITH_US;
+
 /// Where a test's own process finds the folder of its devices.
 const CHILD: &str = "LOA_TEST_DEVICE_FOLDER";
 
@@ -207,10 +209,15 @@ pub(crate) struct SoundServer {
 impl SoundServer {
     /// A server that runs.
     pub(crate) fn new() -> Self {
-        let (own, _) = Self::prepare();
-        let mut server = Self { folder: own.path().to_owned(), _own: Some(own), server: None, capture: None };
+        let mut server = Self::absent();
         server.start();
         server
+    }
+
+    /// One that does not run yet.
+    pub(crate) fn absent() -> Self {
+        let (own, _) = Self::prepare();
+        Self { folder: own.path().to_owned(), _own: Some(own), server: None, capture: None }
     }
 
     /// As `SoundCard::in_own_process`. The server does not run yet.
@@ -268,7 +275,8 @@ impl SoundServer {
     }
 
     fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
+        let mut command = Command::new(DIES_WITH_US[0]);
+        command.args(&DIES_WITH_US[1..]).arg(program);
         let at = |name: &str| self.folder.join(name);
         command.env("HOME", &self.folder).env("PULSE_RUNTIME_PATH", &self.folder).env("PULSE_STATE_PATH", at("state"));
         command.env("PULSE_SERVER", format!("unix:{}", at("native").display()));
