@@ -5,6 +5,7 @@
 //! faster than the real one, so that tests put the whole station through hours in seconds; everything that paces or
 //! waits asks this clock and no other.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -39,31 +40,52 @@ pub struct Moment {
     pub synchronised: bool,
 }
 
-/// The clocks of this machine, or the same ones sped up from the moment of creation.
+/// The clocks of this machine, the same ones sped up from the moment of creation, or clocks led by hand.
 #[derive(Debug, Clone)]
 pub struct Clock {
     born: Instant,
     born_wall: DateTime<Utc>,
     /// `None` is the real wall clock at real pace; otherwise how many seconds pass per real second.
     speed: Option<u32>,
+    /// What these clocks show, if they are led by hand.
+    led: Option<Arc<Mutex<Moment>>>,
 }
+
+/// Who waits for a clock that is led by hand looks at it again after this long.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 impl Clock {
     /// The machine's own clocks at their own pace.
     #[must_use]
     pub fn system() -> Self {
-        Self { born: instant(), born_wall: system_wall(), speed: None }
+        Self { born: instant(), born_wall: system_wall(), speed: None, led: None }
+    }
+
+    /// Clocks that show what they are set to, for a simulated world; they stand still until they are set again.
+    #[must_use]
+    pub fn led(moment: Moment) -> Self {
+        Self { led: Some(Arc::new(Mutex::new(moment))), ..Self::system() }
+    }
+
+    /// Sets clocks that are led by hand, and all that were cloned from them; others take no notice.
+    pub fn set(&self, moment: Moment) {
+        if let Some(led) = &self.led {
+            *led.lock().unwrap_or_else(PoisonError::into_inner) = moment;
+        }
     }
 
     /// A clock that starts at `wall` and runs `speed` times as fast as the real one; it always calls itself synchronised.
     #[must_use]
     pub fn scaled(wall: DateTime<Utc>, speed: u32) -> Self {
-        Self { born: instant(), born_wall: wall, speed: Some(speed.max(1)) }
+        Self { born: instant(), born_wall: wall, speed: Some(speed.max(1)), led: None }
     }
 
     /// All clocks, read together.
     #[must_use]
     pub fn now(&self) -> Moment {
+        if let Some(moment) = self.shown() {
+            return moment;
+        }
         let (wall, mono) = self.pair();
         Moment { wall, mono, synchronised: self.speed.is_some() || kernel_says_synchronised() }
     }
@@ -71,6 +93,9 @@ impl Clock {
     /// Wall and monotonic time without the question to the kernel: cheap enough for the device callback.
     #[must_use]
     pub fn pair(&self) -> (DateTime<Utc>, Mono) {
+        if let Some(Moment { wall, mono, .. }) = self.shown() {
+            return (wall, mono);
+        }
         let elapsed = TimeDelta::from_std(instant().duration_since(self.born)).unwrap_or(TimeDelta::MAX);
         match self.speed {
             None => (system_wall(), Mono(0).plus(elapsed)),
@@ -88,12 +113,21 @@ impl Clock {
         self.speed.unwrap_or(1)
     }
 
-    /// How long to really wait until `mono` is reached on this clock; zero if it has passed.
+    /// How long to really wait until `mono` is reached on this clock; zero if it has passed. A clock led by hand does not
+    /// say when that will be: then it is how long to wait before looking again.
     #[must_use]
     pub fn until(&self, mono: Mono) -> Duration {
         let (_, now) = self.pair();
         let span = mono.since(now).to_std().unwrap_or(Duration::ZERO);
+        if self.led.is_some() {
+            return span.min(LOOK_AGAIN);
+        }
         span / self.speed.unwrap_or(1)
+    }
+
+    /// What clocks led by hand show.
+    fn shown(&self) -> Option<Moment> {
+        self.led.as_ref().map(|led| *led.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Blocks this thread until `mono`; for pacing threads of outputs, never for the station's loop.
