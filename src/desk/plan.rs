@@ -14,7 +14,7 @@ use super::off_time::OffTime;
 use super::protocol::{Action, History, Record};
 use super::run::{JobId, Logged, Run, Stand};
 use super::{Desk, rows};
-use crate::airing::{ClockState, Outcome, Reason};
+use crate::airing::{AiringId, ClockState, Outcome, Reason};
 use crate::clock::Moment;
 use crate::rundown::{self, Rundown};
 use crate::schedule::Schedule;
@@ -69,7 +69,8 @@ pub(super) struct Plan {
 struct Closed {
     programme: String,
     scheduled_at: DateTime<Utc>,
-    stands: Vec<Stand>,
+    /// By airing, since the schedule may have other items when the clock comes to it again.
+    stands: Vec<(AiringId, Stand)>,
 }
 
 impl Plan {
@@ -128,7 +129,9 @@ impl Plan {
     pub(super) fn close(&mut self, run: &Run) {
         let (programme, scheduled_at) = (run.rundown.programme.clone(), run.rundown.scheduled_at);
         self.closed.retain(|closed| closed.scheduled_at != scheduled_at || closed.programme != programme);
-        self.closed.push_back(Closed { programme, scheduled_at, stands: run.stands.clone() });
+        let airings = run.rundown.items.iter().map(|item| item.airing.clone());
+        let stands = airings.zip(run.stands.iter().copied()).collect();
+        self.closed.push_back(Closed { programme, scheduled_at, stands });
         if self.closed.len() > CLOSED {
             self.closed.pop_front();
         }
@@ -244,7 +247,7 @@ impl Desk {
     pub(super) fn planned(&self, occurrence: &Occurrence) -> bool {
         let (programme, at) = (&occurrence.programme.id, occurrence.scheduled_at);
         let running = |run: &Run| run.rundown.scheduled_at == at && run.rundown.programme == *programme;
-        let over = |closed: &Closed| closed.stands.iter().all(|stand| *stand == Stand::Final);
+        let over = |closed: &Closed| closed.stands.iter().all(|(_, stand)| *stand == Stand::Final);
         self.runs.iter().any(running) || self.plan.closed(programme, at).is_some_and(over)
     }
 
@@ -253,8 +256,9 @@ impl Desk {
         let rundown = rundown::freeze(occurrence, &self.facts.zones, &self.library);
         let mut run = Run::new(JobId(0), rundown, &self.plan.logged);
         let closed = self.plan.closed(&occurrence.programme.id, occurrence.scheduled_at);
-        if let Some(closed) = closed.filter(|closed| closed.stands.len() == run.stands.len()) {
-            run.stands.clone_from(&closed.stands);
+        for (airing, known) in closed.into_iter().flat_map(|closed| &closed.stands) {
+            let items = run.rundown.items.iter().zip(&mut run.stands);
+            items.filter(|(item, _)| item.airing == *airing).for_each(|(_, stand)| *stand = *known);
         }
         run
     }
