@@ -215,11 +215,18 @@ impl Desk {
                 if left <= INTENT_LEAD {
                     self.intend(slot, actions);
                 }
-                if left <= ARM_LEAD {
+                // What is on the air may end before its time; no programme starts before its own.
+                if left <= ARM_LEAD && self.has_come(source, now) {
                     self.arm(cue, Start::After(current), actions);
                 }
             }
         }
+    }
+
+    /// Whether the instant of a source's programme has come.
+    fn has_come(&self, source: Source, now: Moment) -> bool {
+        let waits = |run: &Run| !run.begun() && run.rundown.scheduled_at > now.wall;
+        !self.runs.iter().any(|run| matches!(source, Source::Item(job, _) if job == run.id) && waits(run))
     }
 
     /// Names a cue for a source and has it opened.
