@@ -3,9 +3,9 @@
 //!
 //! In: a life that is over, and its rows beside what was heard. Out: nothing, or the first breach in words.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use loa::airing::{Kind, Outcome, Reason};
 
 use super::honest::{Breach, Told, airings, by_airing, must};
@@ -63,7 +63,9 @@ fn invented(life: &Life, possible: &HashSet<String>) -> Breach {
         let at = row.scheduled_at.to_utc();
         let other_day = life.troubles.clocks
             && life.versions.iter().any(|version| {
-                let due = version.plan.due(at, at + TimeDelta::seconds(1));
+                // Saigon's clocks were eight hours ahead in 1970.
+                let local = if at.year() < 1976 { at + TimeDelta::hours(1) } else { at };
+                let due = version.plan.due(local, local + TimeDelta::seconds(1));
                 let ids = due.iter().flat_map(|due| version.plan.programmes[due.programme].airings(at));
                 ids.collect::<HashSet<_>>().contains(row.airing.as_str())
             });
@@ -113,20 +115,15 @@ fn exact(life: &Life, version: &Version, at: DateTime<Utc>, programme: &Programm
 
 /// `station_off` only where the station was off; each airing ends in a row that may be the last.
 fn absences(life: &Life) -> Breach {
-    let windows: HashMap<&str, TimeDelta> = life
-        .versions
-        .iter()
-        .flat_map(|version| &version.plan.programmes)
-        .map(|programme| (&programme.id[..], programme.window))
-        .collect();
     for (airing, rows) in by_airing(life) {
         for row in &rows {
             let off = row.outcome == Some(Outcome::Missed) && row.reason == Some(Reason::StationOff);
-            let Some(window) = row.programme.as_deref().and_then(|id| windows.get(id)) else { continue };
+            let Some(programme) = row.programme.as_deref() else { continue };
+            let window = life.window_of(programme, row.scheduled_at.to_utc());
             let from = (row.scheduled_at.to_utc() - life.born).num_microseconds().unwrap();
             let to = from + window.num_microseconds().unwrap();
             let was_off = life.off.iter().any(|(gone, back)| *gone <= to && from <= *back);
-            must!(!off || was_off || life.troubles.clocks, "{airing}: the station was not off");
+            must!(!off || was_off || life.troubles.clocks, "{airing}: the station was not off; age {from} to {to}: {:?}", life.off);
         }
     }
     Ok(())

@@ -222,6 +222,8 @@ impl Life {
     fn silence(&mut self, act: Act) {
         let age = self.world.age;
         let sounds = self.world.sounds();
+        // What was to sound may be what it stops.
+        self.weighty.push((age, age));
         self.world.act(act);
         if sounds && self.world.answers.last().is_some_and(Result::is_ok) {
             self.promises.push(Promise::Silence { age });
