@@ -11,13 +11,11 @@ mod life; // days full of troubles
 mod station; // a random station
 mod troubles; // what happens
 
-use std::time::Instant;
-
 use crate::world::assert_rows;
 use life::Life;
 
 /// Seeds that once found something, and the days that it took.
-const ONCE_FAILED: &[(u64, i64)] = &[(22, 10), (24, 10)];
+const ONCE_FAILED: &[(u64, i64)] = &[(3, 30), (22, 10), (24, 10), (45, 10), (65, 30), (76, 5), (78, 15)];
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())
@@ -26,7 +24,7 @@ fn number(name: &str) -> Option<u64> {
 /// Lives a seed and asks whether everything holds.
 fn try_seed(seed: u64, days: i64, real_store: bool) {
     let command = format!("SEED={seed} DAYS={days}{} scripts/simulate", if real_store { " STORE=1" } else { "" });
-    println!("{command}");
+    let clock = loa::clock::Clock::system();
     let mut life = Life::begin(seed, real_store);
     if let Some(length) = number("TRACE") {
         life.world.trace_length = length as usize;
@@ -42,6 +40,9 @@ fn try_seed(seed: u64, days: i64, real_store: bool) {
     if let Some(store) = &life.world.store {
         assert_rows(&store.rows(), &life.world.memory.rows);
     }
+    let ms = clock.now().mono.0 / 1000;
+    let (rows, runs) = (life.world.memory.rows.len(), life.world.run);
+    println!("lived {days} days of seed {seed} in {ms} ms: {rows} rows, {runs} runs of the program");
 }
 
 fn seeds(default: u64) -> std::ops::RangeInclusive<u64> {
@@ -59,11 +60,9 @@ fn what_was_lived_is_what_the_log_tells() {
     if number("STORE").is_some() {
         return;
     }
-    let began = Instant::now();
     for seed in seeds(6) {
         try_seed(seed, days(60), false);
     }
-    println!("{:?}", began.elapsed());
 }
 
 #[test]

@@ -220,7 +220,9 @@ impl World {
         }
         let library = Arc::new(self.library());
         let mut desk = Desk::new(self.facts.clone(), Arc::clone(&self.schedule), library, history, self.now);
-        self.verdicts.iter().for_each(|(sha256, verdict)| desk.knows(Arc::clone(sha256), *verdict));
+        for (sha256, verdict) in &self.verdicts {
+            desk.knows(Arc::clone(sha256), *verdict);
+        }
         let actions = desk.begin(self.now);
         self.desk = Some(desk);
         self.perform(actions);
@@ -241,7 +243,7 @@ impl World {
             self.memory.settle(self.now);
             self.memory.die();
             if let Some(store) = &mut self.store {
-                given.into_iter().for_each(|record| store.give(record));
+                store.give_all(given);
                 store.die(self.now);
             }
         }
@@ -269,7 +271,7 @@ impl World {
 
     /// The content behind a name.
     pub(crate) fn content_of(&self, file: &str) -> Option<String> {
-        self.files.get(file).map(|sha256| sha256.to_string())
+        self.files.get(file).map(ToString::to_string)
     }
 
     /// Whether an emergency given now must sound at once: the card is there, and no other emergency waits or sounds.
@@ -282,11 +284,6 @@ impl World {
     /// Whether something is on the air.
     pub(crate) fn sounds(&self) -> bool {
         self.desk.as_ref().is_some_and(|desk| desk.snapshot(self.now).on_air.is_some())
-    }
-
-    /// Whether the card is there.
-    pub(crate) fn has_card(&self) -> bool {
-        self.card.is_some()
     }
 
     /// The card does what `fault` says.
@@ -384,9 +381,13 @@ impl World {
         for count in 0.. {
             assert!(count < MOST_AT_ONCE, "the desk is never done with this instant");
             let Some(event) = self.pending.pop_front() else { break };
-            let Some(desk) = self.desk.as_mut() else { return self.pending.clear() };
-            note(&mut self.trace, self.trace_length, self.now, Happening::In(event.clone()));
-            let actions = desk.handle(event, self.now);
+            if self.desk.is_none() {
+                return self.pending.clear();
+            }
+            if !matches!(event, Event::Wake | Event::Cue(_, CueEvent::Progress(_))) {
+                self.note(Happening::In(event.clone()));
+            }
+            let actions = self.desk.as_mut().map(|desk| desk.handle(event, self.now)).unwrap_or_default();
             self.trust.observe(self.now);
             self.perform(actions);
         }
@@ -394,7 +395,9 @@ impl World {
 
     fn perform(&mut self, actions: Vec<Action>) {
         for action in actions {
-            note(&mut self.trace, self.trace_length, self.now, Happening::Out(action.clone()));
+            if !matches!(action, Action::Record(Record::Progress { .. } | Record::Settled(_))) {
+                self.note(Happening::Out(action.clone()));
+            }
             match action {
                 Action::Prepare { cue, audio, tone_ms } => self.prepare(cue, &audio, tone_ms),
                 Action::Start(cue, start) => self.order(cue, |card| card.start(cue, start)),
@@ -492,8 +495,16 @@ impl World {
         let given = self.memory.given();
         self.memory.settle(self.now);
         if let Some(store) = &mut self.store {
-            given.into_iter().for_each(|record| store.give(record));
+            store.give_all(given);
             store.settle(self.now);
+        }
+    }
+
+    /// Keeps what happened last; wake-ups and progress say nothing. Put into words only when a test fails.
+    fn note(&mut self, what: Happening) {
+        self.trace.push_back((self.now.wall, what));
+        if self.trace.len() > self.trace_length {
+            self.trace.pop_front();
         }
     }
 
@@ -518,6 +529,7 @@ impl Clip {
 type Happened = (DateTime<Utc>, Happening);
 
 #[derive(Debug)]
+#[expect(dead_code, reason = "what is in it is printed when a test fails")]
 enum Happening {
     In(Event),
     Out(Action),
@@ -530,21 +542,6 @@ impl Drop for World {
                 let text: String = format!("{what:?}").chars().take(230).collect();
                 eprintln!("{} {text}", at.format("%d %H:%M:%S%.3f"));
             }
-        }
-    }
-}
-
-/// Keeps what happened last; wake-ups and progress say nothing. Put into words only when a test fails.
-fn note(trace: &mut VecDeque<Happened>, length: usize, now: Moment, what: Happening) {
-    let silent = matches!(
-        what,
-        Happening::In(Event::Wake | Event::Cue(_, CueEvent::Progress(_)))
-            | Happening::Out(Action::Record(Record::Progress { .. } | Record::Settled(_)))
-    );
-    if !silent {
-        trace.push_back((now.wall, what));
-        if trace.len() > length {
-            trace.pop_front();
         }
     }
 }

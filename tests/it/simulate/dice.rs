@@ -20,7 +20,7 @@ impl Dice {
     }
 
     /// A number from `least` to `most`.
-    pub(crate) fn from_to(&mut self, least: i64, most: i64) -> i64 {
+    pub(crate) fn between(&mut self, least: i64, most: i64) -> i64 {
         least + self.below((most - least + 1) as u64) as i64
     }
 
@@ -35,6 +35,6 @@ impl Dice {
 
     /// A span of `least` to `most` milliseconds.
     pub(crate) fn ms(&mut self, least: i64, most: i64) -> TimeDelta {
-        TimeDelta::microseconds(self.from_to(least * 1000, most * 1000))
+        TimeDelta::microseconds(self.between(least * 1000, most * 1000))
     }
 }

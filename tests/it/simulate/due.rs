@@ -123,7 +123,11 @@ fn absences(life: &Life) -> Breach {
             let from = (row.scheduled_at.to_utc() - life.born).num_microseconds().unwrap();
             let to = from + window.num_microseconds().unwrap();
             let was_off = life.off.iter().any(|(gone, back)| *gone <= to && from <= *back);
-            must!(!off || was_off || life.troubles.clocks, "{airing}: the station was not off; age {from} to {to}: {:?}", life.off);
+            must!(
+                !off || was_off || life.troubles.clocks,
+                "{airing}: the station was not off; age {from} to {to}: {:?}",
+                life.off
+            );
         }
     }
     Ok(())

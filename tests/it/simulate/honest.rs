@@ -183,7 +183,7 @@ pub(crate) fn disturbed(life: &Life, from: i64, to: i64) -> bool {
 /// Nothing starts before its instant or after its window, nor by a clock that is not to be believed.
 fn windows(life: &Life, told: &[Told<'_>]) -> Breach {
     let frame = TimeDelta::microseconds(1_000_000 / i64::from(life.make_rate()) + 100);
-    let mut begun: HashMap<(u32, &str, DateTime<Utc>), (DateTime<Utc>, i64)> = HashMap::new();
+    let mut begun: HashMap<_, (DateTime<Utc>, i64)> = HashMap::new();
     let mut planned: Vec<_> = told.iter().filter(|each| each.row.is_some_and(|row| row.kind == Kind::Fixed)).collect();
     planned.sort_by_key(|each| each.heard.ages.0);
     for Told { heard, row } in planned {

@@ -14,6 +14,7 @@ use crate::world::{Clip, Make, RealStore, World};
 
 /// What may happen in the life of one seed; fewer kinds allow stricter questions afterwards.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each kind is thrown by itself")]
 pub(crate) struct Troubles {
     pub(crate) acts: bool,
     pub(crate) deaths: bool,
@@ -70,7 +71,7 @@ impl Life {
     pub(crate) fn begin(seed: u64, real_store: bool) -> Self {
         let mut dice = Dice::new(seed);
         let files = station::files(&mut dice);
-        let born = crate::world::at("2025-03-03T00:00:00+07:00") + TimeDelta::seconds(dice.from_to(0, 86_400));
+        let born = crate::world::at("2025-03-03T00:00:00+07:00") + TimeDelta::seconds(dice.between(0, 86_400));
         let plan = Plan::random(&mut dice, born.date_naive(), &files);
         let rate = 200;
         let make = Make { rate, period: dice.pick(&[8, 10, 20]), ppm: dice.pick(&[0, 200, -200, 37]) };
@@ -154,7 +155,7 @@ impl Life {
     /// Files take their time to open.
     fn refill(&mut self) {
         while self.world.opening_us.len() < 40 {
-            let us = if self.dice.one_in(4) { 0 } else { self.dice.from_to(1, 60_000) };
+            let us = if self.dice.one_in(4) { 0 } else { self.dice.between(1, 60_000) };
             self.world.opening_us.push(us);
         }
     }
@@ -178,7 +179,7 @@ impl Life {
     pub(crate) fn meanwhile(&mut self, span: TimeDelta) {
         let until = self.today() + span;
         if self.dice.one_in(3) {
-            let part = self.dice.from_to(0, span.num_milliseconds().min(60_000));
+            let part = self.dice.between(0, span.num_milliseconds().min(60_000));
             self.pass(TimeDelta::milliseconds(part));
             self.happen();
         }

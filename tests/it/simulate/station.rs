@@ -49,8 +49,8 @@ pub(crate) struct Due {
 
 impl Programme {
     fn random(dice: &mut Dice, id: usize, first: NaiveDate, files: &[(String, Clip)]) -> Self {
-        let day = |dice: &mut Dice| first + TimeDelta::days(dice.from_to(0, 60));
-        let hours = (0..dice.from_to(1, 2)).map(|_| dice.below(24)).collect();
+        let day = |dice: &mut Dice| first + TimeDelta::days(dice.between(0, 60));
+        let hours = (0..dice.between(1, 2)).map(|_| dice.below(24)).collect();
         let often = dice.one_in(6);
         let minutes = if often { vec![5, 7, 30] } else { vec![dice.pick(&[0, 0, 1, 15, 30, 59])] };
         let mut days = [true; 7];
@@ -88,7 +88,7 @@ impl Programme {
             let file = files[dice.below(files.len() as u64) as usize].0.clone();
             (dice.one_in(2).then(|| format!("i{index}")), file)
         };
-        self.items = (0..dice.from_to(1, 6)).map(|index| item(index, dice)).collect();
+        self.items = (0..dice.between(1, 6)).map(|index| item(index, dice)).collect();
     }
 
     fn airs_on(&self, day: NaiveDate) -> bool {
@@ -116,7 +116,7 @@ impl Programme {
         let _ = writeln!(text, "[[programme]]\nid = \"{id}\"\ntitle = \"Số {title}\"");
         let _ = writeln!(text, "cron = \"{second} {minutes} {hours} * * {days}\"\nwindow = \"{window}s\"");
         for (key, day) in [("from", self.from), ("until", self.until)] {
-            day.iter().for_each(|day| drop(writeln!(text, "{key} = \"{day}\"")));
+            let _ = day.map(|day| writeln!(text, "{key} = \"{day}\""));
         }
         let mut except = self.except.clone();
         except.sort_unstable();
@@ -131,14 +131,14 @@ impl Programme {
         }
         for (id, file) in &self.items {
             let _ = writeln!(text, "[[programme.item]]\nfile = \"{file}\"");
-            id.iter().for_each(|id| drop(writeln!(text, "id = \"{id}\"")));
+            let _ = id.as_ref().map(|id| writeln!(text, "id = \"{id}\""));
         }
     }
 }
 
 impl Plan {
     pub(crate) fn random(dice: &mut Dice, first: NaiveDate, files: &[(String, Clip)]) -> Self {
-        let count = dice.from_to(2, 4) as usize;
+        let count = dice.between(2, 4) as usize;
         let mut plan = Self { programmes: (0..count).map(|id| Programme::random(dice, id, first, files)).collect() };
         if dice.one_in(2) {
             // Two that meet: at one instant, or one inside the other's window.
@@ -215,10 +215,10 @@ pub(crate) fn files(dice: &mut Dice) -> Vec<(String, Clip)> {
 /// Audio of any length, mostly of some seconds.
 pub(crate) fn random_clip(dice: &mut Dice, good: bool) -> Clip {
     let ms = match dice.below(12) {
-        0 => dice.from_to(1, 100),
-        1 => dice.from_to(100, 1_500),
-        2 => dice.from_to(20_000, 150_000),
-        _ => dice.from_to(1_500, 12_000),
+        0 => dice.between(1, 100),
+        1 => dice.between(100, 1_500),
+        2 => dice.between(20_000, 150_000),
+        _ => dice.between(1_500, 12_000),
     } as u64;
     match dice.below(12) {
         0 if !good => Clip::Missing,

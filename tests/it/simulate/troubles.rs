@@ -10,10 +10,13 @@ use super::life::{Life, Version};
 use super::station::random_clip;
 use crate::world::{Doom, at};
 
+/// Whether an emergency cannot sound at once in it, and what happens.
+type Kind = (bool, fn(&mut Life));
+
 /// One trouble of the kinds that this life has; answers whether an emergency cannot sound at once in it.
 pub(crate) fn strike(life: &mut Life) -> bool {
     let all = life.troubles;
-    let kinds: Vec<(bool, fn(&mut Life))> = [
+    let kinds: Vec<Kind> = [
         (all.acts, false, act as fn(&mut Life)),
         (all.acts, false, acts),
         (all.deaths, true, kill),
@@ -52,7 +55,7 @@ fn act(life: &mut Life) {
 
 /// Several acts, close together.
 fn acts(life: &mut Life) {
-    for _ in 0..life.dice.from_to(2, 5) {
+    for _ in 0..life.dice.between(2, 5) {
         life.act();
         let pause = life.dice.ms(0, 1_500);
         life.pass(pause);
@@ -62,7 +65,7 @@ fn acts(life: &mut Life) {
 /// The program is killed in the middle of something, and started again.
 fn kill(life: &mut Life) {
     let doom = Doom {
-        actions: life.dice.from_to(1, 30) as u32,
+        actions: life.dice.between(1, 30) as u32,
         lost: life.dice.pick(&[0, 0, 0, 1, 2, 5]),
         power: life.dice.one_in(3),
     };
@@ -155,7 +158,7 @@ fn frozen(life: &mut Life) {
 
 /// The program was late once; what was in the buffer may be gone.
 fn underrun(life: &mut Life) {
-    for _ in 0..life.dice.from_to(1, 3) {
+    for _ in 0..life.dice.between(1, 3) {
         let lost = life.dice.one_in(2);
         life.world.with_card(|card, now, truth| card.thaw(now, lost, truth));
         let pause = life.dice.ms(0, 1_000);
@@ -232,7 +235,7 @@ fn set_back_at_boot(life: &mut Life) {
 /// The wall clock is slewed for some hours, and the machine's own clock drifts by as much.
 fn drifts(life: &mut Life) {
     life.world.wall_ppm = life.dice.pick(&[200, -200, 500, -500]);
-    let minutes = life.dice.from_to(1, 15);
+    let minutes = life.dice.between(1, 15);
     life.meanwhile(TimeDelta::minutes(minutes));
     life.world.wall_ppm = 0;
     set_right(life);
@@ -268,8 +271,8 @@ fn starved(life: &mut Life) {
 
 /// The next files take seconds to open.
 fn slow_disk(life: &mut Life) {
-    for _ in 0..life.dice.from_to(1, 4) {
-        let us = life.dice.from_to(300_000, 7_000_000);
+    for _ in 0..life.dice.between(1, 4) {
+        let us = life.dice.between(300_000, 7_000_000);
         life.world.opening_us.push(us);
     }
     life.meanwhile(TimeDelta::seconds(12));

@@ -50,11 +50,11 @@ impl RealStore {
         opened.remembered
     }
 
-    /// Gives it a record. Nothing is durable before `settle`.
-    pub(crate) fn give(&mut self, record: Record) {
+    /// Gives it records. Nothing is durable before `settle`.
+    pub(crate) fn give_all(&mut self, records: Vec<Record>) {
         let Some((runtime, store)) = &self.open else { return };
         let _guard = runtime.enter();
-        self.waiting.push(store.record(record));
+        self.waiting.extend(records.into_iter().map(|record| store.record(record)));
     }
 
     /// Waits until everything is durable. While a stranger holds the database nothing can be, and its spill file is
@@ -73,11 +73,11 @@ impl RealStore {
     /// The process dies with everything durable that it was given.
     pub(crate) fn die(&mut self, now: Moment) {
         self.settle(now);
-        if let Some((runtime, store)) = self.open.take() {
-            if self.stranger.is_some() {
-                runtime.block_on(store.close());
-            }
-            // Dropped with its runtime and without a word, as a process dies.
+        // Dropped with its runtime and without a word, as a process dies.
+        if let Some((runtime, store)) = self.open.take()
+            && self.stranger.is_some()
+        {
+            runtime.block_on(store.close());
         }
         self.waiting.clear();
     }
