@@ -119,7 +119,8 @@ fn sound(life: &Life, told: &Told<'_>) -> Breach {
     let Told { heard, row } = told;
     must!(heard.fault.is_none(), "{:?} sounded wrongly: {:?}", row.map(|row| &row.airing), heard.fault);
     let unsafe_log = life.unsafe_log.iter().any(|(from, to)| (*from..*to).contains(&heard.ages.1));
-    let lost = heard.died.is_some() && heard.played_ms() - heard.dropped_ms() <= DEATH_MS;
+    let death = heard.died.is_some() || disturbed(life, heard.ages.1, heard.ages.1 + 1_000_000);
+    let lost = death && heard.played_ms() - heard.dropped_ms() <= DEATH_MS;
     must!(row.is_some() || heard.played == 0 || lost || unsafe_log, "no row of what was heard: {heard:?}");
     Ok(())
 }

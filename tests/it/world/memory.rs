@@ -17,7 +17,7 @@ use loa::schedule::read::{from_stored, read};
 
 /// Emergencies are remembered for a day.
 const KEPT: TimeDelta = TimeDelta::days(1);
-/// So many of the newest rows are remembered whatever their instant.
+/// So many of the newest rows of what sounded are remembered whatever their instant.
 const NEWEST: usize = 2048;
 
 /// An attempt that was about to start or on the air.
@@ -127,9 +127,18 @@ impl Memory {
 
     fn row(&mut self, row: Airing, now: Moment) {
         close(&mut self.on_air, &row.airing, row.attempt);
-        let fresh = self.known.insert((row.airing.clone(), row.attempt));
-        // The store would write it down as another attempt or not at all; a station whose log can be read never needs that.
-        assert!(fresh, "logged twice: {} attempt {}", row.airing, row.attempt);
+        let mut row = row;
+        if self.known.contains(&(row.airing.clone(), row.attempt)) {
+            // A slot that was written off weeks ago and comes now. What sounded the desk must know of.
+            let same: Vec<_> = self.rows.iter().filter(|each| each.airing == row.airing).collect();
+            let sounded = same.iter().any(|each| each.started_at.is_some());
+            assert!(!sounded, "aired or logged twice: {} attempt {}", row.airing, row.attempt);
+            if row.started_at.is_none() {
+                return;
+            }
+            row.attempt = 1 + same.iter().map(|each| each.attempt).max().unwrap_or(0);
+        }
+        self.known.insert((row.airing.clone(), row.attempt));
         self.rows.push(row);
         self.recorded.push(now.wall);
     }
@@ -164,9 +173,11 @@ impl Memory {
     /// What is read from the database.
     fn recall(&mut self, now: DateTime<Utc>) -> History {
         let from = self.settled_until.map(|settled| settled.min(now) - TimeDelta::hours(24));
-        let old = self.rows.len().saturating_sub(NEWEST);
+        let sounded = |(_, row): &(usize, &Airing)| row.started_at.is_some();
+        let old = self.rows.iter().enumerate().rev().filter(sounded).nth(NEWEST - 1).map_or(0, |(at, _)| at);
         let wanted = |(at, row): &(usize, &Airing)| {
-            row.outcome.is_some() && (*at >= old || from.is_none_or(|from| row.scheduled_at.to_utc() >= from))
+            let recent = *at >= old && row.started_at.is_some();
+            row.outcome.is_some() && (recent || from.is_none_or(|from| row.scheduled_at.to_utc() >= from))
         };
         let logged = self.rows.iter().enumerate().filter(wanted).map(|(_, row)| logged(row)).collect();
         let synchronised = self.rows.iter().rposition(|row| row.clock == ClockState::Synchronised);
