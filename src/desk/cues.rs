@@ -109,6 +109,7 @@ impl Desk {
         let outcome = row.outcome.unwrap_or(Outcome::Failed);
         let after = verdict(outcome, row.reason, row.aired_ms, row.planned_ms, row.attempt);
         let stand = Stand::following(after, row.attempt);
+        self.plan.heard_after_all(&row.airing, stand);
         actions.push(Action::Record(Record::Row(Box::new(row))));
         if after == Verdict::TooMany
             && let Some((mut last, _)) = self.row_of(source, now)

@@ -137,6 +137,12 @@ impl Plan {
         }
     }
 
+    /// A cue of an occurrence that has left the desk had sounded all the same: where its item stands now.
+    pub(super) fn heard_after_all(&mut self, airing: &AiringId, stand: Stand) {
+        let known = self.closed.iter_mut().flat_map(|closed| &mut closed.stands);
+        known.filter(|(each, _)| each == airing).for_each(|(_, known)| *known = stand);
+    }
+
     fn closed(&self, programme: &str, at: DateTime<Utc>) -> Option<&Closed> {
         self.closed.iter().rev().find(|closed| closed.scheduled_at == at && closed.programme == programme)
     }
