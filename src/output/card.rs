@@ -18,10 +18,10 @@ use super::always_on::{BLOCK_FRAMES, Tap};
 use super::{Feed, Format, OpenError, Output, Stamp, Stream};
 use crate::clock::Clock;
 
-/// Frames for which the device asks at a time. cpal keeps two such periods queued, 85 ms at 48 kHz: a start without notice
-/// sounds within 128 ms, and one that is armed on its instant all the same. Half of it costs a third more CPU behind a
-/// sound server and underruns sooner; twice as much would keep a station that is switched on silent for 170 ms.
-const PERIOD: u32 = 2048;
+/// Frames for which the device asks at a time. cpal keeps two such periods queued, 171 ms at 48 kHz: a start without notice
+/// sounds within 256 ms, and one that is armed on its instant all the same. Half of it costs a third more CPU behind a
+/// sound server and underruns on a busy machine; twice as much would tell of the first progress after more than 100 ms.
+const PERIOD: u32 = 4096;
 
 /// The rate that is asked for first.
 const RATE: u32 = 48_000;

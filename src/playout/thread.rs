@@ -27,10 +27,16 @@ use crate::rundown::Audio;
 
 /// How often the device is looked at until it is first open: a station that is switched on inside a window sounds sooner.
 const STARTING: TimeDelta = TimeDelta::milliseconds(3);
-/// How often the deck is asked while a cue is loaded. It speaks once per callback, every 21 ms; each look costs 20 us.
+/// The deck speaks once per callback, and is asked so long after one is due while a cue is loaded: each look costs 40 us.
+const AFTER_CALLBACK: TimeDelta = TimeDelta::milliseconds(4);
+/// The deck is not asked more often than that, however small the device's periods are.
 const BUSY: TimeDelta = TimeDelta::milliseconds(25);
+/// When a callback that is due has not come, it is looked for this often.
+const LATE: TimeDelta = TimeDelta::milliseconds(8);
 /// How often the device is looked at while there is nothing to play.
-const IDLE: TimeDelta = TimeDelta::milliseconds(50);
+const IDLE: TimeDelta = TimeDelta::milliseconds(100);
+/// How often a device is looked for that is away: it is to be back on the air within a second.
+const AWAY: TimeDelta = TimeDelta::milliseconds(50);
 
 /// What the thread is told.
 #[derive(Debug)]
@@ -67,6 +73,8 @@ pub(super) struct Room {
 /// An open stream.
 struct Air {
     rate: u32,
+    /// Between two callbacks.
+    period: TimeDelta,
     port: DeckPort,
     accounts: Accounts,
     meter: Meter,
@@ -101,7 +109,7 @@ impl Room {
         loop {
             self.look();
             let (_, now) = self.clock.pair();
-            match orders.recv_timeout(self.clock.until(now.plus(self.pause()))) {
+            match orders.recv_timeout(self.clock.until(now.plus(self.pause(now)))) {
                 Ok(Order::Close(closed)) => {
                     drop(self);
                     drop(closed);
@@ -115,11 +123,12 @@ impl Room {
     }
 
     /// How long nothing needs to be looked at.
-    fn pause(&self) -> TimeDelta {
+    fn pause(&self, now: Mono) -> TimeDelta {
         match &self.air {
             _ if self.supervisor.is_starting() => STARTING,
-            Some(air) if !air.cues.is_empty() => BUSY,
-            _ => IDLE,
+            Some(air) if !air.cues.is_empty() => air.until_callback(now),
+            Some(_) => IDLE,
+            None => AWAY,
         }
     }
 
@@ -150,7 +159,7 @@ impl Room {
     fn rise(&mut self, format: Format, generation: u64) {
         // The port was sent before the stream opened, so it is there; those of streams that never came up go.
         if let Some((_, port)) = self.ports.try_iter().find(|(of, _)| *of == generation) {
-            self.air = Some(Air::new(format.rate, port));
+            self.air = Some(Air::new(&format, port));
             self.send(PlayoutEvent::Device(DeviceEvent::Up { device: format.device }));
         }
     }
@@ -256,9 +265,17 @@ impl Room {
 }
 
 impl Air {
-    fn new(rate: u32, port: DeckPort) -> Self {
+    fn new(format: &Format, port: DeckPort) -> Self {
+        let rate = format.rate;
+        let period = TimeDelta::microseconds(i64::from(format.period) * 1_000_000 / i64::from(rate.max(1)));
         let (accounts, meter) = (Accounts::new(rate), Meter::new(rate));
-        Self { rate, port, accounts, meter, newest: None, cues: BTreeMap::new() }
+        Self { rate, period, port, accounts, meter, newest: None, cues: BTreeMap::new() }
+    }
+
+    /// From `now` until the next callback has come and told what it has to tell.
+    fn until_callback(&self, now: Mono) -> TimeDelta {
+        let interval = self.period.max(BUSY) + AFTER_CALLBACK;
+        self.newest.map_or(BUSY, |(_, callback)| callback.plus(interval).since(now)).clamp(LATE, interval)
     }
 
     /// Starts to decode a cue and gives it to the deck, or says why it cannot be now.
