@@ -116,12 +116,8 @@ def what_they_said(figures):
             )
             ended = "" if each["up"] else "; the program ended"
             yield f"- **{name}** {heard}{ended}."
-            said = each["rows"] or [shorten(line) for line in each["lines"] if telling(line)][-4:]
+            said = each["rows"] or [shorten(line) for line in each["lines"]][-4:]
             yield from (f"  - `{line}`" for line in said or ["(nothing logged)"])
-
-
-def telling(line):
-    return not re.search(r"\[(cplayer|global|file|demux|lavf|ffmpeg|statusline)\]\[?[vd]|(\]\[|: )(v|d|t)\]|plugin|protocol", line)
 
 
 def shorten(line, most=150):

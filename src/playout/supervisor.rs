@@ -260,8 +260,9 @@ fn counted(mut feed: Feed, generation: u64, newest: Arc<AtomicU64>, frames: Arc<
             block.fill(0.0);
             return;
         }
-        feed(block, stamp);
+        // Before they are rendered: the first ones wait for what the station has to play once it knows of the device.
         frames.fetch_add(block.len() as u64 / 2, Ordering::Release);
+        feed(block, stamp);
     })
 }
 
