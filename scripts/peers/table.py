@@ -145,7 +145,7 @@ def make(parts, players, loa):
     show = lambda row: "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |"
     bad = sum(line.verdict == "NOT" for line in lines)
     text = ["# loa beside mpd, mpv and Liquidsoap", ""]
-    text += [f"Written by `scripts/bench-peers`. {bad or 'No'} of {len(lines)} lines are not as they must be.", ""]
+    text += [f"Written by `scripts/bench-peers`. {bad or 'None'} of the {len(lines)} lines {'is' if bad == 1 else 'are'} not as required.", ""]
     text += [show(head), show(["-" * width for width in widths]), *map(show, body), ""]
     text += [
         "Jitter is the distance from that player's own median; the error is the distance from the scheduled instant, less one",
