@@ -9,6 +9,7 @@ pub mod account;
 mod block;
 pub mod cue;
 pub mod deck;
+mod hold; // the first callback waits for what there is to play
 pub mod level;
 mod port;
 mod pulse; // whether an open stream is alive (pure)

@@ -14,7 +14,8 @@ use tokio::sync::{mpsc as station, watch};
 use super::PlayoutEvent;
 use super::account::{Accounts, Events};
 use super::cue::{Cue, OpenClip, Opened, Order as CueOrder};
-use super::deck::{Deck, pair};
+use super::deck::pair;
+use super::hold::{FIRST, hold};
 use super::level::{Levels, Meter};
 use super::port::{DeckPort, Report};
 use super::supervisor::{Change, Supervisor};
@@ -22,7 +23,7 @@ use super::wait::{WaitingRoom, Wanted};
 use crate::airing::Reason;
 use crate::clock::{Clock, Mono};
 use crate::desk::{CueEvent, CueId, DeviceEvent, End, Start};
-use crate::output::{Feed, Format, Output, Stamp};
+use crate::output::{Feed, Format, Output};
 use crate::rundown::Audio;
 
 /// How often the device is looked at until it is first open: a station that is switched on inside a window sounds sooner.
@@ -37,12 +38,6 @@ const LATE: TimeDelta = TimeDelta::milliseconds(8);
 const IDLE: TimeDelta = TimeDelta::milliseconds(100);
 /// How often a device is looked for that is away: it is to be back on the air within a second.
 const AWAY: TimeDelta = TimeDelta::milliseconds(50);
-
-/// The generation of the first stream of all.
-const FIRST: u64 = 1;
-/// The most that its first callback waits for something to play, and how often it looks.
-const HOLD: TimeDelta = TimeDelta::milliseconds(100);
-const LOOK: TimeDelta = TimeDelta::milliseconds(1);
 
 /// What the thread is told.
 #[derive(Debug)]
@@ -275,21 +270,6 @@ impl Room {
     fn send(&self, event: PlayoutEvent) {
         let _ = self.events.send(event);
     }
-}
-
-/// Waits in the very first callback until there is something to play, for the device has not started yet: it does once its
-/// buffer is full, and a buffer full of silence would be 171 ms before the first sound of a station that is switched on.
-fn hold(deck: &mut Deck, clock: &Clock, frames: usize, mut stamp: Stamp) -> Stamp {
-    let plays = stamp.mono.plus(TimeDelta::microseconds(stamp.lead_us));
-    let until = stamp.mono.plus(HOLD);
-    while stamp.mono < until && !deck.would_begin(frames, stamp) {
-        clock.sleep_until(stamp.mono.plus(LOOK).min(until));
-        let (wall, mono) = clock.pair();
-        // An output that only keeps time has gone on meanwhile, a card has not.
-        let lead_us = plays.since(mono).num_microseconds().unwrap_or(0).max(0);
-        stamp = Stamp { wall_us: wall.timestamp_micros(), mono, lead_us, ..stamp };
-    }
-    stamp
 }
 
 impl Air {
