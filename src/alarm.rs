@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::backup::BackupAlarm;
 use crate::language::Language;
 
 /// One thing that a person should see to.
@@ -23,12 +24,40 @@ pub enum Alarm {
         /// The operating system's words.
         why: String,
     },
+    /// There is no good backup.
+    Backup(BackupAlarm),
+    /// The card that plays is muted: nobody hears what airs.
+    OutputMuted {
+        /// ALSA's control device, as in `amixer -D`.
+        mixer: String,
+        /// Its controls that are switched off.
+        controls: Vec<String>,
+    },
+    /// The volume of the card that plays is at zero: nobody hears what airs.
+    OutputVolumeZero {
+        /// ALSA's control device, as in `amixer -D`.
+        mixer: String,
+        /// Its controls that are at zero.
+        controls: Vec<String>,
+    },
+    /// `default` has come to mean another card than the one that the station has played on: nothing airs.
+    OtherCard {
+        /// The name of the card so far.
+        first: String,
+        /// That of the card which `default` means now.
+        found: String,
+        /// Where the first one is remembered.
+        file: String,
+    },
 }
 
 impl Alarm {
     /// Whether both are about the same thing, whatever the figures; then the one goes on where the other stood.
     #[must_use]
     pub fn is_of_kind(&self, other: &Self) -> bool {
+        if let (Self::Backup(one), Self::Backup(other)) = (self, other) {
+            return std::mem::discriminant(one) == std::mem::discriminant(other);
+        }
         std::mem::discriminant(self) == std::mem::discriminant(other)
     }
 
@@ -50,8 +79,65 @@ impl Alarm {
             (Self::DiskUnknown { why }, Language::En) => {
                 format!("cannot tell how much is free on the disk of the data folder: {why}; look at the disk")
             }
+            (Self::Backup(backup), language) => backup.say(language),
+            (Self::OutputMuted { mixer, controls }, language) => muted(mixer, controls, language),
+            (Self::OutputVolumeZero { mixer, controls }, language) => volume_zero(mixer, controls, language),
+            (Self::OtherCard { first, found, file }, language) => other_card(first, found, file, language),
         }
     }
+}
+
+fn muted(mixer: &str, controls: &[String], language: Language) -> String {
+    let (names, help) = (quoted(controls), amixer(mixer, controls, "unmute"));
+    match language {
+        Language::Vi => format!(
+            "card âm thanh đang bị tắt tiếng ({names}): ngoài loa không nghe thấy gì, dù đài vẫn phát và vẫn ghi nhật ký; \
+             hãy bật lại bằng lệnh `{help}`, hoặc chạy `alsamixer -D {mixer}`, chọn đúng cột rồi bấm phím M"
+        ),
+        Language::En => format!(
+            "the sound card is muted ({names}): nothing is heard, although the station airs and logs; switch it on with \
+             `{help}`, or run `alsamixer -D {mixer}`, choose the column and press M"
+        ),
+    }
+}
+
+fn volume_zero(mixer: &str, controls: &[String], language: Language) -> String {
+    let (names, help) = (quoted(controls), amixer(mixer, controls, "80%"));
+    match language {
+        Language::Vi => format!(
+            "âm lượng của card âm thanh đang ở mức 0 ({names}): ngoài loa không nghe thấy gì, dù đài vẫn phát và vẫn ghi \
+             nhật ký; hãy tăng bằng lệnh `{help}`, hoặc chạy `alsamixer -D {mixer}`, chọn đúng cột rồi bấm phím mũi tên lên"
+        ),
+        Language::En => format!(
+            "the volume of the sound card is at zero ({names}): nothing is heard, although the station airs and logs; \
+             raise it with `{help}`, or run `alsamixer -D {mixer}`, choose the column and press the arrow up"
+        ),
+    }
+}
+
+fn other_card(first: &str, found: &str, file: &str, language: Language) -> String {
+    match language {
+        Language::Vi => format!(
+            "đài KHÔNG phát vì `default` nay là card `{found}`, trước đây là `{first}`: hãy cắm lại card `{first}`; hoặc \
+             ghi đúng mã card vào `[output] device` (xem bằng lệnh `loa devices`) rồi khởi động lại đài; hoặc xóa tệp \
+             `{file}` nếu card mới là đúng"
+        ),
+        Language::En => format!(
+            "nothing airs, since `default` means the card `{found}` now and meant `{first}` before: plug in `{first}`; or \
+             write the right id as `[output] device` (`loa devices` lists them) and restart the station; or delete \
+             `{file}` if the new card is right"
+        ),
+    }
+}
+
+fn quoted(controls: &[String]) -> String {
+    controls.iter().map(|control| format!("`{control}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// One command per control.
+fn amixer(mixer: &str, controls: &[String], act: &str) -> String {
+    let each = controls.iter().map(|control| format!("amixer -D {mixer} sset '{control}' {act}"));
+    each.collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -62,5 +148,23 @@ mod tests {
     fn programs_read_the_kind_and_the_figures() {
         let json = serde_json::to_value(Alarm::DiskLow { free_mb: 12, warn_free_mb: 200 }).unwrap();
         assert_eq!(json, serde_json::json!({"alarm": "disk_low", "free_mb": 12, "warn_free_mb": 200}));
+        let missing = Alarm::Backup(BackupAlarm::FolderMissing { folder: "/usb".to_owned() });
+        let json = serde_json::to_value(&missing).unwrap();
+        assert_eq!(json, serde_json::json!({"alarm": "backup", "fault": "folder_missing", "folder": "/usb"}));
+        assert_eq!(serde_json::from_value::<Alarm>(json).unwrap(), missing);
+        assert!(!missing.is_of_kind(&Alarm::Backup(BackupAlarm::Old { newest: None })));
+    }
+
+    #[test]
+    fn people_read_the_command_that_helps() {
+        let muted = Alarm::OutputMuted { mixer: "hw:PCH".into(), controls: vec!["PCM".into(), "Line Out".into()] };
+        for language in [Language::Vi, Language::En] {
+            let told = muted.say(language);
+            assert!(told.contains("(`PCM`, `Line Out`)"), "{told}");
+            assert!(
+                told.contains("`amixer -D hw:PCH sset 'PCM' unmute; amixer -D hw:PCH sset 'Line Out' unmute`"),
+                "{told}"
+            );
+        }
     }
 }

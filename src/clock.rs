@@ -5,6 +5,8 @@
 //! faster than the real one, so that tests put the whole station through hours in seconds; everything that paces or
 //! waits asks this clock and no other.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -39,44 +41,110 @@ pub struct Moment {
     pub synchronised: bool,
 }
 
-/// The clocks of this machine, or the same ones sped up from the moment of creation.
+/// The clocks of this machine, the same ones sped up from the moment of creation, or clocks led by hand.
 #[derive(Debug, Clone)]
 pub struct Clock {
     born: Instant,
-    born_wall: DateTime<Utc>,
-    /// `None` is the real wall clock at real pace; otherwise how many seconds pass per real second.
-    speed: Option<u32>,
+    pace: Pace,
 }
+
+/// How the time of a clock goes.
+#[derive(Debug, Clone)]
+enum Pace {
+    /// As the machine's own.
+    Real,
+    /// From an instant on, so many seconds per real second; called synchronised.
+    Scaled(DateTime<Utc>, u32),
+    /// Likewise, but no kernel vouches for it, and its wall clock has leapt over so many microseconds.
+    Rehearsal(DateTime<Utc>, u32, Arc<AtomicI64>),
+    /// It stands still until it is set again.
+    Led(Arc<Mutex<Moment>>),
+}
+
+/// Who waits for a clock that is led by hand looks at it again after this long.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 impl Clock {
     /// The machine's own clocks at their own pace.
     #[must_use]
     pub fn system() -> Self {
-        Self { born: instant(), born_wall: system_wall(), speed: None }
+        Self::of(Pace::Real)
     }
 
     /// A clock that starts at `wall` and runs `speed` times as fast as the real one; it always calls itself synchronised.
     #[must_use]
     pub fn scaled(wall: DateTime<Utc>, speed: u32) -> Self {
-        Self { born: instant(), born_wall: wall, speed: Some(speed.max(1)) }
+        Self::of(Pace::Scaled(wall, speed.max(1)))
+    }
+
+    /// The same for a rehearsal: no kernel vouches for this clock, so it never calls itself synchronised, and it can leap.
+    #[must_use]
+    pub fn rehearsal(wall: DateTime<Utc>, speed: u32) -> Self {
+        Self::of(Pace::Rehearsal(wall, speed.max(1), Arc::default()))
+    }
+
+    /// Clocks that show what they are set to, for a simulated world; they stand still until they are set again.
+    #[must_use]
+    pub fn led(moment: Moment) -> Self {
+        Self::of(Pace::Led(Arc::new(Mutex::new(moment))))
+    }
+
+    fn of(pace: Pace) -> Self {
+        Self { born: instant(), pace }
+    }
+
+    /// Sets clocks that are led by hand, and all that were cloned from them; others take no notice.
+    pub fn set(&self, moment: Moment) {
+        if let Pace::Led(led) = &self.pace {
+            *led.lock().unwrap_or_else(PoisonError::into_inner) = moment;
+        }
+    }
+
+    /// Whether this is the clock of a rehearsal.
+    #[must_use]
+    pub fn is_rehearsal(&self) -> bool {
+        matches!(self.pace, Pace::Rehearsal(..))
+    }
+
+    /// Moves the wall clock of a rehearsal on to `wall`, as if the machine had slept until then; the monotonic clock stands
+    /// still meanwhile. Any other clock, and an instant that has passed, is left alone.
+    pub fn leap_to(&self, wall: DateTime<Utc>) {
+        let span_us = (wall - self.pair().0).num_microseconds().unwrap_or(0);
+        if let Pace::Rehearsal(_, _, leapt_us) = &self.pace
+            && span_us > 0
+        {
+            leapt_us.fetch_add(span_us, Ordering::Relaxed);
+        }
     }
 
     /// All clocks, read together.
     #[must_use]
     pub fn now(&self) -> Moment {
+        let synchronised = match &self.pace {
+            Pace::Led(led) => return *led.lock().unwrap_or_else(PoisonError::into_inner),
+            Pace::Real => kernel_says_synchronised(),
+            Pace::Scaled(..) => true,
+            Pace::Rehearsal(..) => false,
+        };
         let (wall, mono) = self.pair();
-        Moment { wall, mono, synchronised: self.speed.is_some() || kernel_says_synchronised() }
+        Moment { wall, mono, synchronised }
     }
 
     /// Wall and monotonic time without the question to the kernel: cheap enough for the device callback.
     #[must_use]
     pub fn pair(&self) -> (DateTime<Utc>, Mono) {
         let elapsed = TimeDelta::from_std(instant().duration_since(self.born)).unwrap_or(TimeDelta::MAX);
-        match self.speed {
-            None => (system_wall(), Mono(0).plus(elapsed)),
-            Some(speed) => {
-                let scaled = elapsed * i32::try_from(speed).unwrap_or(i32::MAX);
-                (self.born_wall + scaled, Mono(0).plus(scaled))
+        let fast = |speed: u32| elapsed * i32::try_from(speed).unwrap_or(i32::MAX);
+        match &self.pace {
+            Pace::Real => (system_wall(), Mono(0).plus(elapsed)),
+            Pace::Scaled(wall, speed) => (*wall + fast(*speed), Mono(0).plus(fast(*speed))),
+            Pace::Rehearsal(wall, speed, leapt_us) => {
+                let leapt = TimeDelta::microseconds(leapt_us.load(Ordering::Relaxed));
+                (*wall + fast(*speed) + leapt, Mono(0).plus(fast(*speed)))
+            }
+            Pace::Led(led) => {
+                let Moment { wall, mono, .. } = *led.lock().unwrap_or_else(PoisonError::into_inner);
+                (wall, mono)
             }
         }
     }
@@ -85,15 +153,19 @@ impl Clock {
     /// on how long a device may stay away, is stretched by it.
     #[must_use]
     pub fn speed(&self) -> u32 {
-        self.speed.unwrap_or(1)
+        match self.pace {
+            Pace::Scaled(_, speed) | Pace::Rehearsal(_, speed, _) => speed,
+            Pace::Real | Pace::Led(_) => 1,
+        }
     }
 
-    /// How long to really wait until `mono` is reached on this clock; zero if it has passed.
+    /// How long to really wait until `mono` is reached on this clock; zero if it has passed. A clock led by hand does not
+    /// say when that will be: then it is how long to wait before looking again.
     #[must_use]
     pub fn until(&self, mono: Mono) -> Duration {
         let (_, now) = self.pair();
         let span = mono.since(now).to_std().unwrap_or(Duration::ZERO);
-        span / self.speed.unwrap_or(1)
+        if matches!(self.pace, Pace::Led(_)) { span.min(LOOK_AGAIN) } else { span / self.speed() }
     }
 
     /// Blocks this thread until `mono`; for pacing threads of outputs, never for the station's loop.
@@ -132,4 +204,25 @@ fn kernel_says_synchronised() -> bool {
         (libc::adjtimex(&raw mut timex), timex)
     };
     state >= 0 && state != libc::TIME_ERROR && timex.status & libc::STA_UNSYNC == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rehearsal_leaps_forward_only_with_its_wall_clock_only() {
+        let start = DateTime::from_timestamp(1_740_762_000, 0).unwrap_or_default();
+        let clock = Clock::rehearsal(start, 1);
+        let hour = TimeDelta::hours(1);
+        clock.clone().leap_to(start + hour);
+        let there = clock.now();
+        assert!(there.wall >= start + hour && there.wall < start + hour + TimeDelta::minutes(5), "{there:?}");
+        assert!(there.mono < Mono(0).plus(hour) && !there.synchronised, "{there:?}");
+        clock.leap_to(start);
+        assert!(clock.now().wall >= there.wall);
+        let other = Clock::scaled(start, 1);
+        other.leap_to(start + hour);
+        assert!(other.now().wall < start + hour && other.now().synchronised);
+    }
 }

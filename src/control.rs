@@ -11,6 +11,7 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
@@ -107,6 +108,8 @@ pub struct Status {
     pub desk: Snapshot,
     /// Level of our own output over the last second, whole dBFS, -120 is silence; `None` while no device is open.
     pub level_dbfs: Option<i64>,
+    /// Errors that the sound driver has reported since the start; a healthy device may report some.
+    pub device_errors: u64,
     /// Records that are not committed yet, and why.
     pub log_waiting: u64,
     /// Records that the log had to give up.
@@ -119,10 +122,27 @@ pub struct Status {
     pub log_moved_aside: Option<PathBuf>,
     /// The chain's head, `seq:hash`.
     pub log_head: String,
+    /// The nightly copies; `None` until they have been looked for.
+    pub backup: Option<BackupStatus>,
     /// What a person should see to.
     pub alarms: Vec<Alarm>,
+    /// Whether the sound is scheduled in real time: `granted`, or why not; `None` as long as that is not decided.
+    pub real_time: Option<String>,
     /// Problems of the files as they were found at the start or at the last change.
     pub problems: Vec<String>,
+}
+
+/// How the nightly copies are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupStatus {
+    /// Whether they are made.
+    pub is_on: bool,
+    /// When the newest one was made.
+    pub made_at: Option<DateTime<FixedOffset>>,
+    /// Where it is.
+    pub file: Option<PathBuf>,
+    /// The newest one in the second folder.
+    pub second: Option<PathBuf>,
 }
 
 /// An order with who gave it, waiting for its answer.
@@ -229,7 +249,7 @@ fn reachable(folder: &std::fs::File) -> PathBuf {
 }
 
 /// The name given, and the user of the operating system behind it.
-fn who(name: Option<String>, uid: Option<u32>) -> String {
+pub(crate) fn who(name: Option<String>, uid: Option<u32>) -> String {
     let user = uid.map_or_else(|| "?".to_owned(), user_name);
     match name.filter(|name| !name.trim().is_empty()) {
         Some(name) => format!("{} ({user})", name.trim()),

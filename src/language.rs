@@ -6,6 +6,7 @@
 
 use crate::airing::{ClockState, Kind, Outcome, Priority, Reason};
 use crate::problem::Severity;
+use crate::service::Silence;
 
 /// The language of what operators, approvers and readers of reports see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -141,7 +142,25 @@ impl Language {
         )
     }
 
-    const fn pick(self, vi: &'static str, en: &'static str) -> &'static str {
+    /// Why the service manager is not told that the station lives.
+    #[must_use]
+    pub const fn silence(self, silence: Silence) -> &'static str {
+        let (vi, en) = match silence {
+            Silence::PlayoutHangs => ("phần phát âm thanh bị treo", "the playout hangs"),
+            Silence::NoFrames => {
+                ("thiết bị không nhận âm thanh và chưa được mở lại", "the device takes no frames and was not replaced")
+            }
+            Silence::DeviceGivenUp => {
+                ("thiết bị treo khi đóng, không mở lại được nữa", "the device hangs in closing and is no longer tried")
+            }
+            Silence::StoreHangs => ("phần lưu nhật ký bị treo", "the store of the log hangs"),
+        };
+        self.pick(vi, en)
+    }
+
+    /// The word of the language.
+    #[must_use]
+    pub const fn pick<T: Copy>(self, vi: T, en: T) -> T {
         match self {
             Self::Vi => vi,
             Self::En => en,

@@ -20,5 +20,7 @@ pub mod library; // audio: probe, full decode, content store
 pub mod playout; // cues decoded ahead, the deck in the device callback, the accounts
 pub mod output; // card, wav, silent
 pub mod store; // SQLite: every statement of the program
+pub mod backup; // the whole station in one file: made, proved, restored, kept in turn
 pub mod station; // the loop: take one event, ask the desk, perform its actions
+pub mod service; // what a service manager is told: ready, alive, leaving
 pub mod control; // the local socket: air, stop, skip, status

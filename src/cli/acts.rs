@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use super::{ConfigChoice, FAILED, Format, WrongInput, say};
 use crate::alarm::Alarm;
 use crate::config::{Config, data_dir_of};
-use crate::control::{self, Answer, AskError, Order, Status};
+use crate::control::{self, Answer, AskError, BackupStatus, Order, Status};
 use crate::language::Language;
 use crate::library::{ClipError, verify};
 use crate::problem::Problems;
@@ -241,12 +241,24 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
     let advice = desk.clock_behind.map(|log| language.clock_advice(&words(&desk.at), &words(&log)));
     lines.extend(advice.map(|advice| line("to_do", "cần làm", "to do", advice)));
     let alarm = |alarm: &Alarm| line("alarm", "báo động", "alarm", alarm.say(language));
+    if status.device_errors > 0 {
+        lines.push(line(
+            "device_errors",
+            "lỗi trình điều khiển âm thanh",
+            "sound driver errors",
+            status.device_errors.to_string(),
+        ));
+    }
     lines.extend(status.alarms.iter().map(alarm));
     lines.extend(desk.waiting.iter().map(|title| line("waiting", "chờ phát", "waiting", title.clone())));
     let next =
         desk.next.iter().map(|next| format!("{}  {}", next.scheduled_at.format("%Y-%m-%d %H:%M:%S"), next.title));
     lines.extend(next.map(|text| line("next", "sắp tới", "next", text)));
+    let refused = status.real_time.iter().filter(|word| *word != "granted").cloned();
+    let refused = refused.map(|word| if vi { format!("không được cấp ({word})") } else { word });
+    lines.extend(refused.map(|word| line("real_time", "ưu tiên thời gian thực", "real-time scheduling", word)));
     lines.extend(told_of_log(status, language));
+    lines.extend(status.backup.iter().map(|backup| line("backup", "sao lưu", "backup", told_of_backup(backup, vi))));
     lines.extend(status.problems.iter().map(|problem| line("problem", "lỗi", "problem", problem.clone())));
     lines
 }
@@ -274,6 +286,20 @@ fn told_of_log(status: &Status, language: Language) -> Vec<Line> {
     lines
 }
 
+/// The newest copies, where they are.
+fn told_of_backup(backup: &BackupStatus, vi: bool) -> String {
+    let (never, none) = if vi { ("đã tắt", "chưa có") } else { ("off", "none yet") };
+    match (&backup.made_at, &backup.file) {
+        (Some(at), Some(file)) => {
+            let places: Vec<_> =
+                [file].into_iter().chain(&backup.second).map(|path| path.display().to_string()).collect();
+            format!("{} ({})", at.format("%Y-%m-%d %H:%M:%S"), places.join(", "))
+        }
+        _ if backup.is_on => none.to_owned(),
+        _ => never.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,17 +309,20 @@ mod tests {
         let desk = serde_json::json!({
             "at": "2025-03-03T05:00:00+07:00", "station": "Đài", "output": "card", "device": "hw:0", "device_lost": null,
             "clock": "synchronised", "clock_behind": null, "on_air": null, "waiting": [], "next": [],
-            "level_dbfs": -20, "log_waiting": 0, "log_lost": 3, "log_error": null, "spill_error": "disk full",
-            "log_moved_aside": "/data/loa.db.damaged", "log_head": "5:ab", "alarms": [{"alarm": "disk_low", "free_mb": 10, "warn_free_mb": 200}],
+            "level_dbfs": -20, "device_errors": 4100, "log_waiting": 0, "log_lost": 3, "log_error": null, "spill_error": "disk full",
+            "log_moved_aside": "/data/loa.db.damaged", "log_head": "5:ab", "backup": null, "alarms": [{"alarm": "disk_low", "free_mb": 10, "warn_free_mb": 200}],
             "problems": ["schedules/1.toml: bad"],
         });
         let status: Status = serde_json::from_value(desk).unwrap();
         let told = [Language::Vi, Language::En].map(|language| told(&status, language));
         let names = told.each_ref().map(|lines| lines.iter().map(|line| line.name).collect::<Vec<_>>());
         assert_eq!(names[0], names[1]);
-        for (name, value) in
-            [("log_lost", "3"), ("spill_error", "disk full"), ("log_moved_aside", "/data/loa.db.damaged")]
-        {
+        for (name, value) in [
+            ("device_errors", "4100"),
+            ("log_lost", "3"),
+            ("spill_error", "disk full"),
+            ("log_moved_aside", "/data/loa.db.damaged"),
+        ] {
             assert!(told[0].iter().any(|line| line.name == name && line.value == value), "{name}");
         }
         assert!(names[0].iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));

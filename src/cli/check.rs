@@ -18,7 +18,7 @@ use crate::config::{self, Config};
 use crate::folder;
 use crate::language::Language;
 use crate::library::{ClipError, verify};
-use crate::output;
+use crate::output::{self, Doubt};
 use crate::problem::what::{AudioFault, FileFault, SettingFault};
 use crate::problem::{Place, Problem, Severity};
 use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
@@ -40,6 +40,7 @@ pub fn run(choice: &ConfigChoice, _args: &CheckArgs) -> anyhow::Result<ExitCode>
     if let Ok(config) = Config::load(&path) {
         problems.extend(data_folder(&config));
         problems.extend(silent_device(&config, &clock));
+        problems.extend(doubtful_device(&config));
     }
     problems.sort();
     for problem in &problems {
@@ -81,13 +82,20 @@ fn data_folder(config: &Config) -> Option<Problem> {
 
 /// A sound device that does not open: the station would wait for it, so the input is not refused.
 fn silent_device(config: &Config, clock: &Clock) -> Option<Problem> {
-    let device = match &config.output.device {
-        config::Device::Default => "default",
-        config::Device::Id(id) => id,
-        config::Device::Wav(_) | config::Device::Silent => return None,
-    };
+    let device = config.output.device.card()?;
     let why = output::try_open(output::make(&config.output, &config.folder, clock)).err()?;
     let fault = SettingFault::DeviceDoesNotOpen(device.to_owned(), why.0);
+    Some(Problem::warning(config.device_place.clone(), fault))
+}
+
+/// A device setting that may come to mean another card by itself.
+fn doubtful_device(config: &Config) -> Option<Problem> {
+    let device = config.output.device.card()?;
+    let fault = match output::doubt(device)? {
+        Doubt::DefaultOfMany(cards) => SettingFault::DefaultOfMany(cards),
+        Doubt::ByNumber => SettingFault::DeviceByNumber(device.to_owned()),
+        Doubt::Twin(name) => SettingFault::DeviceHasTwin(device.to_owned(), name),
+    };
     Some(Problem::warning(config.device_place.clone(), fault))
 }
 

@@ -116,7 +116,7 @@ impl Course {
 /// Runs the station until its one programme is done.
 fn air(config: &Config, clock: &Clock) -> anyhow::Result<Course> {
     let output: Arc<dyn Output> = output::make(&config.output, &config.folder, clock);
-    let options = Options { config: config.clone(), clock: clock.clone(), output, trust_clock: false };
+    let options = Options { config: config.clone(), clock: clock.clone(), output, trust_clock: false, beat: None };
     let done = Notify::new();
     let mut course = Course::default();
     let language = config.language;

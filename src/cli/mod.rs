@@ -5,10 +5,13 @@
 //! its line to `Command` and to `dispatch`. Next: `init`, `check`, `timetable`.
 
 pub mod acts;
+pub mod backup;
+mod calibrate;
 pub mod check;
 pub mod demo;
 pub mod devices;
 pub mod init;
+mod lines;
 pub mod log;
 mod notices;
 pub mod run;
@@ -74,6 +77,10 @@ pub enum Command {
     Log(log::LogArgs),
     /// List the sound devices
     Devices(devices::DevicesArgs),
+    /// Write the whole station into one file, while it runs or not, and prove it
+    Backup(backup::BackupArgs),
+    /// Bring a station back from a backup
+    Restore(backup::RestoreArgs),
 }
 
 /// How a listing is printed.
@@ -128,7 +135,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     // Warnings of the inner rooms (a record that was lost, a thread that did not start) must reach a person.
-    let format = tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(tracing::Level::WARN);
+    let format = tracing_subscriber::fmt().with_writer(|| lines::Warnings).with_max_level(tracing::Level::WARN);
     format.with_target(false).init();
     dispatch(cli).unwrap_or_else(|error| {
         if is_closed_pipe(&error) {
@@ -152,6 +159,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Status(args) => acts::status(&config, &args),
         Command::Log(args) => log::run(&config, &args),
         Command::Devices(args) => devices::run(&config, &args),
+        Command::Backup(args) => backup::make(&config, &args),
+        Command::Restore(args) => backup::restore(&config, args),
     }
 }
 

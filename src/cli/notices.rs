@@ -3,9 +3,11 @@
 //! In: notices of the station. Out: lines for people on stdout; what is wrong goes to stderr. Never decides anything.
 //! Next: `station`.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use chrono::{DateTime, Datelike, FixedOffset, SubsecRound as _};
+
+use super::lines::{To, put};
 
 use crate::airing::Airing;
 use crate::desk::{SnapshotItem, SnapshotNext};
@@ -21,19 +23,17 @@ pub(super) fn print(notice: &Notice, language: Language) {
         Notice::ProgrammeDone(_) => Vec::new(),
         _ => return complain(notice, language),
     };
-    let mut out = io::stdout().lock();
     for line in lines {
-        let _ = writeln!(out, "{line}");
+        put(To::Out, format!("{line}\n").into_bytes());
     }
-    let _ = out.flush();
     if matches!(notice, Notice::Ready(_)) {
-        let _ = writeln!(io::stderr(), "ready");
+        put(To::Err, b"ready\n".to_vec());
     }
 }
 
 fn complain(notice: &Notice, language: Language) {
     let vi = language == Language::Vi;
-    let mut err = io::stderr().lock();
+    let mut err = Vec::new();
     let _ = match notice {
         Notice::Device(Ok(device)) if vi => writeln!(err, "thiết bị âm thanh đã mở: `{device}`"),
         Notice::Device(Ok(device)) => writeln!(err, "sound device open: `{device}`"),
@@ -54,6 +54,7 @@ fn complain(notice: &Notice, language: Language) {
         Notice::Remark(text) => writeln!(err, "{text}"),
         _ => Ok(()),
     };
+    put(To::Err, err);
 }
 
 fn coming(next: &[SnapshotNext], language: Language) -> Vec<String> {

@@ -9,11 +9,15 @@ use std::sync::Arc;
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{ConfigChoice, notices};
+use super::when::When;
+use super::{ConfigChoice, WrongInput, lines, notices};
 use crate::clock::Clock;
+use crate::config::{Config, Device};
 use crate::output;
 use crate::problem::Problems;
-use crate::station::{self, Options, StartError};
+use crate::service::Service;
+use crate::station::{self, Notice, Options, StartError};
+use crate::store::DATABASE;
 
 /// Arguments of `loa run`.
 #[derive(Debug, clap::Args)]
@@ -21,24 +25,65 @@ pub struct RunArgs {
     /// Believe the clock until its next synchronisation, although the log is newer; this is recorded
     #[arg(long)]
     trust_clock: bool,
+    /// Rehearse on an output without loudspeakers: by a clock that starts here and leaps over idle hours
+    #[arg(long, value_name = "D")]
+    rehearse_from: Option<When>,
+    /// How many seconds of a rehearsal pass per second
+    #[arg(long, value_name = "N", requires = "rehearse_from", default_value_t = 1,
+        value_parser = clap::value_parser!(u32).range(1..=MOST_SPEED))]
+    speed: u32,
 }
+
+/// Decoding takes about a three-hundredth of what it decodes; a faster clock would leave it behind.
+const MOST_SPEED: i64 = 200;
 
 /// Runs the station until SIGTERM, SIGINT or SIGHUP.
 pub fn run(choice: &ConfigChoice, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let config = choice.load()?;
-    let clock = Clock::system();
+    let clock = clock(args, &config)?;
     let language = config.language;
-    let output: Arc<dyn output::Output> = output::make(&config.output, &config.folder, &clock);
-    let options = Options { config, clock, output, trust_clock: args.trust_clock };
+    let output: Arc<dyn output::Output> = output::make_for_station(&config, &clock);
+    let mut service = Service::from_env(language);
+    let beat = service.as_ref().map(Service::beat_every);
+    let options = Options { config, clock, output, trust_clock: args.trust_clock, beat };
+    let tell = |notice: Notice| {
+        notices::print(&notice, language);
+        if let Some(service) = &mut service {
+            service.hear(&notice);
+        }
+    };
+    lines::wait_for_none().context("cannot start a thread")?;
     let ended = in_runtime(async {
         let told = told_to_stop().context("cannot listen for signals")?;
-        anyhow::Ok(station::run(options, told, |notice| notices::print(&notice, language)).await)
-    })??;
-    match ended {
+        anyhow::Ok(station::run(options, told, tell).await)
+    });
+    lines::finish();
+    match ended?? {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(StartError::Problems(problems)) => Err(Problems(problems).into()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The machine's clock, or that of a rehearsal: which must reach no loudspeaker, and no log that is evidence.
+fn clock(args: &RunArgs, config: &Config) -> Result<Clock, WrongInput> {
+    let Some(from) = args.rehearse_from else { return Ok(Clock::system()) };
+    if !matches!(config.output.device, Device::Silent | Device::Wav(_)) {
+        let place = &config.device_place;
+        return Err(WrongInput(format!(
+            "{place}: a rehearsal plays to no sound card; write `device = \"silent\"` or `device = \"wav:FILE\"`"
+        )));
+    }
+    let database = config.data_dir.join(DATABASE);
+    if database.exists() {
+        return Err(WrongInput(format!(
+            "`{}` is there: rows by a made-up clock must not stand in a log that is kept; rehearse with another `data_dir` in \
+             `{}`, one that is empty or not there yet",
+            database.display(),
+            config.path.display()
+        )));
+    }
+    Ok(Clock::rehearsal(from.begin(config.station.timezone), args.speed))
 }
 
 /// Runs a station to its end. One thread is enough for the loop: sound, files and the database have their own. Whatever is

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveTime;
 use chrono_tz::Tz;
 
 use crate::folder::read_bytes;
@@ -41,6 +42,8 @@ pub struct Config {
     pub emergency: Emergency,
     /// What is watched on the disk.
     pub disk: Disk,
+    /// The nightly copy.
+    pub backup: Backup,
     /// Loudspeaker clusters, in the order of the file.
     pub zones: Vec<Zone>,
 }
@@ -80,6 +83,18 @@ pub enum Device {
     Id(String),
 }
 
+impl Device {
+    /// The sound device that is set: `default` or an id. `None` for what is no device.
+    #[must_use]
+    pub fn card(&self) -> Option<&str> {
+        match self {
+            Self::Default => Some("default"),
+            Self::Id(id) => Some(id),
+            Self::Silent | Self::Wav(_) => None,
+        }
+    }
+}
+
 /// `[emergency]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Emergency {
@@ -92,6 +107,19 @@ pub struct Emergency {
 pub struct Disk {
     /// Alarm when the data folder has less than this free, in megabytes of 1,000,000 bytes; 0 is never. Default: 200.
     pub warn_free_mb: u32,
+}
+
+/// `[backup]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// Local time of the nightly copy; `None` is never. Default: 02:30.
+    pub at: Option<NaiveTime>,
+    /// Copies kept in each folder. Default: 14.
+    pub keep: usize,
+    /// Where. Default: `backups` in the data folder.
+    pub folder: Option<PathBuf>,
+    /// A second folder, on another disk.
+    pub also_to: Option<PathBuf>,
 }
 
 /// `[[zone]]`.
@@ -162,12 +190,17 @@ pub fn folder_of(path: &Path) -> PathBuf {
 /// The data folder that a settings file names, however broken the rest of it is; the default where it names none.
 #[must_use]
 pub fn data_dir_of(path: &Path) -> PathBuf {
-    let text = read_bytes(path).unwrap_or_default();
-    let named = String::from_utf8_lossy(&text).lines().find_map(|line| {
+    data_dir_named(&read_bytes(path).unwrap_or_default(), &folder_of(path))
+}
+
+/// The same for the text of a settings file that stands, or would stand, in a folder.
+#[must_use]
+pub fn data_dir_named(text: &[u8], folder: &Path) -> PathBuf {
+    let named = String::from_utf8_lossy(text).lines().find_map(|line| {
         let table: toml::Table = line.trim_start().starts_with("data_dir").then(|| line.parse().ok())??;
         Some(table.get("data_dir")?.as_str()?.to_owned())
     });
-    folder_of(path).join(named.as_deref().unwrap_or(DATA_DIR))
+    folder.join(named.as_deref().unwrap_or(DATA_DIR))
 }
 
 #[cfg(test)]
@@ -191,6 +224,8 @@ mod tests {
         assert_eq!(config.output, OutputSetting { device: Device::Default, offset_us: 0 });
         assert_eq!(config.emergency.tone_ms, 2000);
         assert_eq!(config.disk.warn_free_mb, 200);
+        let backup = Backup { at: NaiveTime::from_hms_opt(2, 30, 0), keep: 14, folder: None, also_to: None };
+        assert_eq!(config.backup, backup);
         assert!(config.zones.is_empty());
     }
 
@@ -216,6 +251,16 @@ mod tests {
     #[test]
     fn a_file_without_a_station_says_so() {
         assert_eq!(parse("").unwrap_err(), ["etc/loa.toml:1:1 Form(MissingKey(\"station\"))"]);
+    }
+
+    #[test]
+    fn the_time_of_the_nightly_copy_is_a_time_or_nothing() {
+        let at = |text: &str| parse(&format!("{LEAST}[backup]\nat = {text:?}\n")).map(|config| config.backup.at);
+        assert_eq!((at("00:05"), at("off")), (Ok(NaiveTime::from_hms_opt(0, 5, 0)), Ok(None)));
+        assert_eq!(at("23:59:30"), Ok(NaiveTime::from_hms_opt(23, 59, 30)));
+        for bad in ["2h30", "24:00", "02:60", "2:30 AM", "02.30", "half past two"] {
+            assert!(at(bad).unwrap_err()[0].contains("BadTime"), "{bad}");
+        }
     }
 
     #[test]

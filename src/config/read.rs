@@ -6,10 +6,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use chrono::NaiveTime;
 use chrono_tz::Tz;
 use rodio::cpal::DeviceId;
 
-use super::{Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Station, Zone, folder_of};
+use super::{Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Station, Zone, folder_of};
 use crate::language::Language;
 use crate::problem::what::SettingFault;
 use crate::problem::{Place, nearest};
@@ -29,6 +30,17 @@ const MOST_FREE_MB: i64 = 1_000_000;
 
 const DEFAULT_FREE_MB: u32 = 200;
 
+/// When the nightly copy is made: nobody airs at half past two, and the machine that is on at five was on then too.
+const DEFAULT_AT: NaiveTime = NaiveTime::from_hms_opt(2, 30, 0).expect("a time of day");
+
+/// Instead of a time: no copies.
+const OFF: &str = "off";
+
+/// More copies than days of three years are a mistake.
+const MOST_COPIES: i64 = 1_000;
+
+const DEFAULT_COPIES: usize = 14;
+
 /// Reads the whole file; `None` when what every station needs is missing. All problems are the reader's.
 pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &Path) -> Option<Config> {
     let folder = folder_of(path);
@@ -47,6 +59,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
     let (output, device_place) = output(reader, root, whole, &folder);
     let emergency = emergency(reader, root);
     let disk = disk(reader, root);
+    let backup = backup(reader, root, &folder);
     approval(reader, root);
     let zones = zones(reader, root);
     Some(Config {
@@ -60,6 +73,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
         device_place,
         emergency,
         disk,
+        backup,
         zones,
     })
 }
@@ -131,6 +145,24 @@ fn disk<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Disk {
         reader.finish(&table);
     }
     Disk { warn_free_mb: warn_free_mb.unwrap_or(DEFAULT_FREE_MB) }
+}
+
+fn backup<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, folder: &Path) -> Backup {
+    let mut backup = Backup { at: Some(DEFAULT_AT), keep: DEFAULT_COPIES, folder: None, also_to: None };
+    let Some(mut table) = reader.table(root, "backup") else { return backup };
+    if let Some(text) = reader.text(&mut table, "at") {
+        let time = ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(&text.value, form).ok());
+        backup.at = time;
+        if time.is_none() && text.value != OFF {
+            reader.error(text.span, SettingFault::BadTime(text.value));
+        }
+    }
+    let keep = reader.integer(&mut table, "keep", 1, MOST_COPIES).and_then(|keep| usize::try_from(keep).ok());
+    backup.keep = keep.unwrap_or(DEFAULT_COPIES);
+    backup.folder = reader.text(&mut table, "folder").map(|text| folder.join(text.value));
+    backup.also_to = reader.text(&mut table, "also_to").map(|text| folder.join(text.value));
+    reader.finish(&table);
+    backup
 }
 
 /// There are no approvals yet: a station that asks for them must not air as if it had them.

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::playing::{Cutting, Source, Stage};
 use super::protocol::{Act, Action, Actor, RequestId, Start};
-use super::run::{Airs, MOST_ATTEMPTS, Stand};
+use super::run::{Airs, MOST_ATTEMPTS, Stand, Verdict, verdict};
 use super::{Desk, JobId, rows};
 use crate::airing::{Airing, AiringId, Outcome, Priority, Reason};
 use crate::clock::Moment;
@@ -186,7 +186,13 @@ impl Desk {
 
     /// An emergency that was cut by a power loss, or kept from starting, is due again.
     pub(super) fn resume_emergency(&mut self, row: &Airing, alive_at: DateTime<Utc>, now: Moment) {
-        let attempts = if row.started_at.is_some() { row.attempt } else { row.attempt - 1 };
+        let started = row.started_at.is_some();
+        let attempts = if started { row.attempt } else { row.attempt - 1 };
+        let outcome = row.outcome.filter(|_| started);
+        let over = |outcome| verdict(outcome, row.reason, row.aired_ms, row.planned_ms, row.attempt) == Verdict::Last;
+        if outcome.is_some_and(over) {
+            return;
+        }
         let in_time = self.untrusted(now) || now.wall - alive_at <= EMERGENCY_RETURNS;
         let Some(sha256) = row.sha256.as_deref().filter(|_| in_time && attempts <= MOST_ATTEMPTS) else { return };
         let tone = i64::from(self.facts.tone_ms);

@@ -109,6 +109,7 @@ impl Desk {
         let outcome = row.outcome.unwrap_or(Outcome::Failed);
         let after = verdict(outcome, row.reason, row.aired_ms, row.planned_ms, row.attempt);
         let stand = Stand::following(after, row.attempt);
+        self.plan.heard_after_all(&row.airing, stand);
         actions.push(Action::Record(Record::Row(Box::new(row))));
         if after == Verdict::TooMany
             && let Some((mut last, _)) = self.row_of(source, now)
@@ -298,6 +299,9 @@ impl Desk {
             let sounding = self.playing.iter().any(|playing| of_run(playing) && !playing.waiting());
             let closed = self.runs[at].window_left(now) <= TimeDelta::zero();
             if sounding || !(closed || self.runs[at].complete()) {
+                if closed && self.runs[at].begun() {
+                    self.miss_rest(at, now, cause, actions);
+                }
                 at += 1;
                 continue;
             }
@@ -308,6 +312,23 @@ impl Desk {
             self.miss(run, outcome, reason, now, actions);
             actions.push(Action::Record(done));
             self.settle(now, true, actions);
+        }
+    }
+
+    /// The window has closed over an item that may finish. What has not had its turn has its rows now: a death before that
+    /// item ends must not blame the time off.
+    fn miss_rest(&mut self, at: usize, now: Moment, cause: Reason, actions: &mut Vec<Action>) {
+        let run = &self.runs[at];
+        let (job, (outcome, reason)) = (run.id, self.why_left(run, now, cause));
+        let untried = |index: &usize| run.stands[*index] == (Stand::Due { attempts: 0 });
+        let sounds = |source: Source| self.playing.iter().any(|each| each.source == source && !each.waiting());
+        let left = (0..run.stands.len()).filter(untried).map(|index| Source::Item(job, index));
+        for source in left.filter(|source| !sounds(*source)).collect::<Vec<_>>() {
+            if let Some((mut row, _)) = self.row_of(source, now) {
+                (row.outcome, row.reason) = (Some(outcome), Some(reason));
+                actions.push(Action::Record(Record::Row(Box::new(row))));
+            }
+            self.stand(source, Stand::Final);
         }
     }
 

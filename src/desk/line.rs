@@ -89,11 +89,12 @@ impl Desk {
         let next = self.next_hard_start(now);
         self.withdraw_timed(next, now, actions);
         let Some((job, at)) = next else { return };
-        if self.playing.iter().any(|playing| !playing.waiting() && playing.timed().is_some()) {
+        let of_job = |playing: &Playing| matches!(playing.source, Source::Item(each, _) if each == job);
+        // One that is armed to follow what is on the air needs no second start when that comes to its end.
+        if self.playing.iter().any(|playing| !playing.waiting() && (playing.timed().is_some() || of_job(playing))) {
             return;
         }
-        let waits =
-            |playing: &Playing| playing.waiting() && matches!(playing.source, Source::Item(each, _) if each == job);
+        let waits = |playing: &Playing| playing.waiting() && of_job(playing);
         let Some(slot) = self.playing.iter().position(waits) else {
             if let Some(source) = self.choose_of(job, now, actions) {
                 self.prepare(source, Role::Timed(at), now, actions);
@@ -214,11 +215,18 @@ impl Desk {
                 if left <= INTENT_LEAD {
                     self.intend(slot, actions);
                 }
-                if left <= ARM_LEAD {
+                // What is on the air may end before its time; no programme starts before its own.
+                if left <= ARM_LEAD && self.has_come(source, now) {
                     self.arm(cue, Start::After(current), actions);
                 }
             }
         }
+    }
+
+    /// Whether the instant of a source's programme has come.
+    fn has_come(&self, source: Source, now: Moment) -> bool {
+        let waits = |run: &Run| !run.begun() && run.rundown.scheduled_at > now.wall;
+        !self.runs.iter().any(|run| matches!(source, Source::Item(job, _) if job == run.id) && waits(run))
     }
 
     /// Names a cue for a source and has it opened.

@@ -36,8 +36,8 @@ use rows::RowStamp;
 use run::{Airs, JobId, Run};
 use trust::Trust;
 
-/// The desk looks at the clocks at least this often, so that a step is seen within a second.
-const LONGEST_SLEEP: TimeDelta = TimeDelta::seconds(1);
+/// The desk looks at the clocks at least this often, so that a step is met within a second.
+const LONGEST_SLEEP: TimeDelta = TimeDelta::milliseconds(900);
 
 /// Everything planned is recorded as settled at least this often, so that off time begins where the power went.
 const SETTLE_EVERY: TimeDelta = TimeDelta::minutes(10);

@@ -14,7 +14,7 @@ use super::off_time::OffTime;
 use super::protocol::{Action, History, Record};
 use super::run::{JobId, Logged, Run, Stand};
 use super::{Desk, rows};
-use crate::airing::{ClockState, Outcome, Reason};
+use crate::airing::{AiringId, ClockState, Outcome, Reason};
 use crate::clock::Moment;
 use crate::rundown::{self, Rundown};
 use crate::schedule::Schedule;
@@ -69,7 +69,8 @@ pub(super) struct Plan {
 struct Closed {
     programme: String,
     scheduled_at: DateTime<Utc>,
-    stands: Vec<Stand>,
+    /// By airing, since the schedule may have other items when the clock comes to it again.
+    stands: Vec<(AiringId, Stand)>,
 }
 
 impl Plan {
@@ -128,10 +129,18 @@ impl Plan {
     pub(super) fn close(&mut self, run: &Run) {
         let (programme, scheduled_at) = (run.rundown.programme.clone(), run.rundown.scheduled_at);
         self.closed.retain(|closed| closed.scheduled_at != scheduled_at || closed.programme != programme);
-        self.closed.push_back(Closed { programme, scheduled_at, stands: run.stands.clone() });
+        let airings = run.rundown.items.iter().map(|item| item.airing.clone());
+        let stands = airings.zip(run.stands.iter().copied()).collect();
+        self.closed.push_back(Closed { programme, scheduled_at, stands });
         if self.closed.len() > CLOSED {
             self.closed.pop_front();
         }
+    }
+
+    /// A cue of an occurrence that has left the desk had sounded all the same: where its item stands now.
+    pub(super) fn heard_after_all(&mut self, airing: &AiringId, stand: Stand) {
+        let known = self.closed.iter_mut().flat_map(|closed| &mut closed.stands);
+        known.filter(|(each, _)| each == airing).for_each(|(_, known)| *known = stand);
     }
 
     fn closed(&self, programme: &str, at: DateTime<Utc>) -> Option<&Closed> {
@@ -244,7 +253,7 @@ impl Desk {
     pub(super) fn planned(&self, occurrence: &Occurrence) -> bool {
         let (programme, at) = (&occurrence.programme.id, occurrence.scheduled_at);
         let running = |run: &Run| run.rundown.scheduled_at == at && run.rundown.programme == *programme;
-        let over = |closed: &Closed| closed.stands.iter().all(|stand| *stand == Stand::Final);
+        let over = |closed: &Closed| closed.stands.iter().all(|(_, stand)| *stand == Stand::Final);
         self.runs.iter().any(running) || self.plan.closed(programme, at).is_some_and(over)
     }
 
@@ -253,8 +262,9 @@ impl Desk {
         let rundown = rundown::freeze(occurrence, &self.facts.zones, &self.library);
         let mut run = Run::new(JobId(0), rundown, &self.plan.logged);
         let closed = self.plan.closed(&occurrence.programme.id, occurrence.scheduled_at);
-        if let Some(closed) = closed.filter(|closed| closed.stands.len() == run.stands.len()) {
-            run.stands.clone_from(&closed.stands);
+        for (airing, known) in closed.into_iter().flat_map(|closed| &closed.stands) {
+            let items = run.rundown.items.iter().zip(&mut run.stands);
+            items.filter(|(item, _)| item.airing == *airing).for_each(|(_, stand)| *stand = *known);
         }
         run
     }
@@ -291,6 +301,17 @@ impl Desk {
             actions.push(Action::Record(Record::Row(Box::new(row))));
         }
         self.plan.close(&run);
+    }
+
+    /// Until when nothing is to do: nothing is at work, and the answer comes before anything is frozen. `None` as long as
+    /// something is at work or the future is not known.
+    #[must_use]
+    pub fn idle_until(&self) -> Option<DateTime<Utc>> {
+        let idle = self.runs.is_empty() && self.acts.is_empty() && self.playing.is_empty();
+        let known = self.plan.resumed && self.plan.off_time.is_none();
+        let next = self.plan.first_upcoming().map(|next| next.scheduled_at);
+        let next = next.map_or(self.plan.upcoming_until, |next| next.min(self.plan.upcoming_until));
+        (idle && known && self.leave_by.is_none()).then(|| next - FREEZE_LEAD)
     }
 
     /// Everything scheduled before the answer has its rows.

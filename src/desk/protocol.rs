@@ -294,7 +294,7 @@ pub struct LoggedAttempt {
 pub struct History {
     /// `RundownDone` is missing for these.
     pub open_rundowns: Vec<Rundown>,
-    /// Attempts in the log with `scheduled_at` from 24 h before `settled_until` on.
+    /// Attempts in the log with `scheduled_at` from 24 h before `settled_until` on, and its newest rows whatever their instant.
     pub logged: Vec<LoggedAttempt>,
     /// The schedules in force since `settled_until`, oldest first, as (taken over at, schedule).
     pub schedules: Vec<(DateTime<Utc>, Arc<Schedule>)>,

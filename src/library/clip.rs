@@ -4,6 +4,7 @@
 //! device's own rate comes out bit for bit. Runs on a cue's own thread: it reads files and allocates, so never in the
 //! device's callback. Next: `verify`, which decodes the whole before anything airs.
 
+use std::fs::File;
 use std::path::Path;
 
 use super::decode::Decoder;
@@ -26,9 +27,17 @@ impl Clip {
     ///
     /// Refuses all that is not one or two channels of 8 to 96 kHz in a known kind, by content and not by file name.
     pub fn open(path: &Path, rate: u32) -> Result<Self, ClipError> {
-        let decoder = Decoder::open(path)?;
+        Ok(Self::of(Decoder::open(path)?, rate))
+    }
+
+    /// The same of a file of that length that is open already.
+    pub(super) fn of_file(file: File, length: u64, rate: u32) -> Result<Self, ClipError> {
+        Ok(Self::of(Decoder::of_file(file, length)?, rate))
+    }
+
+    fn of(decoder: Decoder, rate: u32) -> Self {
         let change = (decoder.rate() != rate).then(|| RateChange::new(decoder.rate(), rate));
-        Ok(Self { decoder, change, ready: Vec::new(), taken: 0, ended: false, fault: None })
+        Self { decoder, change, ready: Vec::new(), taken: 0, ended: false, fault: None }
     }
 
     /// Length in milliseconds that the file declares; `None` if it does not say (MP3 without Xing header).

@@ -3,14 +3,16 @@
 //! In: files. Out: read-only copies named by their hash in one folder, durable before their name is known to anybody.
 //! Must never leave half a file under a final name, and never change one. One process at a time sweeps it. Next: `files`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Seek as _, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use rustix::fs::MemfdFlags;
 use sha2::{Digest, Sha256};
 
 use super::clip::Clip;
@@ -23,8 +25,15 @@ use crate::rundown::Content;
 /// Read and written at a time: large enough that system calls cost nothing, small enough for a small board.
 const PORTION: usize = 128 * 1024;
 
+/// A copy that is no larger is hashed before it airs. A larger one takes longer than the five seconds in which a cue is
+/// prepared on a slow disk; its end, at least, is missed while it is decoded.
+const HASHED_WHEN_OPENED: u64 = 64 << 20;
+
 /// What copies begin with until they are whole.
 const UNFINISHED: &str = "unfinished-";
+
+/// Bytes that may be held in memory: an hour of speech, and little on a machine of 512 MB.
+const MOST_HELD: u64 = 64 << 20;
 
 /// Tells apart the copies that this process makes at the same time.
 static COPIES: AtomicU64 = AtomicU64::new(0);
@@ -33,7 +42,11 @@ static COPIES: AtomicU64 = AtomicU64::new(0);
 #[derive(Debug, Clone)]
 pub struct ContentStore {
     folder: PathBuf,
+    held: Arc<Mutex<Held>>,
 }
+
+/// Copies that the disk did not take, by their hash: files in memory that have no name and end with the program.
+type Held = HashMap<String, File>;
 
 /// A file that has been taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,29 +61,50 @@ impl ContentStore {
     /// Opens the store in that folder, making the folder if need be.
     pub fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        Ok(Self { folder: folder.to_owned() })
+        Ok(Self { folder: folder.to_owned(), held: Arc::default() })
     }
 
     /// Where the content of that hash lies, or would.
     #[must_use]
     pub fn path_of(&self, sha256: &str) -> PathBuf {
-        self.folder.join(sha256)
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get(sha256).map_or_else(|| self.folder.join(sha256), path_of_held)
     }
 
-    /// Opens a content to be played at `rate` frames per second.
+    /// Opens a content to be played at `rate` frames per second. What is opened is what was hashed: a copy of up to 64 MiB
+    /// is read once more through the same handle, and goes if the disk has lost its bytes.
     pub fn clip(&self, sha256: &str, rate: u32) -> Result<Clip, ClipError> {
-        Clip::open(&self.path_of(sha256), rate)
+        let path = self.path_of(sha256);
+        let (mut file, length) = source::open(&path)?;
+        if length <= HASHED_WHEN_OPENED {
+            self.expect(sha256, &mut file)?;
+        }
+        Clip::of_file(file, length, rate)
+    }
+
+    /// The same, and a copy that is lost or damaged is made anew from the file that it came from, if that is still the same.
+    pub fn clip_or_heal(&self, sha256: &str, from: &Path, rate: u32) -> Result<Clip, ClipError> {
+        self.clip(sha256, rate).or_else(|fault| {
+            let healed = self.ingest(from).is_ok_and(|ingested| *ingested.content.sha256 == *sha256);
+            if healed { self.clip(sha256, rate) } else { Err(fault) }
+        })
     }
 
     /// Decodes a whole content, and makes sure that the disk still gives back the bytes that were put in. A copy that
     /// lost them goes, so that taking the file in once more heals it; nothing is said about the content by that.
     pub fn verify(&self, sha256: &str) -> Result<Verified, ClipError> {
         let path = self.path_of(sha256);
-        let (mut file, _) = source::open(&path)?;
-        let (found, _) = copy(&mut file, &mut io::sink())?;
+        self.expect(sha256, &mut source::open(&path)?.0)?;
+        verify(&path)
+    }
+
+    /// Reads an open copy: it holds the bytes of that hash, or goes.
+    fn expect(&self, sha256: &str, file: &mut File) -> Result<(), ClipError> {
+        let (found, _) = copy(file, &mut io::sink())?;
         if found == sha256 {
-            return verify(&path);
+            return Ok(());
         }
+        let path = self.path_of(sha256);
         // Another copy may have come in its place meanwhile.
         if fs::metadata(&path)?.ino() == file.metadata()?.ino() {
             fs::remove_file(&path)?;
@@ -82,7 +116,8 @@ impl ContentStore {
     /// whether they are audio is told by `verify`; the declared length is `None` if they are not. The same bytes again
     /// cost no room, so a full disk keeps nothing from the air that is in the store.
     ///
-    /// A file that changes meanwhile is refused; a full disk too. Nothing half is left in either case.
+    /// A file that changes meanwhile is refused. What a full or broken disk does not take is held in memory instead, up to
+    /// a bound, so that it airs all the same. Nothing half is left in either case.
     pub fn ingest(&self, path: &Path) -> Result<Ingested, ClipError> {
         let (mut file, length) = source::open(path)?;
         let before = file.metadata()?;
@@ -92,16 +127,38 @@ impl ContentStore {
         }
         let place = self.path_of(&hashed.0);
         let new = fs::metadata(&place).map_or(true, |there| there.len() != length);
-        if new {
-            file.rewind()?;
-            let mut copied = Unfinished::create(&self.folder)?;
-            if copy(&mut file, &mut copied.file)? != hashed {
-                return Err(changed());
-            }
-            copied.keep_as(&place).map_err(|error| not_stored(&error))?;
+        if new && let Err(error) = self.store(&mut file, &hashed, &place) {
+            self.hold(&mut file, &hashed, error)?;
         }
-        let duration_ms = Decoder::open(&place).ok().and_then(|decoder| decoder.duration_ms());
+        let duration_ms = Decoder::open(&self.path_of(&hashed.0)).ok().and_then(|decoder| decoder.duration_ms());
         Ok(Ingested { content: Content { sha256: hashed.0.into(), duration_ms }, new })
+    }
+
+    fn store(&self, file: &mut File, hashed: &(String, u64), place: &Path) -> Result<(), ClipError> {
+        file.rewind()?;
+        let mut copied = Unfinished::create(&self.folder)?;
+        if copy(file, &mut copied.file)? != *hashed {
+            return Err(changed());
+        }
+        copied.keep_as(place).map_err(|error| not_stored(&error))
+    }
+
+    /// Holds in memory what could not be stored, if there is room for it.
+    fn hold(&self, file: &mut File, hashed: &(String, u64), error: ClipError) -> Result<(), ClipError> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes: u64 = held.values().filter_map(|each| Some(each.metadata().ok()?.len())).sum();
+        if bytes + hashed.1 > MOST_HELD {
+            return Err(error);
+        }
+        let Ok(memory) = rustix::fs::memfd_create("loa-audio", MemfdFlags::CLOEXEC) else { return Err(error) };
+        let mut memory = File::from(memory);
+        file.rewind()?;
+        if copy(file, &mut memory)? != *hashed {
+            return Err(changed());
+        }
+        tracing::warn!("audio is held in memory until the program ends: {error}");
+        held.insert(hashed.0.clone(), memory);
+        Ok(())
     }
 
     /// The hashes of everything in the store.
@@ -130,6 +187,11 @@ impl ContentStore {
         }
         Ok(removed)
     }
+}
+
+/// A name under which a file without one can be opened.
+fn path_of_held(file: &File) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
 /// A copy in the making; goes when dropped, unless it was kept.

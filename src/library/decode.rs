@@ -4,6 +4,7 @@
 //! anything cannot be decoded or the end comes before the declared one. rodio's `Decoder` is not used: it knows no Opus,
 //! cuts MP3 without Xing header at a guess, and passes over damage in silence. Next: `clip`, which changes the rate.
 
+use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -74,6 +75,15 @@ impl Decoder {
 
     fn open_with(path: &Path, options: DecoderOptions) -> Result<Self, ClipError> {
         let (file, length) = source::open(path)?;
+        Self::of(file, length, options)
+    }
+
+    /// Decodes a file of that length that is open already.
+    pub(super) fn of_file(file: File, length: u64) -> Result<Self, ClipError> {
+        Self::of(file, length, DecoderOptions::default())
+    }
+
+    fn of(file: File, length: u64, options: DecoderOptions) -> Result<Self, ClipError> {
         let source = Source::new(file, length)?;
         contained(|| Self::begin(source, options)).unwrap_or_else(|| Err(broken_down()))
     }

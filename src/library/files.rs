@@ -149,7 +149,9 @@ impl Files {
 }
 
 impl FileState {
-    fn is_still(&self, facts: &fs::Metadata) -> bool {
+    /// Whether a file is, by all that the system tells, the one that was read then.
+    #[must_use]
+    pub fn is_still(&self, facts: &fs::Metadata) -> bool {
         self.size == facts.len()
             && self.mtime_ns == nanoseconds(facts.mtime(), facts.mtime_nsec())
             && self.ctime_ns == nanoseconds(facts.ctime(), facts.ctime_nsec())

@@ -6,22 +6,25 @@
 //! program: nothing there may allocate, lock, wait, log or touch a file. Next: `playout::supervisor`.
 
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, Weak, mpsc};
 
 use rodio::cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use rodio::cpal::{self, BufferSize, ErrorKind, FromSample, I24, OutputCallbackInfo, SampleFormat, SizedSample};
 
 use super::alsa_words::{quietly, say};
 use super::always_on::{BLOCK_FRAMES, Tap};
-use super::{Feed, Format, OpenError, Output, Stamp, Stream};
+use super::pin::{Cards, FirstCard, OtherCard};
+use super::real_time::Turn;
+use super::reports::Reports;
+use super::{Feed, Format, OpenError, Output, RealTime, Stamp, Stream, mixer};
 use crate::clock::Clock;
 
-/// Frames for which the device asks at a time. cpal keeps two such periods queued, 85 ms at 48 kHz: a start without notice
-/// sounds within 128 ms, and one that is armed on its instant all the same. Half of it costs a third more CPU behind a
-/// sound server and underruns sooner; twice as much would keep a station that is switched on silent for 170 ms.
-const PERIOD: u32 = 2048;
+/// Frames for which the device asks at a time. cpal keeps two such periods queued, 171 ms at 48 kHz: a start without notice
+/// sounds within 256 ms, and one that is armed on its instant all the same. Half of it costs a third more CPU behind a
+/// sound server and underruns on a busy machine; twice as much would tell of the first progress after more than 100 ms.
+const PERIOD: u32 = 4096;
 
 /// The rate that is asked for first.
 const RATE: u32 = 48_000;
@@ -32,30 +35,64 @@ pub struct Card {
     device: String,
     offset_us: i64,
     clock: Clock,
+    cards: Cards,
+    /// What `default` must go on to mean; `None` takes whatever it means.
+    first: Option<FirstCard>,
+    /// What it means instead, since the last opening.
+    other: Mutex<Option<OtherCard>>,
+    /// The control device of what is open; each stream holds its own alive.
+    mixer: Mutex<Weak<str>>,
 }
 
 impl Card {
     /// The device named by `device`; `offset_us` is what its driver's own word on the delay lacks.
     #[must_use]
     pub fn new(device: &str, offset_us: i64, clock: Clock) -> Self {
-        Self { device: device.to_owned(), offset_us, clock }
+        let (cards, mixer) = (Cards::default(), Mutex::new(Arc::<str>::downgrade(&"".into())));
+        Self { device: device.to_owned(), offset_us, clock, cards, first: None, other: Mutex::default(), mixer }
+    }
+
+    /// The same, but `default` stays the card that it was when it was first opened: its name is kept in `file`.
+    #[must_use]
+    pub fn faithful(self, file: PathBuf) -> Self {
+        Self { first: Some(FirstCard(file)), ..self }
     }
 
     fn find(&self) -> Result<cpal::Device, cpal::Error> {
-        let host = cpal::default_host();
-        let found = if self.device == "default" {
-            host.default_output_device()
-        } else {
-            host.device_by_id(&cpal::DeviceId::from_str(&self.device)?)
+        let absent = || {
+            let device = &self.device;
+            away(OpenError(format!("there is no device `{device}`; `loa devices` prints the ids that there are")))
         };
-        found.ok_or_else(|| {
-            let text = format!("there is no device `{}`; `loa devices` prints the ids that there are", self.device);
-            cpal::Error::with_message(ErrorKind::DeviceNotAvailable, text)
-        })
+        if self.device == "default" {
+            return cpal::default_host().default_output_device().ok_or_else(absent);
+        }
+        let id = self.cards.resolve(&self.device).map_err(away)?;
+        if self.cards.is_gone(&id) {
+            return Err(absent());
+        }
+        cpal::default_host().device_by_id(&cpal::DeviceId::from_str(&id)?).ok_or_else(absent)
+    }
+
+    /// What the log and `status` call the device that was opened, and its control device.
+    fn name(&self, device: &cpal::Device, before: &[(PathBuf, u32)]) -> Result<(String, String), cpal::Error> {
+        let id = device.id()?.to_string();
+        if self.device != "default" {
+            return Ok((self.device.clone(), mixer::of_device(&id)));
+        }
+        let Some(card) = self.cards.opened_since(before) else { return Ok((id, self.device.clone())) };
+        if let Some(first) = &self.first {
+            let other = first.insist(&card).err();
+            self.other.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&other);
+            if let Some(OtherCard { first, found, .. }) = other {
+                return Err(away(OpenError(format!("`default` means the card `{found}` now, it was `{first}`"))));
+            }
+        }
+        Ok((format!("{id} ({})", card.id), format!("hw:{}", card.number)))
     }
 
     fn start(&self, feed: &mut dyn FnMut(&Format) -> Feed) -> Result<Box<dyn Stream>, cpal::Error> {
         let device = self.find()?;
+        let before = self.cards.open();
         let usual = Wanted { sample: SampleFormat::F32, channels: 2, rate: RATE, period: BufferSize::Fixed(PERIOD) };
         let (open, agreed) = match self.build(&device, usual) {
             Ok(open) => (open, usual),
@@ -67,11 +104,14 @@ impl Card {
         };
         let rate = NonZero::new(agreed.rate).ok_or_else(|| cpal::Error::new(ErrorKind::UnsupportedConfig))?;
         let period = open.stream.buffer_size().unwrap_or(PERIOD);
-        let format = Format { rate: agreed.rate, period, device: device.id()?.to_string() };
+        let (name, mixer) = self.name(&device, &before)?;
+        let format = Format { rate: agreed.rate, period, device: name };
         // The callback runs from `play` on, so it always finds the tap.
         let _ = open.tap.send(Tap::new(feed(&format), rate));
         open.stream.play()?;
-        Ok(Box::new(Playing { _stream: open.stream, reports: open.reports }))
+        let mixer: Arc<str> = mixer.into();
+        *self.mixer.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&mixer);
+        Ok(Box::new(Playing { _stream: open.stream, reports: open.reports, turn: open.turn, _mixer: mixer }))
     }
 
     fn build(&self, device: &cpal::Device, wanted: Wanted) -> Result<Built, cpal::Error> {
@@ -90,6 +130,7 @@ impl Card {
         wanted: Wanted,
     ) -> Result<Built, cpal::Error> {
         let reports = Arc::new(Reports::default());
+        let turn = Arc::new(Turn::default());
         let (tap, arriving) = mpsc::channel();
         let mut callback = Callback {
             arriving,
@@ -99,17 +140,22 @@ impl Card {
             rate: i64::from(wanted.rate),
             channels: usize::from(wanted.channels),
             reports: Arc::clone(&reports),
+            turn: Arc::clone(&turn),
         };
-        let heard = Arc::clone(&reports);
+        let (heard, failing, clock) = (Arc::clone(&reports), Arc::clone(&turn), self.clock.clone());
         let config =
             cpal::StreamConfig { channels: wanted.channels, sample_rate: wanted.rate, buffer_size: wanted.period };
         let stream = device.build_output_stream::<T, _, _>(
             config,
             move |data, info| callback.fill(data, info),
-            move |error| heard.note(&error),
+            move |error| {
+                // The turn first: noting may hold up a driver that raves, and that must not happen before all others.
+                failing.failed();
+                heard.note(&error, &clock);
+            },
             None,
         )?;
-        Ok(Built { stream, tap, reports })
+        Ok(Built { stream, tap, reports, turn })
     }
 }
 
@@ -118,12 +164,27 @@ impl Output for Card {
         let (result, alsa) = quietly(|| self.start(feed));
         result.map_err(|error| OpenError(say(&error, alsa)))
     }
+
+    fn mixer(&self) -> Option<String> {
+        let open = self.mixer.lock().unwrap_or_else(PoisonError::into_inner).upgrade()?;
+        Some(open.to_string())
+    }
+
+    fn other_card(&self) -> Option<OtherCard> {
+        self.other.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// A device that is not there, or is not the one that is meant.
+fn away(why: OpenError) -> cpal::Error {
+    cpal::Error::with_message(ErrorKind::DeviceNotAvailable, why.0)
 }
 
 struct Built {
     stream: cpal::Stream,
     tap: mpsc::Sender<Tap>,
     reports: Arc<Reports>,
+    turn: Arc<Turn>,
 }
 
 /// What is asked of the device.
@@ -174,26 +235,6 @@ impl Wanted {
 /// Sample formats that are served, finest first; 16 bits come last because they round.
 const SAMPLES: [SampleFormat; 4] = [SampleFormat::F32, SampleFormat::I32, SampleFormat::I24, SampleFormat::I16];
 
-/// What the driver has reported. Counted, never printed: a server that dies makes a million reports a second.
-#[derive(Debug, Default)]
-struct Reports {
-    errors: AtomicU64,
-    xruns: AtomicU64,
-    first: OnceLock<String>,
-}
-
-impl Reports {
-    fn note(&self, error: &cpal::Error) {
-        if error.kind() == ErrorKind::Xrun {
-            self.xruns.fetch_add(1, Relaxed);
-            return; // an underrun is a flaw in what was aired, not a sign that the device is gone
-        }
-        if self.errors.fetch_add(1, Relaxed) == 0 {
-            let _ = self.first.set(say(error, None));
-        }
-    }
-}
-
 /// The real-time room. Forbidden here: allocation, locks, waiting, logging, files.
 struct Callback {
     arriving: mpsc::Receiver<Tap>,
@@ -203,11 +244,13 @@ struct Callback {
     rate: i64,
     channels: usize,
     reports: Arc<Reports>,
+    turn: Arc<Turn>,
 }
 
 impl Callback {
     fn fill<T: SizedSample + FromSample<f32>>(&mut self, data: &mut [T], info: &OutputCallbackInfo) {
         let (wall, mono) = self.clock.pair();
+        self.turn.took(data.len() / self.channels, self.rate, mono);
         let times = info.timestamp();
         let delay = times.playback.saturating_duration_since(times.callback);
         if self.tap.is_none() {
@@ -218,8 +261,9 @@ impl Callback {
             wall_us: wall.timestamp_micros(),
             mono,
             lead_us: delay.as_micros() as i64 + self.offset_us,
-            xruns: self.reports.xruns.load(Relaxed),
+            xruns: self.reports.xruns(),
         };
+        self.reports.played();
         for block in data.chunks_mut(BLOCK_FRAMES * self.channels) {
             let frames = block.len() / self.channels;
             tap.announce(stamp, frames);
@@ -248,11 +292,18 @@ fn place<T: SizedSample + FromSample<f32>>(frame: &mut [T], left: f32, right: f3
 struct Playing {
     _stream: cpal::Stream,
     reports: Arc<Reports>,
+    /// What is open as long as this lives.
+    _mixer: Arc<str>,
+    turn: Arc<Turn>,
 }
 
 impl Stream for Playing {
     fn errors(&self) -> (u64, Option<String>) {
-        (self.reports.errors.load(Relaxed), self.reports.first.get().cloned())
+        self.reports.told()
+    }
+
+    fn real_time(&self) -> Option<RealTime> {
+        self.turn.word()
     }
 }
 
@@ -293,15 +344,5 @@ mod tests {
         place(&mut four, -1.0, 0.5);
         assert_eq!(mono, [4096]);
         assert_eq!(four, [-32_768, 16_384, 0, 0]);
-    }
-
-    #[test]
-    fn an_underrun_is_counted_apart_from_errors_and_the_first_words_are_kept() {
-        let reports = Reports::default();
-        reports.note(&cpal::Error::new(ErrorKind::Xrun));
-        reports.note(&cpal::Error::with_message(ErrorKind::BackendError, "First"));
-        reports.note(&cpal::Error::with_message(ErrorKind::BackendError, "Second"));
-        assert_eq!((reports.errors.load(Relaxed), reports.xruns.load(Relaxed)), (2, 1));
-        assert_eq!(reports.first.get().map(String::as_str), Some("first"));
     }
 }

@@ -12,6 +12,8 @@ use rodio::cpal::{self, SupportedStreamConfigRange};
 
 use super::OpenError;
 use super::alsa_words::{quietly, say};
+use super::mixer::{self, Control};
+use super::pin::{Cards, Doubt};
 
 /// How long one device may take to answer.
 const LIMIT: Duration = Duration::from_secs(3);
@@ -35,6 +37,26 @@ pub struct Device {
     pub rates: Vec<(u32, u32)>,
     /// Why it does not open now, in the driver's words; `None` if it does. A device in use may say that it is busy.
     pub problem: Option<String>,
+    /// The volume and mute switches behind it; `None` where ALSA does not tell.
+    pub controls: Option<Vec<Control>>,
+    /// Another card of its kind is there, and only the order of discovery says which of them has this name.
+    pub has_twin: bool,
+}
+
+impl Device {
+    /// A device of which nothing more is known.
+    #[must_use]
+    pub fn unknown(id: &str, name: &str) -> Self {
+        let (channels, rates) = (Vec::new(), Vec::new());
+        let (id, name) = (id.to_owned(), name.to_owned());
+        Self { id, name, channels, rates, problem: None, controls: None, has_twin: false }
+    }
+
+    /// Whether its controls let nothing through; `None` where ALSA does not tell.
+    #[must_use]
+    pub fn is_silenced(&self) -> Option<bool> {
+        Some(!mixer::silencing(self.controls.as_ref()?).is_empty())
+    }
 }
 
 /// All devices that sound could go to, the default one first.
@@ -78,10 +100,13 @@ fn explore(to: &mpsc::Sender<Answer>) {
             return;
         }
     };
+    let found: Vec<_> = found.filter(DeviceTrait::supports_output).collect();
+    let cards = Cards::default();
     let default = host.default_output_device().map(|device| ("default".to_owned(), device));
-    let lasting = found.filter(DeviceTrait::supports_output).filter_map(|device| Some((lasting_id(&device)?, device)));
-    let all: Vec<_> = default.into_iter().chain(lasting).collect();
-    let untried: Vec<_> = all.iter().map(|(id, device)| untried(id, device)).collect();
+    let by_socket = by_socket(&cards, &found);
+    let lasting = found.into_iter().filter_map(|device| Some((lasting_id(&device)?, device)));
+    let all: Vec<_> = default.into_iter().chain(by_socket).chain(lasting).collect();
+    let untried: Vec<_> = all.iter().map(|(id, device)| untried(id, device, &cards)).collect();
     if to.send(Answer::Names(Ok(untried.clone()))).is_err() {
         return;
     }
@@ -92,9 +117,24 @@ fn explore(to: &mpsc::Sender<Answer>) {
     }
 }
 
-fn untried(id: &str, device: &cpal::Device) -> Device {
+/// The cards whose socket is known, once for each playback device.
+fn by_socket(cards: &Cards, found: &[cpal::Device]) -> Vec<(String, cpal::Device)> {
+    let sockets = cards.sockets().into_iter().flat_map(|(id, card)| {
+        let devices = cards.playback_devices(card).into_iter();
+        devices.map(move |device| if device == 0 { id.clone() } else { format!("{id},DEV={device}") })
+    });
+    let named = sockets.filter_map(|id| {
+        let now = cards.resolve(&id).ok()?;
+        let device = found.iter().find(|each| each.id().is_ok_and(|each| each.to_string() == now))?;
+        Some((id, device.clone()))
+    });
+    named.collect()
+}
+
+fn untried(id: &str, device: &cpal::Device, cards: &Cards) -> Device {
     let name = device.description().map_or_else(|_| id.to_owned(), |text| text.name().to_owned());
-    Device { id: id.to_owned(), name, channels: Vec::new(), rates: Vec::new(), problem: None }
+    let has_twin = matches!(cards.doubt(id), Some(Doubt::Twin(_)));
+    Device { has_twin, ..Device::unknown(id, &name) }
 }
 
 /// The id of a device, unless a number in it may mean another card after the next start (`CARD=0`), or it is the
@@ -108,6 +148,9 @@ fn lasting_id(device: &cpal::Device) -> Option<String> {
 }
 
 fn tried(device: &cpal::Device, known: Device) -> Device {
+    let now = device.id().map_or_else(|_| known.id.clone(), |id| id.to_string());
+    let controls = mixer::read(&mixer::of_device(&now)).ok();
+    let known = Device { controls, ..known };
     let (offers, alsa) = quietly(|| device.supported_output_configs());
     match offers {
         Ok(offers) => {

@@ -9,15 +9,25 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crate::clock::{Clock, Mono};
-use crate::config::{Device, OutputSetting};
+use crate::config::{Config, Device, OutputSetting};
 
 mod alsa_words; // ALSA's own words, caught instead of printed
 mod always_on; // the feed as the one source that rodio's mixer plays
+pub mod calibrate; // what a driver does not tell of its delay, measured
+mod capture; // a capture device, for measuring
 pub mod card; // a sound device through cpal, the feed through rodio's mixer
+mod chirp; // the sound by which a delay is measured (pure)
 pub mod devices; // which sound devices there are
+pub mod mixer; // volume and mute switches behind an output
 mod pace; // the clock as a sound card: for `wav` and `silent`
+mod pin; // which card a setting means, and that it stays the same
+mod real_time; // the callback's thread before all others, as long as it behaves
+mod reports; // what the driver reports: counted, and slowed down
 pub mod silent; // nowhere, at real pace
 pub mod wav; // a WAV file, at real pace
+
+pub use pin::{Doubt, OtherCard, doubt};
+pub use real_time::RealTime;
 
 /// What a block of frames is told about time, read anew at each callback; no pair outlives a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,12 +67,43 @@ pub trait Output: Send + Sync {
     /// Opens the device, asks `feed` for what to pull once the rate is known, and starts pulling. May block for long, so
     /// callers run it on a thread of its own. The stream closes when the answer is dropped, which may block too.
     fn open(&self, feed: &mut dyn FnMut(&Format) -> Feed) -> Result<Box<dyn Stream>, OpenError>;
+
+    /// The control device through which the volume of what is open can be read (`mixer::read`); `None` while nothing is
+    /// open, and where there is none. Never waits.
+    fn mixer(&self) -> Option<String> {
+        None
+    }
+
+    /// Why the device was last refused although it opened: it is another card than at first. Never waits.
+    fn other_card(&self) -> Option<OtherCard> {
+        None
+    }
 }
 
 /// An open stream; closes on drop, on whatever thread that happens.
 pub trait Stream: Send {
-    /// Errors that the driver has reported, and the first one's words. Counted, never printed one by one.
+    /// Errors that the driver has reported, and the first one's words since it last asked for frames. Counted, never printed one by one.
     fn errors(&self) -> (u64, Option<String>);
+
+    /// Whether the thread of its callback is scheduled in real time; `None` if it was not asked for, or not yet.
+    fn real_time(&self) -> Option<RealTime> {
+        None
+    }
+}
+
+/// File in the data folder with the name of the card that `default` was at first.
+pub const FIRST_CARD: &str = "default-card";
+
+/// The output of a running station: as `make`, but `default` stays the card that it was at first.
+#[must_use]
+pub fn make_for_station(config: &Config, clock: &Clock) -> Arc<dyn Output> {
+    match config.output.device {
+        Device::Default => {
+            let card = card::Card::new("default", config.output.offset_us, clock.clone());
+            Arc::new(card.faithful(config.data_dir.join(FIRST_CARD)))
+        }
+        _ => make(&config.output, &config.folder, clock),
+    }
 }
 
 /// The output that a setting names; a WAV file is relative to `base`. Opens nothing yet.

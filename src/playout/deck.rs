@@ -60,6 +60,13 @@ impl Deck {
         self.hand_back();
     }
 
+    /// Whether a cue would begin within a block of so many frames, were it rendered now.
+    pub fn would_begin(&mut self, frames: usize, stamp: Stamp) -> bool {
+        let now = BlockTime { frame: self.frame, rate: self.rate, stamp };
+        self.obey(&now);
+        self.next_start(0, &now).is_some_and(|(_, begin)| begin < frames as u64)
+    }
+
     /// A report that finds the ring full is left out: the next one's running totals hold all that it said.
     fn tell(&mut self, report: Report) {
         if !self.reports.is_full() {

@@ -9,6 +9,7 @@ pub mod account;
 mod block;
 pub mod cue;
 pub mod deck;
+mod hold; // the first callback waits for what there is to play
 pub mod level;
 mod port;
 mod pulse; // whether an open stream is alive (pure)
@@ -20,6 +21,7 @@ mod voice;
 mod wait;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -29,10 +31,11 @@ pub use self::block::Place;
 pub use self::cue::{OpenClip, Samples};
 pub use self::level::Levels;
 pub use self::port::{Command, DeckPort, How, Over, Report, SLOTS, Sounded};
+pub use self::supervisor::Health;
 use self::thread::{Order, Room};
 use crate::clock::Clock;
 use crate::desk::{CueEvent, CueId, DeviceEvent, End, Start};
-use crate::output::Output;
+use crate::output::{Output, RealTime};
 use crate::rundown::Audio;
 
 /// What the playout says to the station.
@@ -44,11 +47,24 @@ pub enum PlayoutEvent {
     Device(DeviceEvent),
 }
 
+/// Signs of life of the playout, at its newest look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vitals {
+    /// How often its thread has looked at the device and the deck.
+    pub looks: u64,
+    /// How the device is.
+    pub health: Health,
+    /// Whether the callback is scheduled in real time; `None` as long as that is not decided.
+    pub real_time: Option<RealTime>,
+}
+
 /// The handle. Dropping it stops the sound.
 #[derive(Debug)]
 pub struct Playout {
     orders: mpsc::Sender<Order>,
     levels: watch::Receiver<Option<Levels>>,
+    device_errors: Arc<AtomicU64>,
+    vitals: watch::Receiver<Vitals>,
 }
 
 impl Playout {
@@ -68,9 +84,11 @@ impl Playout {
     ) -> std::io::Result<Self> {
         let (orders, taken) = mpsc::channel();
         let (level_in, levels) = watch::channel(None);
-        let room = Room::new(output, open_clip, clock, events, level_in, orders.clone());
+        let (vital_in, vitals) = watch::channel(Vitals { looks: 0, health: Health::Tried, real_time: None });
+        let room = Room::new(output, open_clip, clock, events, (level_in, vital_in), orders.clone());
+        let device_errors = room.device_errors();
         std::thread::Builder::new().name("playout".into()).spawn(move || room.run(&taken))?;
-        Ok(Self { orders, levels })
+        Ok(Self { orders, levels, device_errors, vitals })
     }
 
     /// Opens and decodes ahead; answered with `Ready` or `Refused`.
@@ -98,6 +116,18 @@ impl Playout {
     #[must_use]
     pub fn levels(&self) -> Option<Levels> {
         *self.levels.borrow()
+    }
+
+    /// Errors that the sound driver has reported since the start; a healthy device may report some.
+    #[must_use]
+    pub fn device_errors(&self) -> u64 {
+        self.device_errors.load(Ordering::Relaxed)
+    }
+
+    /// Its signs of life.
+    #[must_use]
+    pub fn vitals(&self) -> Vitals {
+        *self.vitals.borrow()
     }
 
     /// Stops the sound and closes the output. The one method that waits, at the end of the program and no longer than

@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 
 use super::pulse::{Cause, Proof, Pulse, Verdict};
 use crate::clock::{Clock, Moment, Mono};
-use crate::output::{Feed, Format, OpenError, Output, Stream};
+use crate::output::{Feed, Format, OpenError, Output, RealTime, Stream};
 
 /// A lost device is tried again this often.
 const RETRY: TimeDelta = TimeDelta::milliseconds(500);
@@ -50,6 +50,22 @@ pub enum Change {
     },
 }
 
+/// How the device is, and whether the supervisor still does something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// It plays: which stream, and the frames that it has taken.
+    Plays {
+        /// Later ones have higher numbers.
+        generation: u64,
+        /// Through its callback, since it was opened.
+        frames: u64,
+    },
+    /// It does not, and is tried again and again.
+    Tried,
+    /// It does not, and so many streams hang in closing that no further one is opened.
+    GivenUp,
+}
+
 /// Makes what a newly opened stream pulls; runs on the thread that opens.
 pub type MakeDeck = Box<dyn FnMut(&Format, u64) -> Feed + Send>;
 
@@ -67,6 +83,8 @@ pub struct Supervisor {
     said: Said,
     /// What the next stream has to show.
     proof: Proof,
+    /// Errors that drivers have reported on all streams so far.
+    errors: Arc<AtomicU64>,
 }
 
 enum State {
@@ -83,6 +101,8 @@ struct Opened {
     stream: Box<dyn Stream>,
     format: Format,
     frames: Arc<AtomicU64>,
+    /// Errors of this stream that were counted.
+    errors: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +125,7 @@ impl Supervisor {
             state: State::Waiting { until: None },
             said: Said::Nothing,
             proof: Proof::AtStart,
+            errors: Arc::default(),
         };
         supervisor.state = supervisor.open();
         supervisor
@@ -125,10 +146,37 @@ impl Supervisor {
         self.said == Said::Nothing
     }
 
+    /// How the device is at this moment.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        match &self.state {
+            State::Open { opened, .. } if self.said == Said::Up => {
+                Health::Plays { generation: opened.generation, frames: opened.frames.load(Ordering::Acquire) }
+            }
+            State::Waiting { .. } if self.closing() >= CLOSING_MAX => Health::GivenUp,
+            _ => Health::Tried,
+        }
+    }
+
+    /// Whether the callback of the open stream is scheduled in real time; `None` as long as that is not decided.
+    #[must_use]
+    pub fn real_time(&self) -> Option<RealTime> {
+        match &self.state {
+            State::Open { opened, .. } => opened.stream.real_time(),
+            _ => None,
+        }
+    }
+
     /// Streams that hang in closing, each on a thread of its own.
     #[must_use]
     pub fn closing(&self) -> usize {
         self.closing.load(Ordering::Acquire)
+    }
+
+    /// Errors that drivers have reported on all streams so far, as a counter that goes on.
+    #[must_use]
+    pub fn errors(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.errors)
     }
 
     fn wait(&mut self, until: Option<Mono>, now: Mono) -> Option<Change> {
@@ -161,13 +209,15 @@ impl Supervisor {
         }
     }
 
-    fn watch(&mut self, opened: Opened, mut pulse: Pulse, now: Mono) -> Option<Change> {
+    fn watch(&mut self, mut opened: Opened, mut pulse: Pulse, now: Mono) -> Option<Change> {
         let (errors, words) = opened.stream.errors();
+        self.errors.fetch_add(errors.saturating_sub(opened.errors), Ordering::Relaxed);
+        opened.errors = errors;
         let verdict = pulse.judge(opened.frames.load(Ordering::Acquire), errors, now);
         if let Verdict::Dead(cause) = verdict {
             self.proof = if cause == Cause::Pace { Proof::AfterPace } else { Proof::AfterLoss };
             let seen = cause.as_str();
-            let why = words.map_or_else(|| seen.to_owned(), |words| format!("{seen}: {words}"));
+            let why = words.map_or_else(|| seen.to_owned(), |words| summary(seen, errors, &words));
             let generation = opened.generation;
             self.close(opened.stream);
             return self.lose(why, generation, now);
@@ -250,7 +300,15 @@ fn open(
         counted(feed, generation, Arc::clone(newest), Arc::clone(&frames))
     })?;
     let format = agreed.ok_or_else(|| OpenError("it opened without asking what to play".into()))?;
-    Ok(Opened { generation, stream, format, frames })
+    Ok(Opened { generation, stream, format, frames, errors: 0 })
+}
+
+/// A loss in the driver's words: one line, however often it said them.
+fn summary(seen: &str, errors: u64, first: &str) -> String {
+    match errors {
+        0 | 1 => format!("{seen}: {first}"),
+        _ => format!("{seen}: {errors} of them, beginning with: {first}"),
+    }
 }
 
 /// The feed of one generation: counts what it renders, and is silent once a newer one exists.
@@ -260,8 +318,9 @@ fn counted(mut feed: Feed, generation: u64, newest: Arc<AtomicU64>, frames: Arc<
             block.fill(0.0);
             return;
         }
-        feed(block, stamp);
+        // Before they are rendered: the first ones wait for what the station has to play once it knows of the device.
         frames.fetch_add(block.len() as u64 / 2, Ordering::Release);
+        feed(block, stamp);
     })
 }
 

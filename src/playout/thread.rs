@@ -6,31 +6,39 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 
 use chrono::TimeDelta;
 use tokio::sync::{mpsc as station, watch};
 
-use super::PlayoutEvent;
 use super::account::{Accounts, Events};
 use super::cue::{Cue, OpenClip, Opened, Order as CueOrder};
 use super::deck::pair;
+use super::hold::{FIRST, hold};
 use super::level::{Levels, Meter};
 use super::port::{DeckPort, Report};
 use super::supervisor::{Change, Supervisor};
 use super::wait::{WaitingRoom, Wanted};
+use super::{PlayoutEvent, Vitals};
 use crate::airing::Reason;
 use crate::clock::{Clock, Mono};
 use crate::desk::{CueEvent, CueId, DeviceEvent, End, Start};
-use crate::output::{Feed, Format, Output};
+use crate::output::{Feed, Format, Output, RealTime};
 use crate::rundown::Audio;
 
 /// How often the device is looked at until it is first open: a station that is switched on inside a window sounds sooner.
 const STARTING: TimeDelta = TimeDelta::milliseconds(3);
-/// How often the deck is asked while a cue is loaded. It speaks once per callback, every 21 ms; each look costs 20 us.
+/// The deck speaks once per callback, and is asked so long after one is due while a cue is loaded: each look costs 40 us.
+const AFTER_CALLBACK: TimeDelta = TimeDelta::milliseconds(4);
+/// The deck is not asked more often than that, however small the device's periods are.
 const BUSY: TimeDelta = TimeDelta::milliseconds(25);
+/// When a callback that is due has not come, it is looked for this often.
+const LATE: TimeDelta = TimeDelta::milliseconds(8);
 /// How often the device is looked at while there is nothing to play.
-const IDLE: TimeDelta = TimeDelta::milliseconds(50);
+const IDLE: TimeDelta = TimeDelta::milliseconds(100);
+/// How often a device is looked for that is away: it is to be back on the air within a second.
+const AWAY: TimeDelta = TimeDelta::milliseconds(50);
 
 /// What the thread is told.
 #[derive(Debug)]
@@ -55,6 +63,7 @@ pub(super) struct Room {
     open_clip: OpenClip,
     events: station::UnboundedSender<PlayoutEvent>,
     levels: watch::Sender<Option<Levels>>,
+    vitals: watch::Sender<Vitals>,
     supervisor: Supervisor,
     /// For the cues' threads.
     orders: Sender<Order>,
@@ -67,6 +76,8 @@ pub(super) struct Room {
 /// An open stream.
 struct Air {
     rate: u32,
+    /// Between two callbacks.
+    period: TimeDelta,
     port: DeckPort,
     accounts: Accounts,
     meter: Meter,
@@ -82,18 +93,31 @@ impl Room {
         open_clip: OpenClip,
         clock: Clock,
         events: station::UnboundedSender<PlayoutEvent>,
-        levels: watch::Sender<Option<Levels>>,
+        (levels, vitals): (watch::Sender<Option<Levels>>, watch::Sender<Vitals>),
         orders: Sender<Order>,
     ) -> Self {
         let (port_in, ports) = channel();
+        let own_clock = clock.clone();
         let make_deck = move |format: &Format, generation: u64| -> Feed {
             let (mut deck, port) = pair(format.rate);
             // Fails only when the playout thread has ended; the deck then plays silence until the stream closes.
             let _ = port_in.send((generation, port));
-            Box::new(move |block, stamp| deck.render(block, stamp))
+            let (clock, mut first) = (own_clock.clone(), generation == FIRST);
+            Box::new(move |block, mut stamp| {
+                if std::mem::take(&mut first) {
+                    stamp = hold(&mut deck, &clock, block.len() / 2, stamp);
+                }
+                deck.render(block, stamp);
+            })
         };
         let supervisor = Supervisor::new(output, clock.clone(), Box::new(make_deck));
-        Self { clock, open_clip, events, levels, supervisor, orders, ports, air: None, waiting: WaitingRoom::default() }
+        let waiting = WaitingRoom::default();
+        Self { clock, open_clip, events, levels, vitals, supervisor, orders, ports, air: None, waiting }
+    }
+
+    /// The counter of what drivers report.
+    pub(super) fn device_errors(&self) -> Arc<AtomicU64> {
+        self.supervisor.errors()
     }
 
     /// Runs until `Close`.
@@ -101,7 +125,7 @@ impl Room {
         loop {
             self.look();
             let (_, now) = self.clock.pair();
-            match orders.recv_timeout(self.clock.until(now.plus(self.pause()))) {
+            match orders.recv_timeout(self.clock.until(now.plus(self.pause(now)))) {
                 Ok(Order::Close(closed)) => {
                     drop(self);
                     drop(closed);
@@ -115,11 +139,12 @@ impl Room {
     }
 
     /// How long nothing needs to be looked at.
-    fn pause(&self) -> TimeDelta {
+    fn pause(&self, now: Mono) -> TimeDelta {
         match &self.air {
             _ if self.supervisor.is_starting() => STARTING,
-            Some(air) if !air.cues.is_empty() => BUSY,
-            _ => IDLE,
+            Some(air) if !air.cues.is_empty() => air.until_callback(now),
+            Some(_) => IDLE,
+            None => AWAY,
         }
     }
 
@@ -137,6 +162,7 @@ impl Room {
             self.prepare(wanted);
         }
         self.show_levels();
+        self.show_vitals();
     }
 
     fn listen(&mut self) {
@@ -150,7 +176,7 @@ impl Room {
     fn rise(&mut self, format: Format, generation: u64) {
         // The port was sent before the stream opened, so it is there; those of streams that never came up go.
         if let Some((_, port)) = self.ports.try_iter().find(|(of, _)| *of == generation) {
-            self.air = Some(Air::new(format.rate, port));
+            self.air = Some(Air::new(&format, port));
             self.send(PlayoutEvent::Device(DeviceEvent::Up { device: format.device }));
         }
     }
@@ -243,6 +269,18 @@ impl Room {
         self.levels.send_replace(levels);
     }
 
+    /// That real time is refused is said once: it makes underruns likelier on a busy machine, and nothing worse.
+    fn show_vitals(&self) {
+        let (health, now) = (self.supervisor.health(), self.supervisor.real_time());
+        self.vitals.send_modify(|vitals| {
+            let known = vitals.real_time;
+            *vitals = Vitals { looks: vitals.looks + 1, health, real_time: now.or(known) };
+            if let (Some(word @ RealTime::Refused(_)), true) = (now, known != now) {
+                tracing::warn!("real-time scheduling of the sound {word}");
+            }
+        });
+    }
+
     fn say(&self, events: Events) {
         for (cue, event) in events {
             self.send(PlayoutEvent::Cue(cue, event));
@@ -256,9 +294,17 @@ impl Room {
 }
 
 impl Air {
-    fn new(rate: u32, port: DeckPort) -> Self {
+    fn new(format: &Format, port: DeckPort) -> Self {
+        let rate = format.rate;
+        let period = TimeDelta::microseconds(i64::from(format.period) * 1_000_000 / i64::from(rate.max(1)));
         let (accounts, meter) = (Accounts::new(rate), Meter::new(rate));
-        Self { rate, port, accounts, meter, newest: None, cues: BTreeMap::new() }
+        Self { rate, period, port, accounts, meter, newest: None, cues: BTreeMap::new() }
+    }
+
+    /// From `now` until the next callback has come and told what it has to tell.
+    fn until_callback(&self, now: Mono) -> TimeDelta {
+        let interval = self.period.max(BUSY) + AFTER_CALLBACK;
+        self.newest.map_or(BUSY, |(_, callback)| callback.plus(interval).since(now)).clamp(LATE, interval)
     }
 
     /// Starts to decode a cue and gives it to the deck, or says why it cannot be now.

@@ -88,9 +88,27 @@ fn setting(fault: &SettingFault) -> Said {
             format!("`{found}` is no device"),
             "allowed are \"default\", \"silent\", \"wav:FILE\" or an id that `loa devices` lists",
         ),
+        SettingFault::BadTime(found) => Said::with(
+            format!("`{found}` is no time of day"),
+            "write hours and minutes as \"02:30\", or \"off\" for no copies",
+        ),
         SettingFault::DeviceDoesNotOpen(device, why) => Said::with(
             format!("the sound device `{device}` does not open: {why}"),
             "`loa devices` lists what there is; a running station may hold it, and one that is away is waited for",
+        ),
+        SettingFault::DefaultOfMany(cards) => Said::with(
+            format!("`default` is one of {} cards ({}), and the system decides which", cards.len(), cards.join(", ")),
+            "write the card of the station by its id, which `loa devices` lists",
+        ),
+        SettingFault::DeviceByNumber(device) => Said::with(
+            format!("`{device}` names a card by its number, which may be another card's after the next start"),
+            "write the card by its name or its socket, as `loa devices` lists them",
+        ),
+        SettingFault::DeviceHasTwin(device, name) => Said::with(
+            format!(
+                "two cards are of one kind (`{name}`): which of them `{device}` is depends on the order of discovery"
+            ),
+            "write the card by its socket, `alsa:by-path:...` in `loa devices`",
         ),
         SettingFault::DataDirIsNoFolder(path) => Said::with(
             format!("a file, or a link that leads nowhere, stands in the place of the data folder `{path}`"),

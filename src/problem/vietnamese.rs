@@ -90,9 +90,29 @@ fn setting(fault: &SettingFault) -> Said {
             format!("`{found}` không phải là thiết bị"),
             "được ghi \"default\", \"silent\", \"wav:TỆP\" hoặc mã do lệnh `loa devices` liệt kê",
         ),
+        SettingFault::BadTime(found) => Said::with(
+            format!("`{found}` không phải là giờ trong ngày"),
+            "hãy viết giờ và phút theo mẫu \"02:30\", hoặc \"off\" nếu không sao lưu",
+        ),
         SettingFault::DeviceDoesNotOpen(device, why) => Said::with(
             format!("không mở được thiết bị âm thanh `{device}`: {why}"),
             "`loa devices` liệt kê các thiết bị đang có; đài đang chạy có thể đang giữ thiết bị, thiết bị bị rút thì đài sẽ chờ",
+        ),
+        SettingFault::DefaultOfMany(cards) => Said::with(
+            format!(
+                "máy có {} card âm thanh ({}), `default` là card nào do hệ thống chọn",
+                cards.len(),
+                cards.join(", ")
+            ),
+            "hãy ghi đúng mã card của đài, xem bằng lệnh `loa devices`",
+        ),
+        SettingFault::DeviceByNumber(device) => Said::with(
+            format!("`{device}` chỉ card bằng số thứ tự, lần khởi động sau số này có thể là card khác"),
+            "hãy ghi card bằng tên hoặc bằng cổng cắm, xem bằng lệnh `loa devices`",
+        ),
+        SettingFault::DeviceHasTwin(device, name) => Said::with(
+            format!("có hai card cùng loại (`{name}`): `{device}` là card nào còn tùy thứ tự máy nhận ra"),
+            "hãy ghi card bằng cổng cắm, mã `alsa:by-path:...` trong `loa devices`",
         ),
         SettingFault::DataDirIsNoFolder(path) => Said::with(
             format!("chỗ của thư mục dữ liệu `{path}` là một tệp hoặc liên kết hỏng"),

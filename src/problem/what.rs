@@ -121,10 +121,18 @@ pub enum SettingFault {
     BadDevice(String),
     /// A device that does not open: its name, the driver's words.
     DeviceDoesNotOpen(String, String),
+    /// `default` on a machine with several cards: their names.
+    DefaultOfMany(Vec<String>),
+    /// A device by the number of its card.
+    DeviceByNumber(String),
+    /// A device by the name of one of two cards of a kind: its id, what both call themselves.
+    DeviceHasTwin(String, String),
     /// A data folder that is a file or a dangling link.
     DataDirIsNoFolder(String),
     /// A data folder in which the caller may not write.
     DataDirNotWritable(String),
+    /// Not a time of day.
+    BadTime(String),
     /// A zone's id that another one has.
     DuplicateZone(String, Box<Place>),
 }

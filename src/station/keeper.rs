@@ -20,6 +20,7 @@ use crate::airing::Reason;
 use crate::alarm::Alarm;
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
+use crate::control::BackupStatus;
 use crate::library::{ClipError, ContentStore, FileState, Files, Verdict, Verified};
 use crate::problem::Problem;
 use crate::rundown::Library;
@@ -61,6 +62,10 @@ pub(super) enum News {
     Faults(Vec<(String, Reason)>),
     /// All alarms of one watcher that stand, whenever they change.
     Alarms(&'static str, Vec<Alarm>),
+    /// How the nightly copies are.
+    Backup(BackupStatus),
+    /// Whether a copy can be made now without anybody feeling it; the answer goes there.
+    IsQuiet(Sender<bool>),
     /// Something to tell that is nobody's fault.
     Remark(String),
 }

@@ -14,13 +14,13 @@ const LOCK: &str = "loa.lock";
 
 /// Held as long as the station lives.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(crate) struct Lock {
     _file: File,
 }
 
 impl Lock {
     /// Takes the lock. `Ok(None)`: another station holds it.
-    pub(super) fn take(data_dir: &Path) -> io::Result<Option<Self>> {
+    pub(crate) fn take(data_dir: &Path) -> io::Result<Option<Self>> {
         let file = OpenOptions::new().create(true).append(true).open(data_dir.join(LOCK))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Some(Self { _file: file })),

@@ -4,9 +4,12 @@
 //! loop owns the desk and never waits longer than 200 ms on anything: audio is read by `playout`, files by `keeper`, rows
 //! are made durable by `store`. Decisions are the desk's; here is only their order. Next: `desk`.
 
+mod beat;
 mod keeper;
 mod lock;
+mod nightly;
 mod open;
+mod orders;
 mod records;
 mod settings;
 mod watch;
@@ -22,15 +25,18 @@ use crate::airing::{Airing, Reason};
 use crate::alarm::Alarm;
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
-use crate::control::{Answer, Asked, Order, Status};
-use crate::desk::{Act, Action, Actor, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
+use crate::control::{Answer, Asked, BackupStatus, Status};
+use crate::desk::{Action, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
 use crate::language::Language;
 use crate::output::Output;
 use crate::playout::{Playout, PlayoutEvent};
-use crate::problem::{Problem, any_error};
-use crate::rundown::Audio;
+use crate::problem::Problem;
+pub use beat::Beat;
+use beat::Heart;
 use keeper::{Keeper, News};
+pub(crate) use lock::Lock;
 pub use open::StartError;
+pub(crate) use open::boot_id;
 use records::Records;
 use watch::Watch;
 
@@ -56,6 +62,8 @@ pub struct Options {
     pub output: Arc<dyn Output>,
     /// Believe the clock until its next synchronisation.
     pub trust_clock: bool,
+    /// How often to tell `Notice::Beat`; `None` is never.
+    pub beat: Option<Duration>,
 }
 
 /// What whoever runs the station may want to tell people, as it happens.
@@ -63,6 +71,10 @@ pub struct Options {
 pub enum Notice {
     /// The station works: log open, socket served, desk at work. The next programmes, at most five.
     Ready(Vec<crate::desk::SnapshotNext>),
+    /// The loop turns; told at the interval of `Options::beat`.
+    Beat(Box<Beat>),
+    /// The station was told to leave.
+    Leaving,
     /// Something has begun to sound.
     Started(SnapshotItem),
     /// A row was given to the store.
@@ -97,12 +109,18 @@ pub async fn run(
     station.perform(actions, &mut tell).await;
     tell(Notice::Ready(station.desk.snapshot(station.clock.now()).next));
     while !station.desk.exited() {
+        station.leap();
         let wake = station.desk.wake_at();
         let event = tokio::select! {
             biased;
             () = &mut shutdown, if leave_by.is_none() => {
+                tell(Notice::Leaving);
                 leave_by = Some(station.clock.now().mono.plus(LEAVE_WITHIN));
                 Event::Shutdown
+            }
+            () = station.heart.due(&station.clock) => {
+                tell(Notice::Beat(station.beat()));
+                continue;
             }
             Some(event) = station.playout_events.recv() => match event {
                 PlayoutEvent::Cue(cue, event) => Event::Cue(cue, event),
@@ -132,6 +150,13 @@ pub async fn run(
     Ok(())
 }
 
+/// Threads beside the loop that look after the machine and the copies; each ends when this is dropped.
+struct Watches {
+    disk: Watch,
+    _output: Watch,
+    _nightly: nightly::Nightly,
+}
+
 /// Everything that a running station owns.
 struct Station {
     clock: Clock,
@@ -139,6 +164,7 @@ struct Station {
     playout: Playout,
     records: Records,
     keeper: Keeper,
+    heart: Heart,
     playout_events: mpsc::UnboundedReceiver<PlayoutEvent>,
     orders: mpsc::Receiver<Asked>,
     news: mpsc::UnboundedReceiver<News>,
@@ -156,7 +182,9 @@ struct Station {
     alarms: Vec<(&'static str, Vec<Alarm>)>,
     /// The one in use; another one in the settings needs a restart.
     data_dir: PathBuf,
-    disk_watch: Watch,
+    watches: Watches,
+    /// How the nightly copies are.
+    backup: Option<BackupStatus>,
     /// For watchers that are started anew.
     news_tell: mpsc::UnboundedSender<News>,
     /// Where a database that was damaged at the start has gone.
@@ -165,7 +193,7 @@ struct Station {
     facts: crate::desk::Facts,
     server: tokio::task::JoinHandle<()>,
     /// Held as long as the station lives; no second one starts in this folder.
-    _lock: lock::Lock,
+    _lock: Lock,
 }
 
 impl Station {
@@ -214,83 +242,6 @@ impl Station {
         }
     }
 
-    fn reply(&mut self, request: RequestId, answer: Result<String, String>) {
-        if let Some(at) = self.requests.iter().position(|(each, _)| *each == request) {
-            let (_, waiting) = self.requests.swap_remove(at);
-            // A caller that has gone away gets no answer; the act stands.
-            let _ = waiting.send(answer.map_or_else(Answer::Refused, Answer::Done));
-        }
-    }
-
-    /// An order of a person: answered here if it only asks, taken in first if it names a file, else given to the desk.
-    fn take_order(&mut self, asked: Asked) -> Option<Event> {
-        let Asked { order, by, answer } = asked;
-        if let Some(why) = order.fault() {
-            let _ = answer.send(Answer::Refused(why));
-            return None;
-        }
-        let actor = |why| Actor { by, via: "cli".to_owned(), why };
-        let (act, actor) = match order {
-            Order::Status => {
-                let _ = answer.send(Answer::Status(Box::new(self.status())));
-                return None;
-            }
-            Order::Stop { why } => (Act::Stop, actor(why)),
-            Order::Skip { why } => (Act::Skip, actor(why)),
-            Order::Air { path, emergency, repeat, why } => {
-                self.take_in_file(path, emergency, repeat, actor(why), answer);
-                return None;
-            }
-        };
-        Some(Event::Act(self.ask(answer), act, actor))
-    }
-
-    fn ask(&mut self, answer: oneshot::Sender<Answer>) -> RequestId {
-        self.next_request += 1;
-        let request = RequestId(self.next_request);
-        self.requests.push((request, answer));
-        request
-    }
-
-    /// Stores and checks a file off the loop; then the desk hears of the act, or the person of the fault.
-    fn take_in_file(
-        &mut self,
-        path: PathBuf,
-        emergency: bool,
-        repeat: u32,
-        actor: Actor,
-        answer: oneshot::Sender<Answer>,
-    ) {
-        let content = self.keeper.content().clone();
-        let take_in = self.ingested_tell.clone();
-        let (checked, waiting) = oneshot::channel();
-        let request = self.ask(answer);
-        let title = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        tokio::task::spawn_blocking(move || {
-            let taken = content.ingest(&path).and_then(|ingested| {
-                // In an emergency what can be heard of a damaged file is better than nothing, and it must not wait.
-                if !emergency {
-                    content.verify(&ingested.content.sha256)?;
-                }
-                Ok(ingested.content)
-            });
-            let _ = checked.send(taken.map(|content| (path, content)));
-        });
-        tokio::spawn(async move {
-            let event = match waiting.await {
-                Ok(Ok((path, content))) => {
-                    let audio = Audio { file: path.display().to_string(), content: Some(content) };
-                    Event::Act(request, Act::Air { audio, title, emergency, repeat }, actor)
-                }
-                Ok(Err(fault)) => {
-                    Event::Act(request, Act::Unplayable(format!("`{title}`: {fault}; nothing airs")), actor)
-                }
-                Err(_) => Event::Act(request, Act::Unplayable(format!("`{title}` could not be read")), actor),
-            };
-            let _ = take_in.send(event);
-        });
-    }
-
     /// What the keeper found: an event for the desk, or only something to tell.
     fn take_news(&mut self, news: News, tell: &mut impl FnMut(Notice)) -> Option<Event> {
         match news {
@@ -312,7 +263,7 @@ impl Station {
                 self.facts.zones = config.zone_names();
                 self.facts.tone_ms = config.emergency.tone_ms;
                 match open::watch_disk(&self.data_dir, &config, &self.news_tell) {
-                    Ok(watch) => self.disk_watch = watch,
+                    Ok(watch) => self.watches.disk = watch,
                     Err(error) => tracing::warn!("cannot start a thread to watch the disk: {error}"),
                 }
                 Some(Event::Facts(Box::new(self.facts.clone())))
@@ -323,7 +274,7 @@ impl Station {
                 Some(event)
             }
             News::Problems(problems) => {
-                self.problems = told(&problems, self.language);
+                self.problems = settings::told(&problems, self.language);
                 tell(Notice::Problems(problems));
                 None
             }
@@ -333,6 +284,15 @@ impl Station {
             }
             News::Alarms(source, found) => {
                 self.take_alarms(source, found, tell);
+                None
+            }
+            News::Backup(status) => {
+                self.backup = Some(status);
+                None
+            }
+            News::IsQuiet(answer) => {
+                // Whoever asked may have ended meanwhile.
+                let _ = answer.send(self.is_quiet());
                 None
             }
             News::Remark(text) => {
@@ -363,13 +323,19 @@ impl Station {
         Status {
             desk: self.desk.snapshot(self.clock.now()),
             level_dbfs: self.playout.levels().map(|levels| levels.rms_dbfs),
+            device_errors: self.playout.device_errors(),
             log_waiting: (store.waiting + self.records.waiting()) as u64,
             log_lost: store.lost,
             log_error: store.trouble,
             spill_error: store.spill_trouble,
-            log_moved_aside: self.moved_aside.clone(),
+            log_moved_aside: store
+                .moved_aside
+                .or_else(|| self.moved_aside.clone())
+                .map(|path| std::path::absolute(&path).unwrap_or(path)),
             log_head: store.head.to_string(),
+            backup: self.backup.clone(),
             alarms: self.alarms.iter().flat_map(|(_, alarms)| alarms.clone()).collect(),
+            real_time: self.playout.vitals().real_time.map(|word| word.to_string()),
             problems: self.problems.iter().cloned().chain(faults).collect(),
         }
     }
@@ -390,10 +356,4 @@ impl Station {
             () = clock.wait_until(by) => tracing::warn!("the output or the log did not close in time"),
         }
     }
-}
-
-/// Problems as `status` tells them, and what follows from them.
-fn told(problems: &[Problem], language: Language) -> Vec<String> {
-    let each = problems.iter().map(|problem| problem.render(language).trim_end().to_owned());
-    each.chain(any_error(problems).then(|| language.last_good_stays().to_owned())).collect()
 }

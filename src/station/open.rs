@@ -7,19 +7,24 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
+use super::beat::Heart;
 use super::keeper::{Keeper, News, Start};
 use super::lock::Lock;
+use super::nightly::Nightly;
 use super::records::Records;
 use super::settings::{self, Offer};
 use super::watch::{self, Watch};
-use super::{Notice, ORDERS, Options, Station};
+use super::{Notice, ORDERS, Options, Station, Watches};
 use crate::airing::OutputKind;
+use crate::clock::Clock;
 use crate::config::{Config, Device};
 use crate::control;
 use crate::desk::{Desk, Facts, History, Record};
 use crate::library::ContentStore;
+use crate::output::Output;
 use crate::playout::{OpenClip, Playout, Samples};
 use crate::problem::Problem;
 use crate::problem::system::refusal;
@@ -66,14 +71,14 @@ pub enum StartError {
 }
 
 pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Result<Station, StartError> {
-    let Options { config, clock, output, trust_clock } = options;
+    let Options { config, clock, output, trust_clock, beat } = options;
     let data_dir = config.data_dir.clone();
     let in_data = |error| StartError::DataDir { path: data_dir.clone(), error };
     std::fs::create_dir_all(&data_dir).map_err(in_data)?;
     let lock = Lock::take(&data_dir).map_err(in_data)?.ok_or_else(|| StartError::Running(data_dir.clone()))?;
     let content = ContentStore::open(&data_dir.join("audio")).map_err(in_data)?;
     let (playout_tell, playout_events) = mpsc::unbounded_channel();
-    let playout = Playout::open(output, open_clip(&content, &config), clock.clone(), playout_tell)
+    let playout = Playout::open(Arc::clone(&output), open_clip(&content, &config), clock.clone(), playout_tell)
         .map_err(|error| StartError::System { what: "cannot start a thread", error })?;
     let boot_id = boot_id();
     let Opened { store, remembered } = Store::open(&data_dir, &clock, &boot_id).await?;
@@ -82,15 +87,12 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         tell(Notice::Remark(format!("orphans of the content store could not be swept: {error}")));
     }
     let First { schedule, text: current, problems } = first_schedule(&config, &remembered)?;
-    let told = super::told(&problems, config.language);
+    let told = settings::told(&problems, config.language);
     if !problems.is_empty() {
         tell(Notice::Problems(problems));
     }
     let now = clock.now();
-    if let Some(text) = current {
-        let sha256 = settings::sha256(&text);
-        drop(store.record(Record::Schedule { taken_at: now.wall, sha256, text }));
-    }
+    remember_schedule(&store, current, now.wall);
     let (news_tell, news) = mpsc::unbounded_channel();
     let (order_tell, orders) = mpsc::channel(ORDERS);
     let (ingested_tell, ingested) = mpsc::unbounded_channel();
@@ -106,13 +108,14 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     };
     let no_thread = |error| StartError::System { what: "cannot start a thread", error };
     let keeper = Keeper::start(content, start, news_tell.clone()).map_err(no_thread)?;
-    let disk_watch = watch_disk(&data_dir, &config, &news_tell).map_err(no_thread)?;
+    let watches = watches(&config, &data_dir, &clock, output, &news_tell).map_err(no_thread)?;
     Ok(Station {
         clock,
         desk,
         playout,
         records: Records::new(store),
         keeper,
+        heart: Heart::new(beat),
         playout_events,
         orders,
         news,
@@ -124,13 +127,35 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         faults: Vec::new(),
         alarms: Vec::new(),
         data_dir,
-        disk_watch,
+        watches,
+        backup: None,
         news_tell,
-        moved_aside: remembered.moved_aside.map(|path| std::path::absolute(&path).unwrap_or(path)),
+        moved_aside: remembered.moved_aside,
         language: config.language,
         facts: facts(&config, trust_clock, &boot_id),
         server: tokio::spawn(server),
         _lock: lock,
+    })
+}
+
+/// Has the log keep a schedule that is taken over.
+fn remember_schedule(store: &Store, current: Option<String>, taken_at: DateTime<Utc>) {
+    if let Some(text) = current {
+        drop(store.record(Record::Schedule { taken_at, sha256: settings::sha256(&text), text }));
+    }
+}
+
+fn watches(
+    config: &Config,
+    data_dir: &Path,
+    clock: &Clock,
+    output: Arc<dyn Output>,
+    news: &mpsc::UnboundedSender<News>,
+) -> std::io::Result<Watches> {
+    Ok(Watches {
+        disk: watch_disk(data_dir, config, news)?,
+        _output: Watch::start("watch-output", watch::output(output), news.clone())?,
+        _nightly: Nightly::start(config, data_dir, clock, news.clone())?,
     })
 }
 
@@ -151,7 +176,8 @@ fn open_clip(content: &ContentStore, config: &Config) -> OpenClip {
             Some(known) => known.clone(),
             None => content.ingest(&audio_dir.join(&audio.file)).map_err(|fault| fault.reason())?.content,
         };
-        let clip = content.clip(&wanted.sha256, rate).map_err(|fault| fault.reason())?;
+        let clip = content.clip_or_heal(&wanted.sha256, &audio_dir.join(&audio.file), rate);
+        let clip = clip.map_err(|fault| fault.reason())?;
         let duration_ms = wanted.duration_ms.or(clip.duration_ms());
         Ok((Box::new(clip) as Box<dyn Samples + Send>, Content { duration_ms, ..wanted }))
     })
@@ -260,7 +286,7 @@ pub(super) fn facts(config: &Config, trust_clock: bool, boot_id: &str) -> Facts 
 }
 
 /// The kernel's id of this boot; without one, every start counts as a boot of its own.
-fn boot_id() -> String {
+pub(crate) fn boot_id() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
         .map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
 }

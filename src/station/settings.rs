@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::Config;
 use crate::folder;
+use crate::language::Language;
 use crate::problem::{Problem, any_error};
 use crate::schedule::checks::{self, AudioFacts, Subject};
 use crate::schedule::{Schedule, read};
@@ -47,4 +48,10 @@ pub(super) fn stored(text: &str) -> Arc<Schedule> {
 /// The hash under which a stored schedule is known.
 pub(super) fn sha256(text: &str) -> String {
     crate::library::hex(&Sha256::digest(text))
+}
+
+/// Problems as `status` tells them, and what follows from them.
+pub(super) fn told(problems: &[Problem], language: Language) -> Vec<String> {
+    let each = problems.iter().map(|problem| problem.render(language).trim_end().to_owned());
+    each.chain(any_error(problems).then(|| language.last_good_stays().to_owned())).collect()
 }

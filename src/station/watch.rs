@@ -4,6 +4,7 @@
 //! own thread, for looking may hang (a dead disk, a frozen sound server) and must hold up nothing. Next: `alarm`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::keeper::News;
 use crate::alarm::Alarm;
+use crate::output::mixer::{self, Control};
+use crate::output::{OtherCard, Output};
 
 /// Small next to what fills a disk, and nothing next to what looking costs.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -64,9 +67,79 @@ fn free_mb(folder: &Path) -> std::io::Result<u64> {
     Ok(facts.f_bavail.saturating_mul(facts.f_frsize) / 1_000_000)
 }
 
+/// What keeps the card silent that plays, and whether it is another card than at first. While none is open, or it cannot be asked, what was found last stands: a sound
+/// server is never woken for this, and a card that went away muted is not cured by that.
+pub(super) fn output(output: Arc<dyn Output>) -> impl FnMut() -> Vec<Alarm> + Send {
+    let mut stand = Vec::new();
+    move || {
+        let seen = output.mixer().and_then(|mixer| Some((mixer::read(&mixer).ok()?, mixer)));
+        if let Some((controls, mixer)) = seen {
+            stand = silence(&controls, &mixer);
+        }
+        let other = output.other_card().map(|OtherCard { first, found, file }| {
+            let file = file.display().to_string();
+            Alarm::OtherCard { first, found, file }
+        });
+        stand.iter().cloned().chain(other).collect()
+    }
+}
+
+fn silence(controls: &[Control], mixer: &str) -> Vec<Alarm> {
+    let (muted, zero): (Vec<_>, Vec<_>) = mixer::silencing(controls).into_iter().partition(|each| each.is_muted);
+    let names = |controls: Vec<&Control>| controls.into_iter().map(|each| each.name.clone()).collect::<Vec<_>>();
+    let (muted, zero, mixer) = (names(muted), names(zero), mixer.to_owned());
+    let mut alarms = Vec::new();
+    if !muted.is_empty() {
+        alarms.push(Alarm::OutputMuted { mixer: mixer.clone(), controls: muted });
+    }
+    if !zero.is_empty() {
+        alarms.push(Alarm::OutputVolumeZero { mixer, controls: zero });
+    }
+    alarms
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_muted_is_told_apart_from_what_is_at_zero() {
+        let control = |name: &str, percent, is_muted| Control { name: name.into(), percent, millibels: None, is_muted };
+        let controls =
+            [control("Master", Some(0), true), control("PCM", Some(0), false), control("Speaker", None, false)];
+        let alarms = silence(&controls, "hw:PCH");
+        let mixer = || "hw:PCH".to_owned();
+        let muted = Alarm::OutputMuted { mixer: mixer(), controls: vec!["Master".into()] };
+        assert_eq!(alarms, [muted, Alarm::OutputVolumeZero { mixer: mixer(), controls: vec!["PCM".into()] }]);
+        assert_eq!(silence(&controls[2..], "hw:PCH"), []);
+    }
+
+    /// A card that has come to be another one, until it is plugged in again.
+    struct Swapped(std::sync::atomic::AtomicBool);
+
+    impl Output for Swapped {
+        fn open(
+            &self,
+            _: &mut dyn FnMut(&crate::output::Format) -> crate::output::Feed,
+        ) -> Result<Box<dyn crate::output::Stream>, crate::output::OpenError> {
+            Err(crate::output::OpenError("never opened".into()))
+        }
+
+        fn other_card(&self) -> Option<OtherCard> {
+            let is_other = self.0.load(std::sync::atomic::Ordering::Relaxed);
+            is_other.then(|| OtherCard { first: "Device".into(), found: "PCH".into(), file: "f".into() })
+        }
+    }
+
+    #[test]
+    fn another_card_is_an_alarm_until_the_first_one_is_back() {
+        let card = Arc::new(Swapped(true.into()));
+        let mut look = output(Arc::clone(&card) as Arc<dyn Output>);
+        let alarm = Alarm::OtherCard { first: "Device".into(), found: "PCH".into(), file: "f".into() };
+        assert_eq!(look(), [alarm]);
+        card.0.store(false, std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(look(), []);
+    }
 
     #[test]
     fn less_than_the_setting_is_an_alarm_and_zero_is_never() {

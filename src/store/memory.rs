@@ -22,12 +22,17 @@ use crate::rundown::Rundown;
 /// How far before `settled_until` the log is read: an item may be final hours after its programme's instant.
 const LOGGED_BEFORE_SETTLED: TimeDelta = TimeDelta::hours(24);
 
+/// So many of the newest rows of what sounded are read whatever their instant: a clock that steps back to days that were
+/// lived before must not air them again. Two weeks of a busy station, months of a usual one.
+const NEWEST: i64 = 2048;
+
 /// What the store remembers when the station starts. Recovery has run: no attempt is open.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Remembered {
     /// Rundowns that are not done.
     pub open_rundowns: Vec<Rundown>,
-    /// Attempts in the log with `scheduled_at` from 24 h before `settled_until` on; all if nothing was ever settled.
+    /// Attempts in the log with `scheduled_at` from 24 h before `settled_until` on, all if nothing was ever settled; and the
+    /// newest 2,048 rows of what sounded, whatever their instant.
     pub logged: Vec<LoggedAttempt>,
     /// The schedules in force since `settled_until`, oldest first: when taken over, and the text as it was given.
     pub schedules: Vec<(DateTime<Utc>, String)>,
@@ -104,10 +109,16 @@ async fn logged(conn: &mut SqliteConnection, settled: Option<DateTime<Utc>>) -> 
     let from = settled.map_or(String::new(), |settled| utc(settled - LOGGED_BEFORE_SETTLED));
     let rows = sqlx::query(
         "select airing, attempt, outcome, reason, aired_ms, planned_ms
-         from airing_log indexed by airing_log_scheduled_at
-         where scheduled_at_utc >= ? order by seq",
+         from airing_log
+         where seq in (
+             select seq from airing_log indexed by airing_log_scheduled_at where scheduled_at_utc >= ?
+             union select seq from (
+                 select seq from airing_log where started_at is not null order by seq desc limit ?
+             )
+         ) order by seq",
     )
     .bind(from)
+    .bind(NEWEST)
     .fetch_all(conn)
     .await?;
     let mut logged = Vec::with_capacity(rows.len());

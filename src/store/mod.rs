@@ -6,6 +6,7 @@
 
 mod chain; // what is hashed, the head, the walk that names the first bad row
 mod column; // typed values from columns
+mod copy; // the database as a whole: copied, proved
 mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
@@ -21,17 +22,19 @@ mod spill; // the file in which records wait
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::chain::{Broken, Fault, GENESIS, Head, canonical, hash};
+pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
+pub(crate) use self::open::{free_name, with_suffix};
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::row::{COLUMNS, List, Row, VERSION};
-pub use self::start::OpenError;
+pub use self::start::{OpenError, SPILL};
 
 use self::queue::Work;
 use self::task::Request;
@@ -69,6 +72,8 @@ pub struct State {
     pub trouble: Option<String>,
     /// Why what waits is not safe from a power cut.
     pub spill_trouble: Option<String>,
+    /// Where a database has gone that was damaged while the station ran.
+    pub moved_aside: Option<PathBuf>,
 }
 
 impl Store {
@@ -87,6 +92,16 @@ impl Store {
     #[expect(clippy::must_use_candidate, reason = "most records are given without waiting")]
     pub fn record(&self, record: Record) -> oneshot::Receiver<()> {
         self.ask(Work::Record(record))
+    }
+
+    /// Answered when the store's task comes to it: a task that hangs never does, one that waits for a locked database
+    /// soon does.
+    #[must_use]
+    pub fn answers(&self) -> oneshot::Receiver<()> {
+        let (answer, answered) = oneshot::channel();
+        // A full queue answers nothing, and its receiver says so at once.
+        let _ = self.sender.try_send(Request::Answer(answer));
+        answered
     }
 
     /// Keeps what lies behind these files; a cache, so nobody waits.

@@ -98,6 +98,11 @@ pub(super) async fn connect(path: &Path, station_id: Option<&str>) -> Result<Sql
     }
 }
 
+/// A connection that may write, to a database that is there; nothing about it is changed.
+pub(super) async fn writer(path: &Path) -> sqlx::Result<SqliteConnection> {
+    SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT).disable_statement_logging().connect().await
+}
+
 /// Closes a connection; that it cannot be closed changes nothing for what was committed through it.
 pub(super) async fn close(conn: SqliteConnection) {
     if let Err(error) = conn.close().await {
@@ -144,46 +149,61 @@ fn new_station_id() -> io::Result<String> {
 /// What could still be read of a corrupt database.
 #[derive(Debug, Default)]
 pub(super) struct Salvage {
-    pub(super) moved_to: PathBuf,
+    /// Where it is now; `None` if there was none.
+    pub(super) moved_to: Option<PathBuf>,
     pub(super) head: Option<Head>,
     pub(super) station_id: Option<String>,
     /// Name of the station in the newest row.
     pub(super) station: Option<String>,
 }
 
-/// Renames the database and the files that belong to it, and reads what can be read of it.
+/// Renames the database and the files that belong to it, as far as they are there, and reads what can be read of it.
 pub(super) async fn move_aside(path: &Path, now: DateTime<Utc>) -> io::Result<Salvage> {
-    let moved_to = free_name(path, now);
-    std::fs::rename(path, &moved_to)?;
+    let moved_to = free_name(path, "corrupt", now);
+    let was_there = renamed(path, &moved_to)?;
     for suffix in ["-wal", "-shm"] {
-        match std::fs::rename(with_suffix(path, suffix), with_suffix(&moved_to, suffix)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        renamed(&with_suffix(path, suffix), &with_suffix(&moved_to, suffix))?;
     }
-    let mut salvage = Salvage { moved_to, ..Salvage::default() };
-    let options = SqliteConnectOptions::new().filename(&salvage.moved_to).read_only(true).disable_statement_logging();
+    let mut salvage = Salvage::default();
+    if !was_there {
+        return Ok(salvage);
+    }
+    let options = SqliteConnectOptions::new().filename(&moved_to).read_only(true).disable_statement_logging();
     if let Ok(mut conn) = options.connect().await {
         salvage.head = head(&mut conn).await.ok().filter(|head| head.seq > 0);
         salvage.station_id = text(&mut conn, "select station_id from station").await;
         salvage.station = text(&mut conn, "select station from airing_log order by seq desc limit 1").await;
         close(conn).await;
     }
+    salvage.moved_to = Some(moved_to);
     Ok(salvage)
+}
+
+/// Whether there was something to rename.
+fn renamed(from: &Path, to: &Path) -> io::Result<bool> {
+    match std::fs::rename(from, to) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 async fn text(conn: &mut SqliteConnection, sql: &'static str) -> Option<String> {
     sqlx::query(sql).fetch_optional(conn).await.ok()??.try_get(0).ok()
 }
 
-fn free_name(path: &Path, now: DateTime<Utc>) -> PathBuf {
-    let stem = with_suffix(path, &format!(".corrupt-{}", now.format("%Y%m%dT%H%M%SZ")));
+/// A name beside a database under which it can be kept: its own, what became of it, and when.
+#[must_use]
+pub(crate) fn free_name(path: &Path, became: &str, now: DateTime<Utc>) -> PathBuf {
+    let stem = with_suffix(path, &format!(".{became}-{}", now.format("%Y%m%dT%H%M%SZ")));
     let taken = |candidate: &PathBuf| candidate.exists();
     let numbered = (2..).map(|number| with_suffix(&stem, &format!("-{number}")));
     std::iter::once(stem.clone()).chain(numbered).find(|candidate| !taken(candidate)).expect("numbers do not end")
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+/// A path with something behind its last name.
+#[must_use]
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()

@@ -1,7 +1,7 @@
 //! What waits to be committed, in order, and what of it has become superfluous.
 //!
-//! In: records as they come. Out: the same, but only the newest progress of an attempt, and of an attempt that has ended
-//! only its row. Those who wait for something superfluous are answered with what replaced it. Pure. Next: `commit`.
+//! In: records as they come. Out: the same, but only the newest progress of an attempt, of an attempt that has ended only
+//! its row, and only the newest settled instant. Those who wait for something superfluous are answered with what replaced it. Pure. Next: `commit`.
 
 use std::collections::VecDeque;
 
@@ -70,9 +70,11 @@ impl Queue {
             Work::Record(Record::Row(row)) => {
                 let (airing, attempt) = (row.airing.clone(), row.attempt);
                 let open = |waiting: &Waiting| is_open_of(&waiting.work, &airing, attempt);
-                while let Some(mut superfluous) = self.look_back(open).and_then(|at| self.0.remove(at)) {
-                    done.append(&mut superfluous.done);
-                }
+                self.drop_older(open, &mut done);
+            }
+            Work::Record(Record::Settled(_)) => {
+                let older = |waiting: &Waiting| matches!(waiting.work, Work::Record(Record::Settled(_)));
+                self.drop_older(older, &mut done);
             }
             _ => {}
         }
@@ -82,6 +84,13 @@ impl Queue {
     /// Puts something before all others: the recovery of a run comes before the records of the next.
     pub(super) fn push_front(&mut self, work: Work) {
         self.0.push_front(Waiting { work, done: Vec::new(), is_spilled: false });
+    }
+
+    /// Takes out what something new makes superfluous; who waits for that is answered with the new.
+    fn drop_older(&mut self, is_superfluous: impl Fn(&Waiting) -> bool, done: &mut Vec<oneshot::Sender<()>>) {
+        while let Some(mut superfluous) = self.look_back(&is_superfluous).and_then(|at| self.0.remove(at)) {
+            done.append(&mut superfluous.done);
+        }
     }
 
     fn look_back(&self, matches: impl Fn(&Waiting) -> bool) -> Option<usize> {
@@ -101,7 +110,16 @@ impl Queue {
 
     /// All records are in the spill file now.
     pub(super) fn mark_spilled(&mut self) {
-        self.0.iter_mut().for_each(|waiting| waiting.is_spilled = true);
+        self.mark_oldest_spilled(usize::MAX);
+    }
+
+    /// The oldest records are in the spill file now, and no others.
+    pub(super) fn mark_oldest_spilled(&mut self, count: usize) {
+        let mut left = count;
+        for waiting in &mut self.0 {
+            waiting.is_spilled = left > 0;
+            left = left.saturating_sub(usize::from(waiting.record().is_some()));
+        }
     }
 
     /// Every record.
@@ -169,6 +187,8 @@ mod tests {
         queue.push(progress(2, 100), vec![]);
         queue.push(progress(1, 1000), vec![]);
         assert_eq!(aired_ms(&queue), [1000, -1, 100]);
+        queue.push(Work::Record(Record::Settled(DateTime::UNIX_EPOCH)), vec![]);
+        assert_eq!(aired_ms(&queue), [1000, 100, -1]);
         queue.committed(1);
         assert_eq!(answer.try_recv(), Ok(()));
     }

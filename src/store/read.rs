@@ -24,8 +24,10 @@ use crate::problem::system::refusal;
 const PAGE_ROWS: i64 = 500;
 /// Connections at work: the machines that this runs on have two cores or four.
 const CONNECTIONS: usize = 2;
+/// Contents asked about in one question; 70 kB of text.
+const ASKED_AT_ONCE: usize = 1000;
 /// How long a person waits for a lock; writers do not lock readers out, so that it takes somebody else's tool.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why the log cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -64,9 +66,23 @@ pub struct Log {
 impl Log {
     /// Opens the database of a data folder; it need not be writable, nor its folder.
     pub async fn open(data_dir: &Path) -> Result<Self, ReadError> {
-        let path = data_dir.join(DATABASE);
-        let first = connect(&path, PATIENCE).await?;
-        Ok(Self { path, free: vec![first] })
+        Self::of(&data_dir.join(DATABASE)).await
+    }
+
+    /// Opens a database wherever it lies.
+    pub async fn of(path: &Path) -> Result<Self, ReadError> {
+        let first = connect(path, PATIENCE).await?;
+        Ok(Self { path: path.to_owned(), free: vec![first] })
+    }
+
+    /// A connection of a log that has not been asked for pages yet.
+    pub(super) fn any(&mut self) -> &mut SqliteConnection {
+        &mut self.free[0]
+    }
+
+    /// What an error of this database means to a person.
+    pub(super) fn unreadable(&self, error: &sqlx::Error) -> ReadError {
+        unreadable(&self.path, error)
     }
 
     /// Walks all rows and proves the chain, comparing with a head kept elsewhere if there is one.
@@ -91,15 +107,17 @@ impl Log {
     /// Which of these contents a row names.
     pub async fn named(&mut self, contents: Vec<Arc<str>>) -> Result<HashSet<Arc<str>>, ReadError> {
         let mut named = HashSet::new();
-        for sha256 in contents {
-            let row = sqlx::query("select 1 from airing_log where sha256 = ? limit 1")
-                .bind(&*sha256)
-                .fetch_optional(&mut self.free[0])
-                .await
-                .map_err(|error| unreadable(&self.path, &error))?;
-            if row.is_some() {
-                named.insert(sha256);
-            }
+        // One question for many: after years there are ten thousand contents, and each question costs a hop.
+        for portion in contents.chunks(ASKED_AT_ONCE) {
+            let list = serde_json::json!(portion).to_string();
+            let rows = sqlx::query(
+                "select value from json_each(?) where exists (select 1 from airing_log where sha256 = json_each.value)",
+            )
+            .bind(list)
+            .fetch_all(&mut self.free[0])
+            .await
+            .map_err(|error| unreadable(&self.path, &error))?;
+            named.extend(rows.iter().map(|row| Arc::from(row.get::<&str, _>(0))));
         }
         Ok(named)
     }

@@ -5,6 +5,7 @@
 //! the station: what can be read is read, what is to be written waits. Next: `task`.
 
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -23,7 +24,7 @@ use crate::clock::{Clock, Moment};
 use crate::desk::Record;
 
 /// Name of the spill file inside the data folder.
-const SPILL: &str = "spill.bin";
+pub const SPILL: &str = "spill.bin";
 
 /// Why there is no store at all.
 #[derive(Debug, thiserror::Error)]
@@ -67,16 +68,18 @@ pub(super) async fn start(
     std::fs::create_dir_all(data_dir).map_err(|error| OpenError::Folder { path: data_dir.to_owned(), error })?;
     let (path, spill_path) = (data_dir.join(DATABASE), data_dir.join(SPILL));
     let (spill, spilled) = existing_spill(&spill_path);
-    let ready = put_in_order(&path, &spilled, boot_id, clock.now()).await?;
+    let ready = put_in_order(&path, spill.is_some(), &spilled, boot_id, clock.now()).await?;
 
     let is_settled = ready.conn.is_some() && ready.queue.is_empty() && spilled.is_empty();
     let state = State { head: ready.memory.head, trouble: ready.trouble, ..State::default() };
     let state = watch::Sender::new(state);
     let (sender, inbox) = mpsc::channel(WAITING);
     let mut task = Task {
+        inode: inode(&path),
         path,
         clock: clock.clone(),
         boot_id: boot_id.to_owned(),
+        station_id: ready.memory.remembered.station_id.clone(),
         inbox,
         state: state.clone(),
         conn: ready.conn,
@@ -84,6 +87,7 @@ pub(super) async fn start(
         queue: ready.queue,
         spill_path,
         spill,
+        spill_full_until: None,
         retry_at: None,
     };
     if !is_settled {
@@ -106,10 +110,21 @@ fn existing_spill(path: &Path) -> (Option<Spill>, Vec<Record>) {
     }
 }
 
-async fn put_in_order(path: &Path, spilled: &[Record], boot_id: &str, now: Moment) -> Result<Ready, OpenError> {
+/// `has_run` tells that the station has had a database: the spill file is made once there is one.
+async fn put_in_order(
+    path: &Path,
+    has_run: bool,
+    spilled: &[Record],
+    boot_id: &str,
+    now: Moment,
+) -> Result<Ready, OpenError> {
     let mut aside = None;
     loop {
-        let why = match attempt(path, spilled, aside.as_ref(), boot_id, now).await {
+        let tried = match (lost(path).filter(|_| has_run), &aside) {
+            (Some(why), None) => Err(Trouble::Corrupt(why.to_owned())),
+            (_, aside) => attempt(path, spilled, aside.as_ref(), boot_id, now).await,
+        };
+        let why = match tried {
             Ok(ready) => return Ok(ready),
             Err(Trouble::Newer(why)) => return Err(OpenError::Newer { path: path.to_owned(), why }),
             Err(Trouble::NotNow(why)) => return Ok(without_database(spilled, now, why)),
@@ -121,14 +136,38 @@ async fn put_in_order(path: &Path, spilled: &[Record], boot_id: &str, now: Momen
         }
         match move_aside(path, now.wall).await {
             Ok(salvage) => {
-                let moved_to = salvage.moved_to.display();
-                tracing::error!("`{}` is corrupt ({why}): moved to `{moved_to}`, a new log begins", path.display());
+                tell_of(path, &salvage, &why);
                 aside = Some(salvage);
             }
             Err(error) => {
                 return Ok(without_database(spilled, now, format!("{why}, and it cannot be moved aside: {error}")));
             }
         }
+    }
+}
+
+/// A database that is not what the last run left, though `SQLite` would take it for a new one, and would throw away the
+/// journal beside it.
+pub(super) fn lost(path: &Path) -> Option<&'static str> {
+    match std::fs::metadata(path) {
+        Ok(facts) if facts.len() == 0 => Some("it is empty"),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Some("it is gone"),
+        _ => None,
+    }
+}
+
+/// Which file is there; an empty one is none yet, as on a disk that was full at the first start.
+pub(super) fn inode(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().filter(|facts| facts.len() > 0).map(|facts| facts.ino())
+}
+
+/// Says that a log has come to its end.
+pub(super) fn tell_of(path: &Path, aside: &Salvage, why: &str) {
+    let path = path.display();
+    if let Some(moved_to) = &aside.moved_to {
+        tracing::error!("`{path}` is corrupt ({why}): moved to `{}`, a new log begins", moved_to.display());
+    } else {
+        tracing::error!("`{path}` is missing, though this station has run before: a new log begins");
     }
 }
 
@@ -148,7 +187,7 @@ async fn attempt(
     let withdrawn = recovery.withdrawn.into_iter().map(|(airing, attempt)| Record::Withdraw { airing, attempt });
     rows.chain(withdrawn).for_each(|record| ready.queue.push(Work::Record(record), Vec::new()));
     if let Some(aside) = aside {
-        ready.memory.remembered.moved_aside = Some(aside.moved_to.clone());
+        ready.memory.remembered.moved_aside.clone_from(&aside.moved_to);
         ready.queue.push_front(Work::Record(Record::Row(Box::new(new_chain(aside, boot_id, now)))));
     }
     let waiting = ready.queue.len();
@@ -159,9 +198,11 @@ async fn attempt(
                 ready.queue.committed(waiting);
             }
             Err(CommitError::Database(error)) => {
-                if let corrupt @ Trouble::Corrupt(_) = Trouble::from(error) {
-                    ready.close().await;
-                    return Err(corrupt);
+                // Closed in any case: after some errors, such as that of a full disk, it is in no state to go on with.
+                ready.close().await;
+                match Trouble::from(error) {
+                    Trouble::NotNow(why) => ready.trouble = Some(why),
+                    corrupt => return Err(corrupt),
                 }
             }
             // The task tries again and deals with the one that is refused.
@@ -223,11 +264,17 @@ impl Ready {
 
 /// The first row of a chain that begins because the one before it cannot be read any more. A note: nothing aired, and its
 /// output is the one that never counts. Station and zone are those of the old log, as far as it could be read.
-fn new_chain(aside: &Salvage, boot_id: &str, now: Moment) -> Airing {
-    let file = aside.moved_to.file_name().unwrap_or_default().to_string_lossy();
-    let old = match &aside.head {
-        Some(head) => format!("its newest readable row was {head}"),
-        None => "no row of it could be read".to_owned(),
+pub(super) fn new_chain(aside: &Salvage, boot_id: &str, now: Moment) -> Airing {
+    let old = match (&aside.moved_to, &aside.head) {
+        (None, _) => "the database was missing, though this station has run before".to_owned(),
+        (Some(moved_to), head) => {
+            let file = moved_to.file_name().unwrap_or_default().to_string_lossy();
+            let newest = head.as_ref().map_or_else(
+                || "no row of it could be read".to_owned(),
+                |head| format!("its newest readable row was {head}"),
+            );
+            format!("the database was corrupt and was moved to {file}; {newest}")
+        }
     };
     let airing = AiringId::act("new-chain", now.wall, 1);
     let scheduled_at = DateTime::<Utc>::fixed_offset(&now.wall);
@@ -235,7 +282,7 @@ fn new_chain(aside: &Salvage, boot_id: &str, now: Moment) -> Airing {
         station: aside.station.clone().unwrap_or_default(),
         clock: if now.synchronised { ClockState::Synchronised } else { ClockState::FreeRunning },
         boot_id: boot_id.to_owned(),
-        note: Some(format!("a new log begins: the database was corrupt and was moved to {file}; {old}")),
+        note: Some(format!("a new log begins: {old}")),
         ..Airing::blank(Kind::Note, airing, scheduled_at, OutputKind::Silent)
     }
 }

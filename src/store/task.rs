@@ -14,10 +14,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::State;
 use super::commit::{CommitError, commit};
 use super::memory::on_air;
-use super::open::{close, code, connect, message};
+use super::open::{Trouble, close, code, connect, message, move_aside};
 use super::queue::{Queue, Work};
 use super::recover;
 use super::spill::{Spill, SpillError};
+use super::start::{inode, lost, new_chain, tell_of};
 use crate::clock::{Clock, Mono};
 use crate::desk::Record;
 
@@ -29,10 +30,15 @@ const BATCH: usize = 512;
 /// Between two tries at a database that takes nothing.
 const RETRY: TimeDelta = TimeDelta::milliseconds(500);
 
+/// Between two tries at a spill file that is full of records that are all needed.
+const ROOM_AGAIN: TimeDelta = TimeDelta::minutes(1);
+
 /// What the handle asks for.
 #[derive(Debug)]
 pub(super) enum Request {
     Work(Work, oneshot::Sender<()>),
+    /// To be answered when the task comes to it.
+    Answer(oneshot::Sender<()>),
     Close(oneshot::Sender<()>),
 }
 
@@ -41,14 +47,20 @@ pub(super) struct Task {
     pub(super) path: PathBuf,
     pub(super) clock: Clock,
     pub(super) boot_id: String,
+    /// As far as it is known: a database that must be made anew keeps it.
+    pub(super) station_id: Option<String>,
     pub(super) inbox: mpsc::Receiver<Request>,
     pub(super) state: watch::Sender<State>,
     pub(super) conn: Option<SqliteConnection>,
+    /// The file that was there when the database was last opened; `None` while there is none to be expected.
+    pub(super) inode: Option<u64>,
     /// The last run's open attempts could not be read yet.
     pub(super) is_recovery_due: bool,
     pub(super) queue: Queue,
     pub(super) spill_path: PathBuf,
     pub(super) spill: Option<Spill>,
+    /// It holds no more; not before this is it tried whether enough has become superfluous.
+    pub(super) spill_full_until: Option<Mono>,
     /// When the database is tried again; `None` while it takes what it is given.
     pub(super) retry_at: Option<Mono>,
 }
@@ -96,6 +108,8 @@ impl Task {
                 None => return Some(oneshot::channel().0),
                 Some(Request::Close(closed)) => return Some(closed),
                 Some(Request::Work(work, done)) => self.take(work, done),
+                // Nobody may be waiting any more.
+                Some(Request::Answer(answer)) => drop(answer.send(())),
             }
             request = match self.inbox.try_recv() {
                 Ok(request) => Some(request),
@@ -128,45 +142,96 @@ impl Task {
             tracing::info!("the database takes records again, all that waited are committed");
         }
         self.state.send_modify(|state| state.trouble = None);
-        if self.spill.as_ref().is_some_and(|spill| !spill.is_empty())
-            && let Err(error) = self.with_spill(|spill| spill.replace(&[])).await
-        {
-            // What is committed would be committed again at the next start, which changes nothing.
-            self.report_spill(&error.to_string());
+        self.spill_full_until = None;
+        if self.spill.as_ref().is_some_and(|spill| !spill.is_empty()) {
+            match self.with_spill(|spill| spill.replace(&[])).await {
+                Ok(()) => self.state.send_modify(|state| state.spill_trouble = None),
+                // What is committed would be committed again at the next start, which changes nothing.
+                Err(error) => self.report_spill(&error.to_string()),
+            }
         }
     }
 
     async fn commit_all(&mut self) -> Result<(), String> {
+        // A database that took nothing is tried with one record: to make ready hundreds twice a second would cost.
+        let mut most = if self.retry_at.is_some() { 1 } else { BATCH };
+        let mut is_new = false;
         loop {
-            let mut conn = match self.conn.take() {
-                Some(conn) => conn,
-                None => self.connect().await?,
-            };
-            let count = self.queue.len().min(BATCH);
-            if count == 0 {
-                self.conn = Some(conn);
-                return Ok(());
+            if let Some(conn) = self.conn.take_if(|_| inode(&self.path) != self.inode || lost(&self.path).is_some()) {
+                // What is committed through this connection, nobody would ever see.
+                let gone = lost(&self.path);
+                close(conn).await;
+                if let Some(why) = gone {
+                    is_new = true;
+                    self.begin_anew(why).await?;
+                }
             }
-            let now = self.clock.now().wall;
-            match commit(&mut conn, self.queue.front(count), now).await {
-                Ok(head) => {
-                    let waiting = self.queue.len() - count;
-                    self.state.send_modify(|state| (state.head, state.waiting) = (head, waiting));
-                    self.queue.committed(count);
-                    self.conn = Some(conn);
+            let was_open = self.conn.is_some();
+            let trouble = match self.commit_some(most).await {
+                Ok(true) => {
+                    most = BATCH;
+                    continue;
                 }
-                Err(CommitError::Refused { index, error }) => {
-                    let refused = self.queue.refuse(index);
-                    tracing::error!("the database refuses a record: {}; lost: {refused:?}", message(&error));
-                    self.state.send_modify(|state| state.lost += 1);
-                    self.conn = Some(conn);
+                Ok(false) => return Ok(()),
+                Err(trouble) => trouble,
+            };
+            match trouble {
+                // Read afresh before it is believed: what the connection kept in memory may be what is wrong.
+                Trouble::Corrupt(_) if was_open => {}
+                // Twice means that it is not the file.
+                Trouble::Corrupt(why) if !is_new => {
+                    is_new = true;
+                    self.begin_anew(&why).await?;
                 }
-                Err(CommitError::Database(error)) => {
-                    self.keep_or_close(conn, &error).await;
-                    return Err(message(&error));
-                }
+                other => return Err(other.to_string()),
             }
         }
+    }
+
+    /// Commits at most so many records; answers whether there were any.
+    async fn commit_some(&mut self, most: usize) -> Result<bool, Trouble> {
+        let mut conn = match self.conn.take() {
+            Some(conn) => conn,
+            None => self.connect().await?,
+        };
+        let count = self.queue.len().min(most);
+        if count == 0 {
+            self.conn = Some(conn);
+            return Ok(false);
+        }
+        let now = self.clock.now().wall;
+        match commit(&mut conn, self.queue.front(count), now).await {
+            Ok(head) => {
+                let waiting = self.queue.len() - count;
+                self.state.send_modify(|state| (state.head, state.waiting) = (head, waiting));
+                self.queue.committed(count);
+                self.conn = Some(conn);
+            }
+            Err(CommitError::Refused { index, error }) => {
+                let refused = self.queue.refuse(index);
+                tracing::error!("the database refuses a record: {}; lost: {refused:?}", message(&error));
+                self.state.send_modify(|state| state.lost += 1);
+                self.conn = Some(conn);
+            }
+            Err(CommitError::Database(error)) => {
+                self.keep_or_close(conn, &error).await;
+                return Err(error.into());
+            }
+        }
+        Ok(true)
+    }
+
+    /// The database was damaged while the station ran: moved aside as at a start, so that the rows do not wait for one.
+    async fn begin_anew(&mut self, why: &str) -> Result<(), String> {
+        let now = self.clock.now();
+        let aside = move_aside(&self.path, now.wall);
+        let aside = aside.await.map_err(|error| format!("{why}, and it cannot be moved aside: {error}"))?;
+        tell_of(&self.path, &aside, why);
+        self.queue.push_front(Work::Record(Record::Row(Box::new(new_chain(&aside, &self.boot_id, now)))));
+        (self.is_recovery_due, self.inode) = (false, None);
+        self.station_id = self.station_id.take().or(aside.station_id);
+        self.state.send_modify(|state| state.moved_aside = aside.moved_to);
+        Ok(())
     }
 
     /// A connection that met a lock is as good as before; any other may have been opened as read-only, or on a file that
@@ -182,10 +247,14 @@ impl Task {
     }
 
     /// Opens the database again; the first time that it can be read, the last run's open attempts are closed too.
-    async fn connect(&mut self) -> Result<SqliteConnection, String> {
-        let mut conn = connect(&self.path, None).await.map_err(|trouble| trouble.to_string())?;
+    async fn connect(&mut self) -> Result<SqliteConnection, Trouble> {
+        if let Some(why) = lost(&self.path).filter(|_| self.inode.is_some()) {
+            return Err(Trouble::Corrupt(why.to_owned()));
+        }
+        let mut conn = connect(&self.path, self.station_id.as_deref()).await?;
+        self.inode = inode(&self.path);
         if self.is_recovery_due {
-            let open = on_air(&mut conn).await.map_err(|error| message(&error))?;
+            let open = on_air(&mut conn).await?;
             let recovery = recover::plan(open, &self.boot_id, self.clock.now().wall);
             let withdrawn =
                 recovery.withdrawn.into_iter().map(|(airing, attempt)| Record::Withdraw { airing, attempt });
@@ -201,17 +270,39 @@ impl Task {
         if self.spill.is_none() {
             self.open_spill().await;
         }
-        let fresh: Vec<_> = self.queue.unspilled().map(bytes).collect();
+        if self.spill.is_none() {
+            // Told already, and opened again at the next try.
+            return;
+        }
+        let now = self.clock.now().mono;
+        if self.spill_full_until.is_some_and(|until| now < until) {
+            return;
+        }
+        let fresh: Vec<_> = self.queue.unspilled().cloned().collect();
         if fresh.is_empty() {
             return;
         }
-        let mut kept = self.with_spill(move |spill| spill.append(&fresh)).await;
-        if matches!(kept, Err(SpillError::Full)) {
-            let all: Vec<_> = self.queue.records().map(bytes).collect();
-            kept = self.with_spill(move |spill| spill.replace(&all)).await;
-        }
-        match kept {
+        match self.with_spill(move |spill| spill.append(&bytes(&fresh))).await {
             Ok(()) => self.queue.mark_spilled(),
+            Err(SpillError::Full) => self.make_room_in_spill(now).await,
+            Err(error) => self.report_spill(&error.to_string()),
+        }
+    }
+
+    /// Writes the file anew without what has become superfluous. If all of it does not fit, the oldest records are kept;
+    /// a power cut would lose those that wait in memory alone, but nothing else does.
+    async fn make_room_in_spill(&mut self, now: Mono) {
+        let all: Vec<_> = self.queue.records().cloned().collect();
+        let count = all.len();
+        let kept = self.with_spill(move |spill| Ok(spill.replace_fitting(&bytes(&all))?)).await;
+        match kept {
+            Ok(kept) => {
+                self.queue.mark_oldest_spilled(kept);
+                if kept < count {
+                    self.spill_full_until = Some(now.plus(ROOM_AGAIN));
+                    self.report_spill("the spill file is full, the newest records are in memory only");
+                }
+            }
             Err(error) => self.report_spill(&error.to_string()),
         }
     }
@@ -233,9 +324,10 @@ impl Task {
     }
 
     /// Does something to the spill file on a thread that may block.
-    async fn with_spill<F>(&mut self, work: F) -> Result<(), SpillError>
+    async fn with_spill<T, F>(&mut self, work: F) -> Result<T, SpillError>
     where
-        F: FnOnce(&mut Spill) -> Result<(), SpillError> + Send + 'static,
+        T: Send + 'static,
+        F: FnOnce(&mut Spill) -> Result<T, SpillError> + Send + 'static,
     {
         let Some(mut spill) = self.spill.take() else {
             return Err(io::Error::other("it is not open").into());
@@ -276,9 +368,9 @@ impl Task {
     }
 }
 
-/// A record as the spill file keeps it.
-fn bytes(record: &Record) -> Vec<u8> {
-    serde_json::to_vec(record).expect("a record is always JSON")
+/// Records as the spill file keeps them.
+fn bytes(records: &[Record]) -> Vec<Vec<u8>> {
+    records.iter().map(|record| serde_json::to_vec(record).expect("a record is always JSON")).collect()
 }
 
 /// What was found in the spill file; what cannot be read is reported and passed over.

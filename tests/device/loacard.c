@@ -16,8 +16,12 @@
  * A patient card waits for a program that is late, where a real one underruns: what it played is then the same on the
  * busiest machine. The last queued frame is played once another one follows it.
  *
+ * With `loop_ms N` the card can be captured as well, as if a cable led from its output to its input: a frame is heard N
+ * milliseconds after it plays, and the capture's delay is told exactly.
+ *
  * Configuration:
- *     pcm.NAME { type loacard file "OUT" fault "FILE" [rate 48000] [format "FLOAT_LE"] [channels 2] [patient 1] }
+ *     pcm.NAME { type loacard file "OUT" fault "FILE" [rate 48000] [format "FLOAT_LE"] [channels 2] [patient 1]
+ *                [loop_ms N] }
  * Build: gcc -O2 -Wall -Wextra -shared -fPIC -DPIC -o libasound_module_pcm_loacard.so loacard.c -lasound
  */
 #define _GNU_SOURCE
@@ -266,7 +270,7 @@ static const snd_pcm_ioplug_callback_t CALLBACKS = {
 	.close = card_close,
 };
 
-struct settings { const char *file, *fault, *format; long rate, channels, patient; };
+struct settings { const char *file, *fault, *format; long rate, channels, patient, loop_ms; };
 
 static int read_settings(snd_config_t *conf, struct settings *to)
 {
@@ -288,13 +292,14 @@ static int read_settings(snd_config_t *conf, struct settings *to)
 			snd_config_get_integer(node, &to->channels);
 		else if (!strcmp(id, "patient"))
 			snd_config_get_integer(node, &to->patient);
+		else if (!strcmp(id, "loop_ms"))
+			snd_config_get_integer(node, &to->loop_ms);
 	}
 	return to->file && snd_pcm_format_value(to->format) != SND_PCM_FORMAT_UNKNOWN ? 0 : -EINVAL;
 }
 
-static int restrict_to(struct card *card, const struct settings *settings)
+static int restrict_to(snd_pcm_ioplug_t *io, const struct settings *settings)
 {
-	snd_pcm_ioplug_t *io = &card->io;
 	unsigned int access = SND_PCM_ACCESS_RW_INTERLEAVED;
 	snd_pcm_format_t format = snd_pcm_format_value(settings->format);
 	unsigned int formats = format;
@@ -327,20 +332,182 @@ static int open_files(struct card *card, const char *file)
 	return card->index && card->tick >= 0 ? 0 : -EIO;
 }
 
+/* The other end of the cable. It waits for a program that is late, and for a card that writes late what it played. */
+struct ear {
+	snd_pcm_ioplug_t io;
+	int tick, sound;
+	char *index_path;
+	int64_t loop;           /* nanoseconds from playing to hearing */
+	int64_t since;          /* CLOCK_MONOTONIC when the first frame was heard; 0 before the start */
+	uint64_t ready, taken;  /* frames heard; frames given to the program */
+};
+
+#define LATE (SECOND / 2)       /* what is not written by then was never played */
+
+/* The frame of the file that played at an instant; -1 if none did. */
+static int64_t played_at(const struct ear *ear, int64_t instant)
+{
+	unsigned long long first, next_first = 0;
+	long long wall, mono;
+	double pace;
+	int64_t found = -1;
+	FILE *index = fopen(ear->index_path, "re");
+	if (!index)
+		return -1;
+	while (fscanf(index, "%llu %lld %lld %lf\n", &first, &wall, &mono, &pace) == 4) {
+		if (mono > instant) {
+			next_first = first;
+			break;
+		}
+		found = first + (int64_t)((double)(instant - mono) / SECOND * pace);
+	}
+	fclose(index);
+	return next_first > 0 && found >= (int64_t)next_first ? -1 : found;
+}
+
+static int64_t heard_frames(const struct ear *ear)
+{
+	return ear->since ? (now(CLOCK_MONOTONIC) - ear->since) * (int64_t)ear->io.rate / SECOND : 0;
+}
+
+static snd_pcm_sframes_t ear_pointer(snd_pcm_ioplug_t *io)
+{
+	struct ear *ear = io->private_data;
+	uint64_t due = heard_frames(ear), most = ear->taken + io->buffer_size - 1;
+	int64_t written = lseek(ear->sound, 0, SEEK_END) / 8;
+	while (ear->ready < due && ear->ready < most) {
+		uint64_t next = ear->ready + 48 < due ? ear->ready + 48 : due;
+		int64_t at = ear->since + (int64_t)(next * SECOND / io->rate) - ear->loop;
+		if (played_at(ear, at) >= written && now(CLOCK_MONOTONIC) - at < LATE + ear->loop)
+			break;
+		ear->ready = next < most ? next : most;
+	}
+	return ear->ready % io->buffer_size;
+}
+
+static int ear_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
+{
+	struct ear *ear = io->private_data;
+	*delay = heard_frames(ear) - (int64_t)ear->taken;
+	return 0;
+}
+
+static snd_pcm_sframes_t ear_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas,
+				      snd_pcm_uframes_t offset, snd_pcm_uframes_t size)
+{
+	struct ear *ear = io->private_data;
+	char *to = (char *)areas->addr + areas->first / 8 + offset * 8;
+	int64_t at = ear->since + (int64_t)(ear->taken * SECOND / io->rate) - ear->loop;
+	int64_t from = played_at(ear, at);
+	memset(to, 0, size * 8);
+	if (from >= 0 && pread(ear->sound, to, size * 8, from * 8) < 0)
+		return -EIO;
+	ear->taken += size;
+	return size;
+}
+
+static int ear_revents(snd_pcm_ioplug_t *io, struct pollfd *fds, unsigned int count, unsigned short *revents)
+{
+	struct ear *ear = io->private_data;
+	uint64_t ticks;
+	(void)fds;
+	(void)count;
+	if (read(ear->tick, &ticks, sizeof ticks) < 0 && errno != EAGAIN)
+		return -errno;
+	*revents = snd_pcm_avail_update(io->pcm) >= (snd_pcm_sframes_t)io->period_size ? POLLIN : 0;
+	return 0;
+}
+
+static int ear_prepare(snd_pcm_ioplug_t *io)
+{
+	struct ear *ear = io->private_data;
+	struct itimerspec every_ms = { { 0, 1000000 }, { 0, 1000000 } };
+	ear->since = 0;
+	ear->ready = ear->taken = 0;
+	return timerfd_settime(ear->tick, 0, &every_ms, NULL) < 0 ? -errno : 0;
+}
+
+static int ear_start(snd_pcm_ioplug_t *io)
+{
+	((struct ear *)io->private_data)->since = now(CLOCK_MONOTONIC);
+	return 0;
+}
+
+static int ear_stop(snd_pcm_ioplug_t *io)
+{
+	((struct ear *)io->private_data)->since = 0;
+	return 0;
+}
+
+static int ear_close(snd_pcm_ioplug_t *io)
+{
+	struct ear *ear = io->private_data;
+	close(ear->tick);
+	close(ear->sound);
+	free(ear->index_path);
+	free(ear);
+	return 0;
+}
+
+static const snd_pcm_ioplug_callback_t EAR_CALLBACKS = {
+	.start = ear_start,
+	.stop = ear_stop,
+	.pointer = ear_pointer,
+	.transfer = ear_transfer,
+	.prepare = ear_prepare,
+	.delay = ear_delay,
+	.poll_revents = ear_revents,
+	.close = ear_close,
+};
+
+static int open_ear(snd_pcm_t **pcmp, const char *name, int mode, const struct settings *settings)
+{
+	struct ear *ear = calloc(1, sizeof *ear);
+	if (!ear)
+		return -ENOMEM;
+	ear->loop = settings->loop_ms * (SECOND / 1000);
+	ear->sound = open(settings->file, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
+	ear->tick = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (ear->sound < 0 || ear->tick < 0 || asprintf(&ear->index_path, "%s.idx", settings->file) < 0) {
+		free(ear);
+		return -EIO;
+	}
+	ear->io.version = SND_PCM_IOPLUG_VERSION;
+	ear->io.name = "input of the sound card for tests";
+	ear->io.callback = &EAR_CALLBACKS;
+	ear->io.private_data = ear;
+	ear->io.poll_fd = ear->tick;
+	ear->io.poll_events = POLLIN;
+	int err = snd_pcm_ioplug_create(&ear->io, name, SND_PCM_STREAM_CAPTURE, mode);
+	if (err < 0) {
+		free(ear);
+		return err;
+	}
+	err = restrict_to(&ear->io, settings);
+	if (err < 0) {
+		snd_pcm_ioplug_delete(&ear->io); /* calls ear_close */
+		return err;
+	}
+	*pcmp = ear->io.pcm;
+	return 0;
+}
+
 SND_PCM_PLUGIN_DEFINE_FUNC(loacard)
 {
-	struct settings settings = { .format = "FLOAT_LE", .rate = 48000, .channels = 2 };
+	struct settings settings = { .format = "FLOAT_LE", .rate = 48000, .channels = 2, .loop_ms = -1 };
 	(void)root;
 	int err = read_settings(conf, &settings);
 	if (err < 0)
 		return err;
+	if (stream == SND_PCM_STREAM_CAPTURE)
+		return settings.loop_ms < 0 ? -ENODEV : open_ear(pcmp, name, mode, &settings);
 	struct card *card = calloc(1, sizeof *card);
 	if (!card)
 		return -ENOMEM;
 	card->tick = card->sound = -1;
 	card->patient = settings.patient != 0;
 	card->fault_path = settings.fault ? strdup(settings.fault) : NULL;
-	err = read_fault(card).kind == 'g' || stream != SND_PCM_STREAM_PLAYBACK ? -ENODEV : open_files(card, settings.file);
+	err = read_fault(card).kind == 'g' ? -ENODEV : open_files(card, settings.file);
 	if (err < 0) {
 		discard(card);
 		return err;
@@ -356,7 +523,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(loacard)
 		discard(card);
 		return err;
 	}
-	err = restrict_to(card, &settings);
+	err = restrict_to(&card->io, &settings);
 	if (err < 0) {
 		snd_pcm_ioplug_delete(&card->io); /* calls card_close */
 		return err;

@@ -367,3 +367,31 @@ fn acts_refuse_words_that_the_log_could_not_hold_and_names_that_are_no_text() {
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.ends_with("is not UTF-8; rename it; nothing airs\n"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_rehearsal_reaches_no_loudspeaker_and_no_log_that_is_kept() {
+    let heard = folder(&[
+        ("loa.toml", SETTINGS.replace("silent", "default").as_bytes()),
+        ("schedules/1.toml", PROGRAMME.as_bytes()),
+    ]);
+    let rehearse = ["run", "--rehearse-from", "2025-03-01", "--speed", "10"];
+    let ran = run(loa(heard.path(), &rehearse));
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.stderr.contains("loa.toml:5:10: a rehearsal plays to no sound card; write `device = \"silent\"`"),
+        "{}",
+        ran.stderr
+    );
+    let kept = folder(&[("loa.toml", SETTINGS.as_bytes()), ("data/loa.db", b"")]);
+    let ran = run(loa(kept.path(), &rehearse));
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("rows by a made-up clock must not stand in a log that is kept"), "{}", ran.stderr);
+    assert!(!heard.path().join("data").exists(), "nothing is left behind");
+    for wrong in [
+        &["run", "--speed", "2"][..],
+        &["run", "--rehearse-from", "soon"],
+        &["run", "--rehearse-from", "2025-03-01", "--speed", "0"],
+    ] {
+        assert_eq!(run(loa(kept.path(), wrong)).code, Some(2), "{wrong:?}");
+    }
+}

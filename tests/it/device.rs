@@ -84,7 +84,7 @@ fn what_a_feed_renders_is_what_the_card_plays_and_when_its_stamps_say() {
         return;
     };
     let (format, stamps) = play(&default_card(), &card, 96_000);
-    assert_eq!(format, Format { rate: 48_000, period: 2048, device: "alsa:default".into() });
+    assert_eq!(format, Format { rate: 48_000, period: 4096, device: "alsa:default".into() });
     for (n, frame) in card.frames().iter().enumerate() {
         assert!(is_noise(*frame, n as u64), "frame {n}");
     }

@@ -13,8 +13,9 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection};
 
 use crate::clips::Signal;
-use crate::faults::{kill_after, with_clips};
-use crate::running::{Site, alike, in_seconds, programme, sounding};
+use crate::faults::with_clips;
+use crate::kills::kill_after;
+use crate::running::{MORTAL, Site, alike, in_seconds, programme, sounding};
 use crate::soundcard::{SoundCard, wait_for};
 
 /// Keeps every other writer out of a station's database until it is let go.
@@ -96,7 +97,7 @@ fn a_station_airs_ends_and_crashes_while_its_database_is_locked_and_loses_no_row
     with_database(&site);
     let locked = Locked::new(&site);
     site.plan("sang", in_seconds(1), "5m", &["b.wav", "a.wav"]);
-    let heard = kill_after(1300, site.run(), &card);
+    let heard = kill_after(1300, site.run(), 0, &card);
     let station = site.run();
     station.prints("on air  a");
     let (code, took_ms) = station.terminate();
@@ -121,7 +122,7 @@ fn set_mode(path: &Path, mode: u32) {
 #[test]
 fn a_read_only_database_delays_the_rows_and_nothing_else() {
     let mut site = Site::new("silent");
-    site.is_mortal = true;
+    site.through = MORTAL.map(str::to_owned).into();
     Signal::mono(48_000, 0.3).wav(&site.path("audio/a.wav"));
     with_database(&site);
     set_mode(&site.path("data/loa.db"), 0o444);
@@ -170,7 +171,7 @@ fn a_data_folder_that_cannot_be_used_is_named_with_the_reason() {
     fs::remove_file(site.path("data")).unwrap();
     fs::create_dir(site.path("data")).unwrap();
     set_mode(&site.path("data"), 0o555);
-    site.is_mortal = true;
+    site.through = MORTAL.map(str::to_owned).into();
     refused(&site, "this user may not");
     let checked = site.loa(&["check"]).stderr;
     assert!(checked.contains("warning: this user may not write in the data folder `data`"), "{checked}");

@@ -5,7 +5,9 @@
 mod air; // the real program: programmes on captured devices, acts of people
 mod allocations; // counts what the device callback must not do
 mod audio; // every kind of good file
+mod backup; // the real program backs a station up, loses it, brings it back
 mod bad_audio; // every kind of bad file
+mod calibrate; // the delay of a device, measured
 mod chain; // the log broken in each way, and found
 mod check; // bad schedules and settings to exact messages
 mod cli; // the real binary in a folder
@@ -15,17 +17,29 @@ mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
 mod soundcard; // sound devices for tests
-mod month; // random months: every planned item comes to one final row
+mod simulate; // random lives of a station against an oracle
 mod stories; // the hard instants, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
+mod kills; // the real program killed at random instants
+mod servers; // the real program on a sound server that dies, freezes, comes late
+mod full_disk; // the real program on a full disk
+mod corruption; // the real program on a damaged database
+mod clock_steps; // the real program on a clock that steps, or begins in 1970
+mod spoilt_audio; // files and stored copies spoilt under the real program
+mod filling_disk; // the real program on a disk that fills
 mod lockout; // the real program kept from its database and its files
+mod nightly; // the real program makes its copy of the night
 mod orders; // a thousand random lives of a deck
+mod packaging; // the unit and the package, checked by systemd's own tool and against each other
 mod playout; // the whole playout on an output that can be unplugged
+mod rehearsal; // the real program by a clock that leaps over idle hours
 mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
 mod leaving; // the real program: what it says of itself, and how it leaves
 mod running; // a station of the real program, with what people do to it
+mod service; // the real program under a service manager: ready, alive, hung, leaving
 mod store; // records, recovery, locked and read-only databases
 mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
+mod volume; // the real program: a device that is muted, raves, hangs, returns
 mod world; // a simulated world around desk and deck

@@ -31,7 +31,7 @@ fn until_it_says(station: &Running, text: &str) -> i64 {
 }
 
 /// The card played these files, each whole and once, with nothing but silence between and after them.
-fn assert_heard(site: &Site, card: &SoundCard, sounds: &[crate::running::Frames]) {
+pub(crate) fn assert_heard(site: &Site, card: &SoundCard, sounds: &[crate::running::Frames]) {
     let all = card.frames();
     let mut rest = &all[..];
     for (n, wanted) in sounds.iter().enumerate() {

@@ -5,7 +5,9 @@
 //! are for a line or a row, with a time-out; a station that a failing test leaves behind is killed. Next: `air`.
 
 use std::cell::Cell;
+use std::ffi::OsString;
 use std::fs::{self, File};
+use std::io::PipeWriter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -31,10 +33,20 @@ pub(crate) struct Site {
     folder: TempDir,
     device: String,
     alsa: Option<PathBuf>,
-    /// As root nothing is forbidden: a station that is to meet permissions runs without the right to pass them over.
-    pub(crate) is_mortal: bool,
+    /// What the program is called through: a clock that a test sets, a namespace of mounts, `MORTAL`.
+    pub(crate) through: Vec<String>,
+    /// Where this test finds the folder; another path than the station's own when that has mounts of its own.
+    pub(crate) seen_as: PathBuf,
     runs: Cell<u32>,
+    env: Vec<(&'static str, OsString)>,
 }
+
+/// As root nothing is forbidden: a station that is to meet permissions runs without the right to pass them over.
+pub(crate) const MORTAL: [&str; 3] =
+    ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner,-sys_nice", "--"];
+
+/// Nothing that a test starts outlives it, even if the test itself is killed.
+pub(crate) const DIES_WITH_US: [&str; 4] = ["setpriv", "--pdeathsig", "KILL", "--"];
 
 /// What a command left behind.
 #[derive(Debug)]
@@ -51,7 +63,16 @@ impl Site {
         for name in ["schedules", "audio"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
-        let site = Self { folder, device: device.to_owned(), alsa: None, is_mortal: false, runs: Cell::new(0) };
+        let seen_as = folder.path().to_owned();
+        let site = Self {
+            folder,
+            device: device.to_owned(),
+            alsa: None,
+            through: Vec::new(),
+            seen_as,
+            runs: Cell::new(0),
+            env: vec![],
+        };
         site.set("");
         site
     }
@@ -66,6 +87,12 @@ impl Site {
         Self::on(card.alsa_conf())
     }
 
+    /// Sets a variable of the environment for its programs.
+    pub(crate) fn with_env(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.env.push((name, value.into()));
+        self
+    }
+
     /// Writes the settings, with these lines at their end.
     pub(crate) fn set(&self, more: &str) {
         let device = &self.device;
@@ -77,7 +104,12 @@ impl Site {
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.seen_as.join(name)
+    }
+
+    /// The folder as the station names it.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Writes a file in one step, as an editor does.
@@ -103,14 +135,14 @@ impl Site {
         sha256.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
-    fn command(&self) -> Command {
-        let program = env!("CARGO_BIN_EXE_loa");
-        let mut command = Command::new(if self.is_mortal { "setpriv" } else { program });
-        if self.is_mortal {
-            command.args(["--bounding-set=-dac_override,-dac_read_search,-fowner", "--", program]);
-        }
+    fn command(&self, first: &[&str]) -> Command {
+        let through = self.through.iter().map(String::as_str);
+        let mut words = through.chain(first.iter().copied()).chain([env!("CARGO_BIN_EXE_loa")]);
+        let mut command = Command::new(words.next().expect("the program at least"));
+        command.args(words);
         command.current_dir(self.folder.path()).env_remove("LOA_CONFIG").stdin(Stdio::null());
         command.env("XDG_RUNTIME_DIR", self.folder.path());
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
         if let Some(conf) = &self.alsa {
             command.env("ALSA_CONFIG_PATH", conf);
         }
@@ -119,7 +151,7 @@ impl Site {
 
     /// Runs a command to its end.
     pub(crate) fn loa(&self, args: &[&str]) -> Ran {
-        let Output { status, stdout, stderr } = self.command().args(args).output().unwrap();
+        let Output { status, stdout, stderr } = self.command(&[]).args(args).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let ran = Ran { code: status.code(), stdout: text(stdout), stderr: text(stderr) };
         assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
@@ -142,15 +174,35 @@ impl Site {
 
     /// Starts the station.
     pub(crate) fn spawn(&self) -> Running {
+        self.spawn_with(&[])
+    }
+
+    /// Starts the station with options of `loa run`.
+    pub(crate) fn spawn_with(&self, options: &[&str]) -> Running {
         self.runs.set(self.runs.get() + 1);
         let [out, err] = ["out", "err"].map(|name| self.path(&format!("run-{}.{name}", self.runs.get())));
-        let mut command = self.command();
-        command.arg("run").stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
+        let mut command = self.command(&DIES_WITH_US);
+        command.arg("run").args(options).stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
+        Running { child: command.spawn().unwrap(), out, err }
+    }
+
+    /// Starts the station with stdout and stderr into a pipe.
+    pub(crate) fn run_into(&self, pipe: &PipeWriter) -> Running {
+        let [out, err] = ["piped.out", "piped.err"].map(|name| self.path(name));
+        for path in [&out, &err] {
+            fs::write(path, "").unwrap();
+        }
+        let mut command = self.command(&DIES_WITH_US);
+        command.arg("run").stdout(pipe.try_clone().unwrap()).stderr(pipe.try_clone().unwrap());
         Running { child: command.spawn().unwrap(), out, err }
     }
 
     /// All rows of the log; none while it cannot be read.
     pub(crate) fn rows(&self) -> Vec<Row> {
+        if self.seen_as != self.folder.path() {
+            // SQLite would follow the other path back to the folder that this test sees.
+            return printed(&self.loa(&["log", "--format", "json"]).stdout);
+        }
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let Ok(log) = Log::open(&self.path("data")).await else { return Vec::new() };
@@ -195,6 +247,11 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// The number of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until its stderr holds a text.
     pub(crate) fn says(&self, text: &str) {
         wait_for(&format!("`{}` on stderr", text.trim()), PATIENCE_S, || self.stderr().contains(text).then_some(()));
@@ -205,12 +262,28 @@ impl Running {
         wait_for(&format!("`{text}` on stdout"), PATIENCE_S, || self.stdout().contains(text).then_some(()));
     }
 
+    /// How often its thread of that name has waited for something so far.
+    pub(crate) fn waits_of(&self, thread: &str) -> u64 {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap().filter_map(Result::ok);
+        let named = |name: &str| fs::read_to_string(name).unwrap_or_default();
+        let mut of_it = tasks.map(|task| task.path().display().to_string());
+        let task = of_it.find(|task| named(&format!("{task}/comm")).trim() == thread).expect("the thread runs");
+        let status = named(&format!("{task}/status"));
+        let waits = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        waits.unwrap().trim().parse().unwrap()
+    }
+
     pub(crate) fn stdout(&self) -> String {
         fs::read_to_string(&self.out).unwrap()
     }
 
     pub(crate) fn stderr(&self) -> String {
         fs::read_to_string(&self.err).unwrap()
+    }
+
+    /// Sends it a signal that it goes on after.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Ends it as service managers do; answers with its exit code and how many milliseconds it took.
@@ -253,6 +326,18 @@ impl Drop for Running {
             println!("the station printed:\n{}{}", self.stdout(), self.stderr());
         }
     }
+}
+
+/// The rows that `loa log --format json` printed.
+fn printed(json: &str) -> Vec<Row> {
+    let mut rows: Vec<serde_json::Value> = serde_json::from_str(json).unwrap_or_default();
+    for value in rows.iter_mut().filter_map(serde_json::Value::as_object_mut).flat_map(|row| row.values_mut()) {
+        // A list is read from the text of its column.
+        if value.is_array() {
+            *value = value.to_string().into();
+        }
+    }
+    rows.into_iter().map(|row| serde_json::from_value(row).unwrap()).collect()
 }
 
 /// A row in short: the item or title, the attempt, how it ended.

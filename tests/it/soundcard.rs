@@ -18,6 +18,8 @@ use loa::clock::{Clock, Mono};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use crate::running::DIES_WITH_US;
+
 /// Where a test's own process finds the folder of its devices.
 const CHILD: &str = "LOA_TEST_DEVICE_FOLDER";
 
@@ -207,10 +209,15 @@ pub(crate) struct SoundServer {
 impl SoundServer {
     /// A server that runs.
     pub(crate) fn new() -> Self {
-        let (own, _) = Self::prepare();
-        let mut server = Self { folder: own.path().to_owned(), _own: Some(own), server: None, capture: None };
+        let mut server = Self::absent();
         server.start();
         server
+    }
+
+    /// One that does not run yet.
+    pub(crate) fn absent() -> Self {
+        let (own, _) = Self::prepare();
+        Self { folder: own.path().to_owned(), _own: Some(own), server: None, capture: None }
     }
 
     /// As `SoundCard::in_own_process`. The server does not run yet.
@@ -224,7 +231,8 @@ impl SoundServer {
         let conf = own.path().join("asound.conf");
         let device = format!("type pulse server \"unix:{}/native\" device \"station\"", own.path().display());
         let text = format!(
-            "</usr/share/alsa/alsa.conf>\npcm.!default {{ {device} }}\nctl.!default {{ type pulse server \"unix:{}/native\" }}\n",
+            "</usr/share/alsa/alsa.conf>\npcm.!default {{ {device} }}\nctl.!default {{ type pulse server \"unix:{0}/native\" }}\n\
+             pcm.monitor {{ type pulse server \"unix:{0}/native\" device \"station.monitor\" hint {{ show on }} }}\n",
             own.path().display()
         );
         fs::write(&conf, text).unwrap();
@@ -268,12 +276,18 @@ impl SoundServer {
     }
 
     fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
+        let mut command = Command::new(DIES_WITH_US[0]);
+        command.args(&DIES_WITH_US[1..]).arg(program);
         let at = |name: &str| self.folder.join(name);
         command.env("HOME", &self.folder).env("PULSE_RUNTIME_PATH", &self.folder).env("PULSE_STATE_PATH", at("state"));
         command.env("PULSE_SERVER", format!("unix:{}", at("native").display()));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
+    }
+
+    /// Tells the server something, as a person at its machine would.
+    pub(crate) fn pactl(&self, args: &[&str]) {
+        assert!(self.command("pactl").args(args).status().unwrap().success(), "{args:?}");
     }
 
     /// Kills the server as a crash would.

@@ -7,6 +7,7 @@
 
 mod emergencies; // those that a power loss cut or kept from starting
 mod faults; // locked, read-only, corrupt and foreign databases
+mod full; // a disk that is full for a day
 mod reading; // the log as others read it
 
 use std::fs;

@@ -13,6 +13,8 @@ use unicode_normalization::is_nfc;
 const PURE_ROOMS: &[&str] = &[
     "src/airing.rs",
     "src/alarm.rs",
+    "src/backup/alarm.rs",
+    "src/backup/rotation.rs",
     "src/calendar.rs",
     "src/desk/",
     "src/rundown.rs",

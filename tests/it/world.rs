@@ -1,32 +1,39 @@
 //! A simulated world around the real desk, the real deck and its accounts: only clock and device are invented.
 //!
-//! In: schedule text, lengths of clips, acts and faults at instants. Out: the rows of the log, in order, and what the
-//! device was given. The device plays 1,000 frames per second, so that a month is heard in seconds. The log is kept in
-//! memory here, with the same rules as the database; `day.rs` also puts the records through the real store.
+//! In: schedule text, lengths of clips, acts and faults at instants. Out: the rows of the log, in order, what people were
+//! answered, and the truth of what left the card. Stories use a card that is exact; `simulate` one with a crystal of its own,
+//! a disk that takes its time, and every fault. The log is kept in memory, or there and in the real store.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+mod card; // the invented sound card, and what was really heard
+mod believed; // how far a clock is to be believed
+mod clocks; // time passes, steps, stands still
+mod memory; // the log in memory
+mod store; // the real store beside it
+
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use loa::airing::{Airing, AiringId, Kind, Outcome, OutputKind, Reason};
-use loa::clock::{Clock, Moment, Mono};
-use loa::desk::{
-    Act, Action, Actor, CueEvent, CueId, Desk, DeviceEvent, End, Event, Facts, History, LoggedAttempt, Record,
-    RequestId,
-};
-use loa::output::Stamp;
-use loa::playout::account::Accounts;
-use loa::playout::{DeckPort, deck, ring};
-use loa::rundown::{Content, Library, Rundown};
+use loa::airing::{Airing, OutputKind, Reason};
+use loa::clock::{Moment, Mono};
+use loa::desk::{Act, Action, Actor, CueEvent, CueId, Desk, DeviceEvent, End, Event, Facts, Record, RequestId};
+use loa::playout::account::Events;
+use loa::rundown::{Content, Library};
 use loa::schedule::Schedule;
-use loa::schedule::read::{File, read};
-use loa::store::{Log, Remembered, Span, Store};
-use tokio::runtime::Runtime;
+use loa::schedule::read::{File, read, to_stored};
 
-/// Frames per second of the invented device.
+use believed::Trust;
+pub(crate) use card::{Heard, Make, Truth};
+pub(crate) use memory::Memory;
+pub(crate) use store::{RealStore, assert_rows};
+
+/// Frames per second of a story's device, which is exact.
 pub(crate) const RATE: u32 = 1000;
-/// It takes this many frames at a time and holds twice as many.
-const PERIOD: u64 = 50;
+const EXACT: Make = Make { rate: RATE, period: 50, ppm: 0 };
+/// The station's loop waits so long for an intent that a locked database does not take.
+const COMMIT_PATIENCE: TimeDelta = TimeDelta::milliseconds(200);
+/// More events at one instant than any station has: two parts of the program answer each other for ever.
+const MOST_AT_ONCE: u32 = 20_000;
 
 /// What a file is in this world.
 #[derive(Debug, Clone, Copy)]
@@ -39,118 +46,62 @@ pub(crate) enum Clip {
     Missing,
 }
 
-/// What survives a kill: the log and what belongs to it.
-#[derive(Debug, Default)]
-pub(crate) struct Memory {
-    /// Rows, oldest first.
-    pub rows: Vec<Airing>,
-    on_air: BTreeMap<(AiringId, u32), OnAir>,
-    rundowns: Vec<Rundown>,
-    schedules: Vec<(DateTime<Utc>, Arc<Schedule>)>,
-    settled_until: Option<DateTime<Utc>>,
-    newest: Option<DateTime<Utc>>,
-}
-
-/// An attempt that was about to start or on the air.
-#[derive(Debug)]
-struct OnAir {
-    row: Airing,
-    begun: bool,
-    alive_at: DateTime<Utc>,
-}
-
-impl Memory {
-    /// Emergencies that a fault cut, by their newest attempt, and those that never started.
-    fn open_emergencies(&self) -> Vec<(Airing, DateTime<Utc>)> {
-        let mut open: BTreeMap<_, (Airing, DateTime<Utc>)> = BTreeMap::new();
-        for row in self.rows.iter().filter(|row| row.kind == Kind::Emergency) {
-            let key = (row.scheduled_at, row.airing.clone());
-            let cut = matches!(row.reason, Some(Reason::PowerLoss | Reason::Crash));
-            match row.started_at.filter(|_| cut) {
-                Some(at) => open.insert(key, (row.clone(), at.to_utc() + TimeDelta::milliseconds(row.aired_ms))),
-                None => open.remove(&key),
-            };
-        }
-        for OnAir { row, alive_at, .. } in self.on_air.values().filter(|each| each.row.kind == Kind::Emergency) {
-            open.insert((row.scheduled_at, row.airing.clone()), (row.clone(), *alive_at));
-        }
-        open.into_values().collect()
-    }
-}
-
-/// The device while it is open.
-struct Device {
-    deck: deck::Deck,
-    port: DeckPort,
-    accounts: Accounts,
-    frame: u64,
-    next_block: Mono,
-}
-
-/// The real store in a folder, with the runtime that its task lives in.
-pub(crate) struct RealStore {
-    folder: tempfile::TempDir,
-    clock: Clock,
-    open: Option<(Runtime, Store)>,
-}
-
-impl RealStore {
-    /// A store in a new folder; opened at power on.
-    pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), clock: Clock::system(), open: None }
-    }
-
-    /// Opens it and answers what it remembers.
-    fn open(&mut self, boot_id: &str) -> Remembered {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let opened = runtime.block_on(Store::open(self.folder.path(), &self.clock, boot_id)).unwrap();
-        self.open = Some((runtime, opened.store));
-        opened.remembered
-    }
-
-    /// Gives it a record and waits until it is durable, so that a kill comes between two records.
-    fn record(&self, record: Record) {
-        let Some((runtime, store)) = &self.open else { return };
-        let _guard = runtime.enter();
-        let committed = store.record(record);
-        runtime.block_on(committed).expect("the store takes every record");
-    }
-
-    /// The rows that are in the log, and whether the chain holds.
-    pub(crate) fn rows(&self) -> Vec<loa::store::Row> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            Log::open(self.folder.path()).await.unwrap().verify(None).await.unwrap();
-            let mut pages = Log::open(self.folder.path()).await.unwrap().rows(Span::default()).await.unwrap();
-            let mut rows = Vec::new();
-            while let Some(page) = pages.next().await.unwrap() {
-                rows.extend(page);
-            }
-            rows
-        })
-    }
+/// A death that comes in the middle of what the desk has ordered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Doom {
+    /// After so many more actions.
+    pub(crate) actions: u32,
+    /// So many of the newest records are not durable then.
+    pub(crate) lost: usize,
+    /// The machine goes down, not only the program.
+    pub(crate) power: bool,
 }
 
 /// A station in an invented world.
 pub(crate) struct World {
-    pub now: Moment,
-    pub memory: Memory,
-    facts: Facts,
+    pub(crate) now: Moment,
+    /// Microseconds since the world began, whatever its clocks say.
+    pub(crate) age: i64,
+    pub(crate) memory: Memory,
+    pub(crate) facts: Facts,
     schedule: Arc<Schedule>,
-    clips: HashMap<String, Clip>,
+    text: String,
+    /// What lies behind each name now.
+    files: HashMap<String, Arc<str>>,
+    contents: HashMap<Arc<str>, Clip>,
+    verdicts: HashMap<Arc<str>, Result<i64, Reason>>,
     desk: Option<Desk>,
-    device: Option<Device>,
-    cues: HashSet<CueId>,
+    make: Make,
+    card: Option<card::Card>,
+    pub(crate) truth: Truth,
+    /// Which run of the program this is.
+    pub(crate) run: u32,
     /// The real store, if the log is kept there too.
     pub(crate) store: Option<RealStore>,
     /// Samples given to the device, for tests that listen.
-    pub heard: Option<Vec<f32>>,
+    pub(crate) heard: Option<Vec<f32>>,
     next_request: u64,
     pending: VecDeque<Event>,
+    /// What the disk will have read then.
+    later: Vec<(Mono, CueId, CueEvent)>,
+    /// How long opening a file takes, one after the other, in microseconds.
+    pub(crate) opening_us: Vec<i64>,
+    /// Quiet hours are passed over in steps of minutes.
+    pub(crate) hurried: bool,
+    /// The wall clock runs so much faster than the monotonic one.
+    pub(crate) wall_ppm: i64,
+    pub(crate) doom: Option<Doom>,
+    /// How far the clock is to be believed.
+    trust: Trust,
+    /// The loop has met the database's trouble already.
+    knows_trouble: bool,
     /// The last events and actions, printed when a test fails.
     trace: VecDeque<Happened>,
+    pub(crate) trace_length: usize,
     /// Answers to acts, in order.
-    pub answers: Vec<Result<String, String>>,
+    pub(crate) answers: Vec<Result<String, String>>,
+    /// Acts that were given to a running station.
+    pub(crate) asked: usize,
 }
 
 /// The instant of a text like `2025-03-03T05:00:00+07:00`.
@@ -161,6 +112,12 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
 impl World {
     /// A station that is off, at an instant, with a synchronised clock.
     pub(crate) fn new(schedule: &str, clips: &[(&str, Clip)], start: &str) -> Self {
+        let clips = clips.iter().map(|(name, clip)| ((*name).to_owned(), *clip)).collect();
+        Self::made(schedule, clips, at(start), EXACT)
+    }
+
+    /// The same with a card of another make.
+    pub(crate) fn made(schedule: &str, clips: Vec<(String, Clip)>, start: DateTime<Utc>, make: Make) -> Self {
         let facts = Facts {
             station: "Đài thử".to_owned(),
             timezone: chrono_tz::Asia::Ho_Chi_Minh,
@@ -170,125 +127,206 @@ impl World {
             tone_ms: 0,
             trust_clock: false,
         };
-        Self {
-            now: Moment { wall: at(start), mono: Mono(0), synchronised: true },
+        let (text, parsed) = parse(schedule);
+        let mut world = Self {
+            now: Moment { wall: start, mono: Mono(0), synchronised: true },
+            age: 0,
             memory: Memory::default(),
             facts,
-            schedule: parse(schedule),
-            clips: clips.iter().map(|(name, clip)| ((*name).to_owned(), *clip)).collect(),
+            schedule: parsed,
+            text,
+            files: HashMap::new(),
+            contents: HashMap::new(),
+            verdicts: HashMap::new(),
             desk: None,
-            device: None,
-            cues: HashSet::new(),
+            make,
+            card: None,
+            truth: Truth::default(),
+            run: 0,
             store: None,
             heard: None,
             next_request: 0,
             pending: VecDeque::new(),
+            later: Vec::new(),
+            opening_us: Vec::new(),
+            hurried: false,
+            wall_ppm: 0,
+            doom: None,
+            trust: Trust::default(),
+            knows_trouble: false,
             trace: VecDeque::new(),
+            trace_length: 60,
             answers: Vec::new(),
+            asked: 0,
+        };
+        for (name, clip) in clips {
+            world.put_file(&name, &name, clip);
+        }
+        world
+    }
+
+    /// Puts audio behind a name; `version` names its bytes.
+    fn put_file(&mut self, name: &str, version: &str, clip: Clip) {
+        if let Clip::Missing = clip {
+            self.files.remove(name);
+            return;
+        }
+        let sha256: Arc<str> = format!("sha-of-{version}").into();
+        self.contents.insert(Arc::clone(&sha256), clip);
+        self.files.insert(name.to_owned(), sha256);
+    }
+
+    /// A person replaces a file, or takes it away, and the keeper sees it.
+    pub(crate) fn replace(&mut self, name: &str, version: &str, clip: Clip) {
+        self.put_file(name, version, clip);
+        if self.desk.is_some() {
+            self.handle(Event::Library(Arc::new(self.library())));
+        }
+    }
+
+    /// The full decode of what lies behind a name ends.
+    pub(crate) fn judge(&mut self, name: &str) {
+        let Some(sha256) = self.files.get(name).cloned() else { return };
+        let verdict = match self.contents[&sha256] {
+            Clip::Ms(ms) => Ok(ms as i64),
+            _ => Err(Reason::Damaged),
+        };
+        if self.desk.is_some() {
+            self.verdicts.insert(Arc::clone(&sha256), verdict);
+            self.handle(Event::Verdict { sha256, verdict });
         }
     }
 
     /// Power on: the program starts, and the device opens.
     pub(crate) fn power_on(&mut self) {
-        self.recover();
-        let schedule = Arc::clone(&self.schedule);
-        if self.memory.schedules.last().is_none_or(|(_, last)| *last != schedule) {
-            self.memory.schedules.push((self.now.wall, Arc::clone(&schedule)));
-        }
-        let mut history = History {
-            open_rundowns: self.memory.rundowns.clone(),
-            logged: self.memory.rows.iter().map(logged).collect(),
-            schedules: self.memory.schedules.clone(),
-            settled_until: self.memory.settled_until,
-            newest_row_at: self.memory.newest,
-            newest_is_synchronised: true,
-            open_emergencies: self.memory.open_emergencies(),
-        };
+        self.start();
+        self.device_back();
+    }
+
+    /// The program starts; the device is not there yet.
+    pub(crate) fn start(&mut self) {
+        self.run += 1;
+        self.knows_trouble = false;
+        let mut history = self.memory.open(&self.facts.boot_id, self.now);
+        self.trust = Trust::new(&history, self.facts.trust_clock);
         if let Some(store) = &mut self.store {
-            // What the real store remembers must be enough to go on with; its rows must be those of this memory.
-            let remembered = store.open(&self.facts.boot_id);
-            history.open_rundowns = remembered.open_rundowns;
-            history.logged = remembered.logged;
-            history.settled_until = remembered.settled_until;
+            let remembered = store.open(&self.facts.boot_id, self.now);
+            store::assert_same(&remembered, &history);
+        }
+        let (text, taken_at) = (self.text.clone(), self.now.wall);
+        if history.schedules.last().is_none_or(|(_, last)| *last != self.schedule) {
+            history.schedules.push((taken_at, Arc::clone(&self.schedule)));
+            self.record(Record::Schedule { taken_at, sha256: text.clone(), text });
         }
         let library = Arc::new(self.library());
-        self.desk = Some(Desk::new(self.facts.clone(), schedule, library, history, self.now));
-        let actions = self.desk.as_mut().unwrap().begin(self.now);
+        let mut desk = Desk::new(self.facts.clone(), Arc::clone(&self.schedule), library, history, self.now);
+        for (sha256, verdict) in &self.verdicts {
+            desk.knows(Arc::clone(sha256), *verdict);
+        }
+        let actions = desk.begin(self.now);
+        self.desk = Some(desk);
         self.perform(actions);
-        self.device_back();
+        self.handle(Event::Wake);
     }
 
     /// SIGKILL or a power cut: everything but the memory is gone. A power cut makes the next start another boot.
     pub(crate) fn kill(&mut self, power: bool) {
-        self.desk = None;
-        self.device = None;
-        self.pending.clear();
-        self.cues.clear();
-        if let Some(store) = &mut self.store {
-            // Dropped with its runtime and without a word, as a process dies.
-            drop(store.open.take());
-        }
-        if power {
-            self.facts.boot_id.push('+');
-        }
+        self.die(Doom { actions: 0, lost: 0, power });
     }
 
-    /// Time passes; the station, if it is on, does what it does.
-    pub(crate) fn run_until(&mut self, until: &str) {
-        self.run_to(at(until));
-    }
-
-    /// Time passes up to an instant of the wall clock.
-    pub(crate) fn run_to(&mut self, until: DateTime<Utc>) {
-        while self.now.wall < until {
-            let left = until - self.now.wall;
-            let limit = self.now.mono.plus(left);
-            let wake = self.desk.as_ref().map_or(limit, |desk| desk.wake_at().min(limit));
-            let busy = self.device.as_ref().filter(|_| !self.cues.is_empty()).map(|device| device.next_block);
-            match busy {
-                Some(block) if block < wake => {
-                    self.pass(block);
-                    self.play_block();
-                }
-                _ => {
-                    self.pass(wake);
-                    self.handle(Event::Wake);
-                }
+    /// The same with some of the newest records on their way.
+    pub(crate) fn die(&mut self, doom: Doom) {
+        self.doom = None;
+        if self.desk.take().is_some() {
+            self.memory.lose(doom.lost);
+            let given = self.memory.given();
+            self.memory.settle(self.now);
+            self.memory.die();
+            if let Some(store) = &mut self.store {
+                store.give_all(given);
+                store.die(self.now);
             }
         }
+        self.silence(Some(doom.power));
+        (self.pending, self.later) = (VecDeque::new(), Vec::new());
+        if doom.power {
+            self.boot();
+        }
     }
 
-    fn pass(&mut self, mono: Mono) {
-        let span = mono.since(self.now.mono).max(TimeDelta::zero());
-        self.now.wall += span;
-        self.now.mono = self.now.mono.plus(span);
+    /// The card goes with the program, or alone.
+    fn silence(&mut self, died: Option<bool>) {
+        let Some(mut card) = self.card.take() else { return };
+        card.fall_silent(self.now.mono, &mut self.truth);
+        let (run, age) = (self.run, self.age);
+        for heard in self.truth.heard.iter_mut().rev().take_while(|heard| heard.run == run) {
+            heard.died = died.filter(|_| heard.ended.is_none() && heard.ages.0 <= age);
+        }
     }
 
-    /// The wall clock jumps; the monotonic one does not.
-    pub(crate) fn step_clock(&mut self, by: TimeDelta) {
-        self.now.wall += by;
+    /// Whether the program runs.
+    pub(crate) fn is_on(&self) -> bool {
+        self.desk.is_some()
+    }
+
+    /// The content behind a name.
+    pub(crate) fn content_of(&self, file: &str) -> Option<String> {
+        self.files.get(file).map(ToString::to_string)
+    }
+
+    /// Whether an emergency given now must sound at once: the card is there, and no other emergency waits or sounds.
+    pub(crate) fn is_free_for_emergency(&self) -> bool {
+        let snapshot = self.desk.as_ref().filter(|_| self.card.is_some()).map(|desk| desk.snapshot(self.now));
+        let urgent = |on_air: &loa::desk::SnapshotItem| on_air.priority == loa::airing::Priority::Emergency;
+        snapshot.is_some_and(|snapshot| snapshot.waiting.is_empty() && !snapshot.on_air.as_ref().is_some_and(urgent))
+    }
+
+    /// Whether something is on the air.
+    pub(crate) fn sounds(&self) -> bool {
+        self.desk.as_ref().is_some_and(|desk| desk.snapshot(self.now).on_air.is_some())
+    }
+
+    /// The card does what `fault` says.
+    pub(crate) fn with_card(&mut self, fault: impl FnOnce(&mut card::Card, Mono, &mut Truth)) {
+        if let Some(card) = &mut self.card {
+            fault(card, self.now.mono, &mut self.truth);
+        }
     }
 
     /// The device goes away.
     pub(crate) fn device_lost(&mut self) {
-        let Some(mut device) = self.device.take() else { return };
-        let mut events = Vec::new();
-        device.accounts.lose(&mut events);
-        self.cues.clear();
-        self.pending.extend(events.into_iter().map(|(cue, event)| Event::Cue(cue, event)));
+        let Some(mut card) = self.card.take() else { return };
+        let events = card.lose(self.now.mono, &mut self.truth);
+        self.later.clear();
+        self.queue(events);
         self.handle(Event::Device(DeviceEvent::Lost { why: "unplugged".to_owned() }));
     }
 
     /// The device comes back.
     pub(crate) fn device_back(&mut self) {
-        let (deck, port) = deck::pair(RATE);
-        let accounts = Accounts::new(RATE);
-        self.device = Some(Device { deck, port, accounts, frame: 0, next_block: self.now.mono });
-        self.handle(Event::Device(DeviceEvent::Up { device: "test".to_owned() }));
+        if self.desk.is_some() && self.card.is_none() {
+            self.card = Some(card::Card::open(self.make, self.run, self.now));
+            self.handle(Event::Device(DeviceEvent::Up { device: "test".to_owned() }));
+        }
+    }
+
+    /// The database takes nothing from now on, or takes everything again.
+    pub(crate) fn lock(&mut self, locked: bool, spill_fails: bool) {
+        self.settle();
+        self.knows_trouble = false;
+        (self.memory.locked, self.memory.spill_fails) = (locked, spill_fails);
+        if let Some(store) = &mut self.store {
+            store.lock(locked);
+        }
+        self.settle();
     }
 
     /// A person's act.
     pub(crate) fn act(&mut self, act: Act) {
+        if self.desk.is_none() {
+            return;
+        }
+        self.asked += 1;
         self.next_request += 1;
         let actor = Actor { by: "Nguyễn Thị A (root)".to_owned(), via: "cli".to_owned(), why: None };
         self.handle(Event::Act(RequestId(self.next_request), act, actor));
@@ -296,192 +334,177 @@ impl World {
 
     /// A person airs a file.
     pub(crate) fn air(&mut self, file: &str, emergency: bool) {
+        self.air_often(file, emergency, 1);
+    }
+
+    /// A person airs a file so many times.
+    pub(crate) fn air_often(&mut self, file: &str, emergency: bool, repeat: u32) {
         let audio = loa::rundown::Audio { file: file.to_owned(), content: self.library().get(file).cloned() };
-        self.act(Act::Air { audio, title: file.to_owned(), emergency, repeat: 1 });
+        self.act(Act::Air { audio, title: file.to_owned(), emergency, repeat });
     }
 
     /// SIGTERM; answers when the program has exited.
     pub(crate) fn shut_down(&mut self) {
         self.handle(Event::Shutdown);
-        let limit = self.now.wall + TimeDelta::seconds(5);
+        let limit = self.age + 5_000_000;
         while self.desk.as_ref().is_some_and(|desk| !desk.exited()) {
-            assert!(self.now.wall < limit, "the desk does not leave");
-            self.run_to(self.now.wall + TimeDelta::milliseconds(20));
+            assert!(self.age < limit, "the desk does not leave");
+            self.live(TimeDelta::milliseconds(20));
         }
         self.kill(false);
     }
 
     /// A changed schedule is taken over.
     pub(crate) fn take_over(&mut self, schedule: &str) {
-        self.schedule = parse(schedule);
-        self.memory.schedules.push((self.now.wall, Arc::clone(&self.schedule)));
-        self.handle(Event::Schedule(Arc::clone(&self.schedule)));
+        (self.text, self.schedule) = parse(schedule);
+        if self.desk.is_some() {
+            let (taken_at, text) = (self.now.wall, self.text.clone());
+            self.record(Record::Schedule { taken_at, sha256: text.clone(), text });
+            self.handle(Event::Schedule(Arc::clone(&self.schedule)));
+        }
+    }
+
+    fn queue(&mut self, events: Events) {
+        for (cue, event) in events {
+            let (run, now, clock) = (self.run, self.now, self.trust.state(self.now));
+            if let Some(heard) = self.truth.of(run, cue) {
+                heard.hear(&event);
+                heard.told.get_or_insert((now, clock));
+            }
+            self.pending.push_back(Event::Cue(cue, event));
+        }
     }
 
     /// Gives the desk an event and whatever follows from it, in the order in which the real loop would see them.
     fn handle(&mut self, event: Event) {
         self.pending.push_back(event);
-        while let Some(event) = self.pending.pop_front() {
-            let Some(desk) = self.desk.as_mut() else { return self.pending.clear() };
-            note(&mut self.trace, self.now, Happening::In(event.clone()));
-            let actions = desk.handle(event, self.now);
-            self.perform(actions);
-        }
-    }
-
-    fn play_block(&mut self) {
-        let now = self.now;
-        let Some(device) = self.device.as_mut() else { return };
-        let mut block = vec![0.0; PERIOD as usize * 2];
-        let stamp = Stamp {
-            wall_us: now.wall.timestamp_micros(),
-            mono: now.mono,
-            lead_us: i64::try_from(PERIOD * 1_000_000 / u64::from(RATE)).unwrap(),
-            xruns: 0,
-        };
-        device.deck.render(&mut block, stamp);
-        device.frame += PERIOD;
-        device.next_block = now.mono.plus(TimeDelta::milliseconds(i64::try_from(PERIOD).unwrap()));
-        if let Some(heard) = self.heard.as_mut() {
-            heard.extend(block);
-        }
-        let mut events = Vec::new();
-        while let Some(report) = device.port.next_report() {
-            device.accounts.note(&report, &mut events);
-        }
-        for (cue, event) in events {
-            if matches!(event, CueEvent::Ended { .. }) {
-                self.cues.remove(&cue);
+        for count in 0.. {
+            assert!(count < MOST_AT_ONCE, "the desk is never done with this instant");
+            let Some(event) = self.pending.pop_front() else { break };
+            if self.desk.is_none() {
+                return self.pending.clear();
             }
-            self.handle(Event::Cue(cue, event));
+            if !matches!(event, Event::Wake | Event::Cue(_, CueEvent::Progress(_))) {
+                self.note(Happening::In(event.clone()));
+            }
+            let actions = self.desk.as_mut().map(|desk| desk.handle(event, self.now)).unwrap_or_default();
+            self.trust.observe(self.now);
+            self.perform(actions);
         }
     }
 
     fn perform(&mut self, actions: Vec<Action>) {
         for action in actions {
-            note(&mut self.trace, self.now, Happening::Out(action.clone()));
+            if !matches!(action, Action::Record(Record::Progress { .. } | Record::Settled(_))) {
+                self.note(Happening::Out(action.clone()));
+            }
             match action {
-                Action::Prepare { cue, audio, tone_ms: _ } => {
-                    let answer = self.prepare(cue, &audio.file);
-                    self.pending.push_back(Event::Cue(cue, answer));
+                Action::Prepare { cue, audio, tone_ms } => self.prepare(cue, &audio, tone_ms),
+                Action::Start(cue, start) => self.order(cue, |card| card.start(cue, start)),
+                Action::End(cue, End::Now) | Action::Drop(cue) => {
+                    self.later.retain(|(_, each, _)| *each != cue);
+                    self.order(cue, |card| card.take_off(cue));
                 }
-                Action::Start(cue, start) => {
-                    if let Some(device) = self.device.as_mut() {
-                        device.port.start(cue, start);
-                        self.cues.insert(cue);
-                    }
-                }
-                Action::End(cue, end) => {
-                    if let Some(device) = self.device.as_mut() {
-                        device.port.end(cue, end);
-                    }
-                }
-                Action::Drop(cue) => {
-                    self.cues.remove(&cue);
-                    if let Some(device) = self.device.as_mut() {
-                        device.port.end(cue, End::Now);
-                        device.accounts.dismiss(cue);
-                    }
-                }
+                Action::End(cue, end) => self.order(cue, |card| card.end(cue, end)),
                 Action::Record(record) => self.record(record),
                 Action::Reply(_, answer) => self.answers.push(answer),
                 Action::Exit => {}
             }
+            if let Some(doom) = self.doom.as_mut() {
+                doom.actions = doom.actions.saturating_sub(1);
+                if doom.actions == 0 {
+                    let doom = *doom;
+                    return self.die(doom);
+                }
+            }
+        }
+        self.settle();
+    }
+
+    fn order(&mut self, cue: CueId, order: impl FnOnce(&mut card::Card)) {
+        let now = self.now.mono;
+        if let Some(card) = self.card.as_mut().filter(|card| card.holds(cue)) {
+            card.rouse(now);
+            order(card);
         }
     }
 
-    fn prepare(&mut self, cue: CueId, file: &str) -> CueEvent {
-        let clip = self.clips.get(file).copied().unwrap_or(Clip::Missing);
-        let Some(device) = self.device.as_mut() else { return CueEvent::Refused(Reason::NoDevice) };
-        let frames = match clip {
-            Clip::Missing => return CueEvent::Refused(Reason::FileMissing),
-            Clip::Ms(frames) | Clip::BreaksAt(frames) => usize::try_from(frames).unwrap(),
+    /// What the playout does with a cue: it opens the content that is named, or what lies behind the name.
+    fn prepare(&mut self, cue: CueId, audio: &loa::rundown::Audio, tone_ms: u32) {
+        let known = audio.content.as_ref().map(|content| Arc::clone(&content.sha256));
+        let sha256 = known.or_else(|| self.files.get(&audio.file).cloned());
+        let clip = sha256.as_ref().and_then(|sha256| self.contents.get(sha256)).copied().unwrap_or(Clip::Missing);
+        let Some(card) = self.card.as_mut() else {
+            return self.pending.push_back(Event::Cue(cue, CueEvent::Refused(Reason::NoDevice)));
         };
-        let (mut filling, load) = ring::ring(frames.max(1), 1);
-        assert_eq!(filling.push(&vec![0.25; frames * 2]), frames);
-        match clip {
-            Clip::Ms(_) => filling.complete(),
-            _ => drop(filling),
+        let wait_us = self.opening_us.pop().unwrap_or(0);
+        let (Some(sha256), Some(declared)) = (sha256, clip.declared_ms()) else {
+            return self.say_later(wait_us, cue, CueEvent::Refused(Reason::FileMissing));
+        };
+        let (ms, breaks) = match clip {
+            Clip::Ms(ms) => (ms, false),
+            Clip::BreaksAt(ms) => (ms, true),
+            Clip::Missing => (0, false),
+        };
+        let frames = (ms + u64::from(tone_ms)) * u64::from(self.make.rate) / 1000;
+        card.rouse(self.now.mono);
+        card.load(cue, &sha256, card::Audio { frames, breaks }, wait_us == 0, &mut self.truth);
+        let content = audio.content.clone().unwrap_or(Content { sha256, duration_ms: Some(declared) });
+        let planned_ms = Some(content.duration_ms.unwrap_or(declared) + i64::from(tone_ms));
+        self.say_later(wait_us, cue, CueEvent::Ready { content, planned_ms });
+    }
+
+    fn say_later(&mut self, wait_us: i64, cue: CueId, event: CueEvent) {
+        if wait_us == 0 {
+            return self.pending.push_back(Event::Cue(cue, event));
         }
-        device.port.load(cue, load).unwrap();
-        device.accounts.admit(cue);
-        self.cues.insert(cue);
-        let content = self.library()[file].clone();
-        CueEvent::Ready { planned_ms: content.duration_ms, content }
+        self.later.push((Mono(self.now.mono.0 + wait_us), cue, event));
     }
 
     fn library(&self) -> Library {
-        let content = |name: &String, ms: u64| {
-            let duration_ms = Some(i64::try_from(ms).unwrap());
-            (name.clone(), Content { sha256: format!("sha-of-{name}").into(), duration_ms })
+        let content = |(name, sha256): (&String, &Arc<str>)| {
+            let duration_ms = self.contents.get(sha256)?.declared_ms();
+            Some((name.clone(), Content { sha256: Arc::clone(sha256), duration_ms }))
         };
-        self.clips
-            .iter()
-            .filter_map(|(name, clip)| match clip {
-                Clip::Ms(ms) => Some(content(name, *ms)),
-                Clip::BreaksAt(ms) => Some(content(name, ms * 2)),
-                Clip::Missing => None,
-            })
-            .collect()
+        self.files.iter().filter_map(content).collect()
     }
 
-    /// The rules of the store, in memory.
+    /// A record goes to the store. An intent is waited for, but not for long.
     fn record(&mut self, record: Record) {
-        if let Some(store) = &self.store {
-            store.record(record.clone());
+        let intent = matches!(record, Record::Intent(_));
+        if let Record::Row(_) = record {
+            self.trust.recorded(self.now);
         }
-        match record {
-            Record::Schedule { .. } => {}
-            Record::Rundown(rundown) => {
-                let same =
-                    |each: &Rundown| (&each.programme, each.scheduled_at) == (&rundown.programme, rundown.scheduled_at);
-                self.memory.rundowns.retain(|each| !same(each));
-                self.memory.rundowns.push(*rundown);
+        self.memory.give(record);
+        // Unless death comes in this very moment, an intent is durable before what follows it.
+        if intent && !self.memory.locked {
+            if self.doom.is_none_or(|doom| doom.actions > 1) {
+                self.settle();
             }
-            Record::RundownDone { programme, scheduled_at } => {
-                self.memory.rundowns.retain(|each| each.programme != programme || each.scheduled_at != scheduled_at);
-            }
-            Record::Intent(row) => {
-                let of = OnAir { row: *row, begun: false, alive_at: self.now.wall };
-                self.memory.on_air.insert((of.row.airing.clone(), of.row.attempt), of);
-            }
-            Record::Withdraw { airing, attempt } => {
-                self.memory.on_air.remove(&(airing, attempt));
-            }
-            Record::Progress { airing, attempt, started_at, measured, .. } => {
-                let of = self.memory.on_air.get_mut(&(airing, attempt)).expect("progress follows an intent");
-                of.row.started_at = Some(started_at.fixed_offset());
-                of.row.aired_ms = measured.aired_ms;
-                (of.begun, of.alive_at) = (true, self.now.wall);
-            }
-            Record::Row(row) => {
-                let key = (row.airing.clone(), row.attempt);
-                let double = self.memory.rows.iter().any(|each| (&each.airing, each.attempt) == (&key.0, key.1));
-                assert!(!double, "logged twice: {} attempt {}", key.0, key.1);
-                self.memory.on_air.retain(|(airing, attempt), _| *airing != key.0 || *attempt > key.1);
-                if self.now.synchronised {
-                    self.memory.newest = Some(self.now.wall);
-                }
-                self.memory.rows.push(*row);
-            }
-            Record::Settled(until) => self.memory.settled_until = Some(until),
+        } else if self.memory.locked && !self.knows_trouble {
+            self.knows_trouble = true;
+            self.stand_still(COMMIT_PATIENCE);
         }
     }
 
-    /// What the store does at its opening: an emergency that never started keeps its intent.
-    fn recover(&mut self) {
-        for (key, mut of) in std::mem::take(&mut self.memory.on_air) {
-            if of.begun {
-                of.row.outcome = Some(Outcome::Interrupted);
-                let same_boot = of.row.boot_id == self.facts.boot_id;
-                of.row.reason = Some(if same_boot { Reason::Crash } else { Reason::PowerLoss });
-                self.memory.rows.push(of.row);
-            } else if of.row.kind == Kind::Emergency {
-                self.memory.on_air.insert(key, of);
-            } else if of.row.kind == Kind::Operator {
-                (of.row.outcome, of.row.reason) = (Some(Outcome::Missed), Some(Reason::StationOff));
-                self.memory.rows.push(of.row);
-            }
+    /// What was given becomes durable.
+    fn settle(&mut self) {
+        if self.desk.is_none() {
+            return;
+        }
+        let given = self.memory.given();
+        self.memory.settle(self.now);
+        if let Some(store) = &mut self.store {
+            store.give_all(given);
+            store.settle(self.now);
+        }
+    }
+
+    /// Keeps what happened last; wake-ups and progress say nothing. Put into words only when a test fails.
+    fn note(&mut self, what: Happening) {
+        self.trace.push_back((self.now.wall, what));
+        if self.trace.len() > self.trace_length {
+            self.trace.pop_front();
         }
     }
 
@@ -491,10 +514,22 @@ impl World {
     }
 }
 
+impl Clip {
+    /// Length as the file declares it, in milliseconds.
+    fn declared_ms(self) -> Option<i64> {
+        match self {
+            Self::Ms(ms) => Some(ms as i64),
+            Self::BreaksAt(ms) => Some(2 * ms as i64),
+            Self::Missing => None,
+        }
+    }
+}
+
 /// What went into the desk or came out of it, and when.
 type Happened = (DateTime<Utc>, Happening);
 
 #[derive(Debug)]
+#[expect(dead_code, reason = "what is in it is printed when a test fails")]
 enum Happening {
     In(Event),
     Out(Action),
@@ -511,37 +546,11 @@ impl Drop for World {
     }
 }
 
-/// Keeps what happened last; wake-ups and progress say nothing. Put into words only when a test fails.
-fn note(trace: &mut VecDeque<Happened>, now: Moment, what: Happening) {
-    let silent = matches!(
-        what,
-        Happening::In(Event::Wake | Event::Cue(_, CueEvent::Progress(_)))
-            | Happening::Out(Action::Record(Record::Progress { .. } | Record::Settled(_)))
-    );
-    if !silent {
-        trace.push_back((now.wall, what));
-        if trace.len() > 60 {
-            trace.pop_front();
-        }
-    }
-}
-
-fn parse(text: &str) -> Arc<Schedule> {
-    let file = File { path: "test.toml".to_owned(), bytes: Ok(text.as_bytes().to_vec()) };
-    let reading = read(&[file], Some(&["thon-1".to_owned()]));
+fn parse(text: &str) -> (String, Arc<Schedule>) {
+    let files = [File { path: "test.toml".to_owned(), bytes: Ok(text.as_bytes().to_vec()) }];
+    let reading = read(&files, Some(&["thon-1".to_owned()]));
     assert!(reading.accepted().is_some(), "{:#?}", reading.problems);
-    Arc::new(reading.schedule)
-}
-
-fn logged(row: &Airing) -> LoggedAttempt {
-    LoggedAttempt {
-        airing: row.airing.clone(),
-        attempt: row.attempt,
-        outcome: row.outcome.unwrap(),
-        reason: row.reason,
-        aired_ms: row.aired_ms,
-        planned_ms: row.planned_ms,
-    }
+    (to_stored(&files), Arc::new(reading.schedule))
 }
 
 fn line(row: &Airing) -> String {
@@ -551,5 +560,6 @@ fn line(row: &Airing) -> String {
     );
     let planned = row.planned_ms.map_or_else(|| "?".to_owned(), |ms| ms.to_string());
     let why = row.reason.map_or_else(String::new, |reason| format!(": {reason}"));
-    format!("{} #{} {started} {}/{planned} {}{why}\n", row.airing, row.attempt, row.aired_ms, row.outcome.unwrap())
+    let outcome = row.outcome.map_or("note", loa::airing::Outcome::as_str);
+    format!("{} #{} {started} {}/{planned} {outcome}{why}\n", row.airing, row.attempt, row.aired_ms)
 }

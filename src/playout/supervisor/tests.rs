@@ -194,6 +194,33 @@ fn a_stalled_stream_is_lost_silenced_and_back_only_after_more_than_its_buffer() 
     assert_eq!(bench.ms, 1500 + 110, "100 ms after its buffer was full");
 }
 
+/// In the worst case it returns just after a try: 500 ms until the next one, then the proof.
+#[test]
+fn a_device_that_returns_right_after_a_try_is_back_within_a_second() {
+    let mut bench = Bench::new([Step::Open, Step::Refuse("unplugged")]);
+    take(&mut bench.feed(), PERIOD);
+    generation(bench.taken_over().as_ref());
+    assert_eq!(lost(bench.pass(2000, None)).1, 1);
+    let tried = |bench: &Bench| {
+        bench.output.opened.load(Ordering::Acquire) == 2 && matches!(bench.supervisor.state, State::Waiting { .. })
+    };
+    bench.ms += 500;
+    assert_eq!(bench.settle(tried), None);
+    let returned = bench.ms;
+    while bench.output.opened.load(Ordering::Acquire) == 2 {
+        bench.ms += 10;
+        bench.poll();
+        let state = |bench: &Bench| !matches!(bench.supervisor.state, State::Opening { .. });
+        assert_eq!(bench.settle(state), None);
+    }
+    let mut feed = bench.feed();
+    take(&mut feed, 2 * PERIOD);
+    assert_eq!(bench.taken_over(), None);
+    let change = bench.pass(1000, Some(&mut feed));
+    assert!(generation(change.as_ref()) > 1);
+    assert!(bench.ms - returned <= 1000, "back after {} ms", bench.ms - returned);
+}
+
 #[test]
 fn a_storm_of_errors_shortens_the_wait_and_gives_its_words() {
     let mut bench = Bench::new([]);
@@ -201,8 +228,10 @@ fn a_storm_of_errors_shortens_the_wait_and_gives_its_words() {
     generation(bench.taken_over().as_ref());
     bench.output.errors.store(100_000, Ordering::Release);
     let change = bench.pass(2000, None);
-    assert_eq!(lost(change), ("it takes no more frames and reports errors: i/o error".into(), 1));
+    let said = "it takes no more frames and reports errors: 100000 of them, beginning with: i/o error";
+    assert_eq!(lost(change), (said.into(), 1));
     assert_eq!(bench.ms, 250);
+    assert_eq!(bench.supervisor.errors().load(Ordering::Relaxed), 100_000);
 }
 
 #[test]
@@ -233,8 +262,10 @@ fn streams_that_hang_in_closing_are_counted_and_bounded() {
     }
     bench.pass(60_000, None);
     assert_eq!(bench.output.opened.load(Ordering::Acquire), CLOSING_MAX, "no further one is opened");
+    assert_eq!(bench.supervisor.health(), Health::GivenUp);
     drop(gates);
     bench.settle(|bench| bench.supervisor.closing() == 0);
+    assert_eq!(bench.supervisor.health(), Health::Tried);
     bench.pass(10, None);
     drop(bench.feed());
 }

@@ -139,13 +139,7 @@ async fn a_database_with_a_destroyed_page_does_not_stop_the_station() {
         bytes[page * 4096..(page + 1) * 4096].fill(0xa5);
         fs::write(&database, &bytes).unwrap();
         let store = open(folder.path()).await.store;
-        let answer = store.record(row(99));
-        let mut watch = store.watch();
-        let taken = watch.wait_for(|state| state.waiting == 1 && state.trouble.is_some());
-        tokio::select! {
-            answer = soon(answer) => answer.expect("committed"),
-            state = soon(taken) => assert!(state.unwrap().trouble.is_some()),
-        }
+        soon(store.record(row(99))).await.expect("it is committed, if need be in a new log");
         store.close().await;
         drop(store);
         fs::remove_dir_all(folder.path()).unwrap();
