@@ -10,7 +10,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::MemfdFlags;
 use sha2::{Digest, Sha256};
@@ -42,11 +42,17 @@ static COPIES: AtomicU64 = AtomicU64::new(0);
 #[derive(Debug, Clone)]
 pub struct ContentStore {
     folder: PathBuf,
-    held: Arc<Mutex<Held>>,
+    shared: Arc<Mutex<Shared>>,
 }
 
-/// Copies that the disk did not take, by their hash: files in memory that have no name and end with the program.
-type Held = HashMap<String, File>;
+/// What all handles of a store know.
+#[derive(Debug, Default)]
+struct Shared {
+    /// Copies that the disk did not take, by their hash: files in memory that have no name and end with the program.
+    held: HashMap<String, File>,
+    /// What has been taken in since the program started, and may be named by a row at any moment.
+    taken: HashSet<String>,
+}
 
 /// A file that has been taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,14 +67,18 @@ impl ContentStore {
     /// Opens the store in that folder, making the folder if need be.
     pub fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        Ok(Self { folder: folder.to_owned(), held: Arc::default() })
+        Ok(Self { folder: folder.to_owned(), shared: Arc::default() })
     }
 
     /// Where the content of that hash lies, or would.
     #[must_use]
     pub fn path_of(&self, sha256: &str) -> PathBuf {
-        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get(sha256).map_or_else(|| self.folder.join(sha256), path_of_held)
+        self.shared().held.get(sha256).map_or_else(|| self.folder.join(sha256), path_of_held)
+    }
+
+    /// Never held for longer than it takes to remove a file.
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens a content to be played at `rate` frames per second. What is opened is what was hashed: a copy of up to 64 MiB
@@ -125,6 +135,8 @@ impl ContentStore {
         if hashed.1 != length || is_changed(&before, &file.metadata()?) {
             return Err(changed());
         }
+        // Before it is looked for: from now on it is swept no more.
+        self.shared().taken.insert(hashed.0.clone());
         let place = self.path_of(&hashed.0);
         let new = fs::metadata(&place).map_or(true, |there| there.len() != length);
         if new && let Err(error) = self.store(&mut file, &hashed, &place) {
@@ -145,8 +157,7 @@ impl ContentStore {
 
     /// Holds in memory what could not be stored, if there is room for it.
     fn hold(&self, file: &mut File, hashed: &(String, u64), error: ClipError) -> Result<(), ClipError> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes: u64 = held.values().filter_map(|each| Some(each.metadata().ok()?.len())).sum();
+        let bytes: u64 = self.shared().held.values().filter_map(|each| Some(each.metadata().ok()?.len())).sum();
         if bytes + hashed.1 > MOST_HELD {
             return Err(error);
         }
@@ -157,7 +168,7 @@ impl ContentStore {
             return Err(changed());
         }
         tracing::warn!("audio is held in memory until the program ends: {error}");
-        held.insert(hashed.0.clone(), memory);
+        self.shared().held.insert(hashed.0.clone(), memory);
         Ok(())
     }
 
@@ -173,16 +184,22 @@ impl ContentStore {
 
     /// Removes copies that were never finished and contents that nothing names; answers with how many files went.
     ///
-    /// For the start of the program only: a content is in the store before any row names it.
+    /// `known` is what was known at the start of the program; what has been taken in since stays in any case.
     pub fn sweep(&self, known: &HashSet<Arc<str>>) -> io::Result<usize> {
+        let our_own = format!("{UNFINISHED}{}-", std::process::id());
         let mut removed = 0;
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
-            if name.starts_with(UNFINISHED) || (is_hash(name) && !known.contains(name)) {
-                fs::remove_file(entry.path())?;
-                removed += 1;
+            let is_unfinished = name.starts_with(UNFINISHED) && !name.starts_with(&our_own);
+            if is_unfinished || (is_hash(name) && !known.contains(name)) {
+                // Nobody takes the same content in between the question and its removal.
+                let shared = self.shared();
+                if !shared.taken.contains(name) {
+                    fs::remove_file(entry.path())?;
+                    removed += 1;
+                }
             }
         }
         Ok(removed)

@@ -19,6 +19,7 @@ use super::settings::{self, Offer};
 use super::watch::{self, Watch};
 use super::{Notice, ORDERS, Options, Station, Watches};
 use crate::airing::OutputKind;
+use crate::backup::block_on;
 use crate::clock::Clock;
 use crate::config::{Config, Device};
 use crate::control;
@@ -83,9 +84,6 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let boot_id = boot_id();
     let Opened { store, remembered } = Store::open(&data_dir, &clock, &boot_id).await?;
     report(&remembered, tell);
-    if let Err(error) = sweep(&content, &remembered, &data_dir).await {
-        tell(Notice::Remark(format!("orphans of the content store could not be swept: {error}")));
-    }
     let First { schedule, text: current, problems } = first_schedule(&config, &remembered)?;
     let told = settings::told(&problems, config.language);
     if !problems.is_empty() {
@@ -98,6 +96,11 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let (ingested_tell, ingested) = mpsc::unbounded_channel();
     let server =
         control::serve(&data_dir, order_tell).map_err(|error| StartError::Socket { path: data_dir.clone(), error })?;
+    let no_thread = |error| StartError::System { what: "cannot start a thread", error };
+    // Rows that wait may name what the log does not name yet.
+    if store.state().trouble.is_none() {
+        sweep(&content, &remembered, &data_dir, &news_tell).map_err(no_thread)?;
+    }
     let desk = desk(&config, &schedule, &remembered, trust_clock, &boot_id, now);
     let start = Start {
         config: config.clone(),
@@ -106,7 +109,6 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         verdicts: remembered.verdicts,
         clock: clock.clone(),
     };
-    let no_thread = |error| StartError::System { what: "cannot start a thread", error };
     let keeper = Keeper::start(content, start, news_tell.clone()).map_err(no_thread)?;
     let watches = watches(&config, &data_dir, &clock, output, &news_tell).map_err(no_thread)?;
     Ok(Station {
@@ -253,19 +255,35 @@ fn library(remembered: &Remembered) -> Library {
     remembered.files.iter().map(|file| (file.path.clone(), content(file))).collect()
 }
 
-/// Removes from the content store what nothing names, before anything new can come in. Without a readable log nothing is
-/// known to be an orphan, and nothing goes.
-async fn sweep(content: &ContentStore, remembered: &Remembered, data_dir: &Path) -> anyhow::Result<()> {
+/// Removes from the content store what nothing names, on a thread of its own: after years there are ten thousand contents,
+/// and no start waits for them. Without a readable log nothing is known to be an orphan, and nothing goes.
+fn sweep(
+    content: &ContentStore,
+    remembered: &Remembered,
+    data_dir: &Path,
+    news: &mpsc::UnboundedSender<News>,
+) -> std::io::Result<()> {
     let files = remembered.files.iter().map(|file| file.sha256.clone());
     let rundowns = remembered.open_rundowns.iter().flat_map(|rundown| &rundown.items);
     let frozen = rundowns.filter_map(|item| item.audio.content.as_ref().map(|content| content.sha256.clone()));
     let emergencies = remembered.open_emergencies.iter().filter_map(|(row, _)| row.sha256.as_deref().map(Arc::from));
     let mut known: HashSet<Arc<str>> = files.chain(frozen).chain(emergencies).collect();
-    let doubtful: Vec<_> = content.names()?.into_iter().filter(|sha256| !known.contains(sha256)).collect();
-    if !doubtful.is_empty() {
-        known.extend(Log::open(data_dir).await?.named(doubtful).await?);
-    }
-    content.sweep(&known)?;
+    let (content, data_dir, news) = (content.clone(), data_dir.to_owned(), news.clone());
+    let mut sweep = move || -> anyhow::Result<()> {
+        let doubtful: Vec<_> = content.names()?.into_iter().filter(|sha256| !known.contains(sha256)).collect();
+        if !doubtful.is_empty() {
+            known.extend(block_on(async { Log::open(&data_dir).await?.named(doubtful).await })?);
+        }
+        content.sweep(&known)?;
+        Ok(())
+    };
+    std::thread::Builder::new().name("sweep".into()).spawn(move || {
+        if let Err(error) = sweep() {
+            let told = format!("orphans of the content store could not be swept: {error}");
+            // A station that has closed meanwhile hears nothing.
+            let _ = news.send(News::Remark(told));
+        }
+    })?;
     Ok(())
 }
 
