@@ -19,6 +19,8 @@ pub(super) const CUE_LEAD: TimeDelta = TimeDelta::seconds(5);
 pub(super) const INTENT_LEAD: TimeDelta = TimeDelta::seconds(2);
 /// The deck is told this long before; 400 ms would do for an exact start.
 pub(super) const ARM_LEAD: TimeDelta = TimeDelta::seconds(1);
+/// A hard start that the deck has not begun so long after its instant will not begin: the deck gives up after two seconds.
+const OVERDUE: TimeDelta = TimeDelta::seconds(3);
 
 impl Desk {
     /// Orders everything that is due and not yet ordered. `cause` says why a programme's time may have gone by unseen.
@@ -285,6 +287,14 @@ impl Desk {
                 actions.push(Action::End(playing.cue, End::At(now.wall + window)));
             }
         }
+    }
+
+    /// A machine that stood still over a hard start: the deck no longer begins one that is two seconds overdue, and says
+    /// nothing. What has not begun by then is due like any other.
+    pub(super) fn take_back_overdue(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        let overdue =
+            |playing: &Playing| matches!(playing.stage, Stage::Armed(Start::At(at)) if now.wall - at > OVERDUE);
+        self.take_back(Reason::NextProgramme, overdue, actions);
     }
 
     /// The wall clock has jumped: a start whose instant was jumped over is due like any other, an end by the wall clock is

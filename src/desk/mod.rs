@@ -165,6 +165,7 @@ impl Desk {
         if self.leave_by.is_none() {
             self.plan_up_to(now, cause, &mut actions);
         }
+        self.take_back_overdue(now, &mut actions);
         self.advance(now, cause, &mut actions);
         if actions.iter().any(|action| matches!(action, Action::Record(Record::Row(_)))) {
             self.trust.recorded(now);

@@ -3,11 +3,12 @@
 //! In: a station with generated clips and a programme that starts in a few seconds. Out: every frame that its device
 //! played, compared with what the program's own decoder makes of the files; the rows that tell of it. Next: `faults`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use loa::clock::Clock;
 use loa::store::Row;
+use rustix::process::{Pid, Signal, kill_process};
 
-use crate::clips::Signal;
+use crate::clips::Signal as Sound;
 use crate::running::{Frames, Ran, Site, alike, in_seconds, is_silent, onset, outcome};
 use crate::soundcard::{SoundCard, SoundServer, wait_for};
 
@@ -17,12 +18,12 @@ const ITEMS: [&str; 6] = ["first.wav", "s44.wav", "mono.flac", "vbr.mp3", "opus.
 /// Makes them; answers with what they sound like in a row.
 fn make_items(site: &Site) -> Frames {
     let audio = site.path("audio");
-    Signal::stereo(48_000, 0.6).wav(&audio.join("first.wav"));
-    Signal::stereo(44_100, 0.501).wav(&audio.join("s44.wav"));
-    Signal::mono(48_000, 0.5).encoded(&audio, "mono.flac", "-c:a flac");
-    Signal::stereo(44_100, 0.7).encoded(&audio, "vbr.mp3", "-c:a libmp3lame -q:a 3");
-    Signal::mono(48_000, 0.6).encoded(&audio, "opus.opus", "-c:a libopus -b:a 64k");
-    Signal::mono(22_050, 0.4).wav(&audio.join("last.wav"));
+    Sound::stereo(48_000, 0.6).wav(&audio.join("first.wav"));
+    Sound::stereo(44_100, 0.501).wav(&audio.join("s44.wav"));
+    Sound::mono(48_000, 0.5).encoded(&audio, "mono.flac", "-c:a flac");
+    Sound::stereo(44_100, 0.7).encoded(&audio, "vbr.mp3", "-c:a libmp3lame -q:a 3");
+    Sound::mono(48_000, 0.6).encoded(&audio, "opus.opus", "-c:a libopus -b:a 64k");
+    Sound::mono(22_050, 0.4).wav(&audio.join("last.wav"));
     ITEMS.iter().flat_map(|file| site.sound(file)).collect()
 }
 
@@ -129,7 +130,7 @@ fn in_mid_air(card: &SoundCard, items: &[(&str, f64)]) -> (Site, crate::running:
     let site = Site::on_card(card);
     site.set("[emergency]\ntone_ms = 300\n");
     for (name, seconds) in items {
-        Signal::stereo(48_000, *seconds).wav(&site.path("audio").join(name));
+        Sound::stereo(48_000, *seconds).wav(&site.path("audio").join(name));
     }
     let names: Vec<&str> = items.iter().map(|(name, _)| *name).collect();
     site.plan("sang", in_seconds(1), "5m", &names);
@@ -153,7 +154,7 @@ fn find(heard: &Frames, wanted: &Frames, from: usize) -> Option<usize> {
 fn a_file_airs_after_the_item_on_air_as_often_as_asked_and_the_row_names_who_asked() {
     let card = SoundCard::new();
     let (site, station) = in_mid_air(&card, &[("a.wav", 2.0), ("b.wav", 0.3)]);
-    Signal::mono(44_100, 0.4).wav(&site.path("thông báo.wav"));
+    Sound::mono(44_100, 0.4).wav(&site.path("thông báo.wav"));
     let why = ["--repeat", "2", "--by", "Lan", "--why", "họp thôn"];
     let said = site.done(&[&["air", "thông báo.wav"], &why[..]].concat());
     assert_eq!(said, "`thông báo.wav` starts after `a`\n");
@@ -183,8 +184,8 @@ fn a_file_airs_after_the_item_on_air_as_often_as_asked_and_the_row_names_who_ask
 fn an_emergency_cuts_in_at_once_a_second_one_follows_and_the_programme_goes_on() {
     let card = SoundCard::new();
     let (site, station) = in_mid_air(&card, &[("a.wav", 2.0)]);
-    Signal::mono(48_000, 0.5).wav(&site.path("bao.wav"));
-    Signal::stereo(44_100, 0.4).wav(&site.path("lu.wav"));
+    Sound::mono(48_000, 0.5).wav(&site.path("bao.wav"));
+    Sound::stereo(44_100, 0.4).wav(&site.path("lu.wav"));
     let asked = Clock::system().now().wall;
     assert_eq!(site.done(&["air", "--emergency", "bao.wav", "--why", "bão số ba"]), "`bao.wav` starts now\n");
     let second = site.done(&["air", "--emergency", "lu.wav"]);
@@ -246,7 +247,7 @@ fn sorted(mut lines: Vec<String>) -> Vec<String> {
 #[test]
 fn without_a_station_nothing_airs_and_says_so() {
     let site = Site::new("silent");
-    Signal::mono(48_000, 0.3).wav(&site.path("a.wav"));
+    Sound::mono(48_000, 0.3).wav(&site.path("a.wav"));
     let refused = |when: &str| {
         for args in [&["air", "a.wav"][..], &["air", "--emergency", "a.wav"], &["stop"], &["skip"], &["status"]] {
             let Ran { code, stdout, stderr } = site.loa(args);
@@ -268,7 +269,7 @@ fn without_a_station_nothing_airs_and_says_so() {
 #[test]
 fn a_file_that_cannot_be_played_is_refused_and_leaves_no_trace() {
     let site = Site::new("silent");
-    let whole = std::fs::read(Signal::stereo(44_100, 1.0).encoded(&site.path(""), "w.flac", "-c:a flac")).unwrap();
+    let whole = std::fs::read(Sound::stereo(44_100, 1.0).encoded(&site.path(""), "w.flac", "-c:a flac")).unwrap();
     site.write("damaged.flac", &whole[..whole.len() / 2]);
     site.write("words.mp3", "không phải âm thanh");
     site.write("empty.wav", "");
@@ -300,4 +301,27 @@ fn a_second_station_in_the_same_folder_is_refused() {
     assert_eq!(second.ended(), Some(1));
     site.done(&["status"]);
     assert_eq!(first.terminate().0, Some(0));
+}
+
+#[test]
+fn a_machine_that_stood_still_over_a_start_airs_it_late() {
+    let card = SoundCard::new();
+    let site = Site::on_card(&card);
+    Sound::stereo(48_000, 0.5).wav(&site.path("audio/a.wav"));
+    let starts = in_seconds(4);
+    site.plan("sang", starts, "5m", &["a.wav"]);
+    let station = site.run();
+    let clock = Clock::system();
+    let wait_until = |at: DateTime<Utc>| wait_for("the instant", 30, || (clock.now().wall >= at).then_some(()));
+    // Armed a second before; half a second before its start everything stops for four seconds.
+    let process = Pid::from_raw(station.pid().cast_signed()).unwrap();
+    wait_until(starts - TimeDelta::milliseconds(500));
+    kill_process(process, Signal::STOP).unwrap();
+    wait_until(starts + TimeDelta::milliseconds(3500));
+    kill_process(process, Signal::CONT).unwrap();
+    assert_eq!(site.story(1), ["a-0/1 aired"]);
+    let started = instant(site.rows()[0].started_at.as_ref());
+    println!("{} ms late", (started - starts).num_milliseconds());
+    assert!(started > starts, "{started}");
+    assert_eq!(station.terminate().0, Some(0));
 }
