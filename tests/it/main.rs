@@ -19,6 +19,7 @@ mod month; // random months: every planned item comes to one final row
 mod stories; // the hard instants, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
 mod lockout; // the real program kept from its database and its files
+mod fuzzed; // the seeds and finds of the fuzz targets
 mod orders; // a thousand random lives of a deck
 mod playout; // the whole playout on an output that can be unplugged
 mod reload; // files changed under the real program
