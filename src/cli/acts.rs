@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::{ConfigChoice, FAILED, Format, WrongInput, say};
+use crate::clock::WRITTEN;
 use crate::config::{Config, data_dir_of};
 use crate::control::{self, Answer, AskError, Order, Status};
 use crate::language::Language;
@@ -237,7 +238,10 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
         line("level", "mức âm thanh đo được", "measured level", level),
     ];
     let words = |at: &chrono::DateTime<chrono::FixedOffset>| at.format("%Y-%m-%d %H:%M:%S").to_string();
-    let advice = desk.clock_behind.map(|log| language.clock_advice(&words(&desk.at), &words(&log)));
+    let advice = desk.clock_behind.map(|log| {
+        let log = (log > WRITTEN).then(|| words(&log));
+        language.clock_advice(&words(&desk.at), log.as_deref())
+    });
     lines.extend(advice.map(|advice| line("to_do", "cần làm", "to do", advice)));
     lines.extend(desk.waiting.iter().map(|title| line("waiting", "chờ phát", "waiting", title.clone())));
     let next =

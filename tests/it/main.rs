@@ -16,6 +16,7 @@ mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
 mod soundcard; // sound devices for tests
 mod month; // random months: every planned item comes to one final row
+mod clocks; // the clock rule, told by the log it leaves
 mod stories; // the hard instants, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
 mod lockout; // the real program kept from its database and its files

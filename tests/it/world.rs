@@ -48,7 +48,8 @@ pub(crate) struct Memory {
     rundowns: Vec<Rundown>,
     schedules: Vec<(DateTime<Utc>, Arc<Schedule>)>,
     settled_until: Option<DateTime<Utc>>,
-    newest: Option<DateTime<Utc>>,
+    /// When the newest row was recorded by a synchronised clock, and by any.
+    newest: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
 }
 
 /// An attempt that was about to start or on the air.
@@ -197,11 +198,11 @@ impl World {
         }
         let mut history = History {
             open_rundowns: self.memory.rundowns.clone(),
-            logged: self.memory.rows.iter().map(logged).collect(),
+            logged: self.memory.rows.iter().filter_map(logged).collect(),
             schedules: self.memory.schedules.clone(),
             settled_until: self.memory.settled_until,
-            newest_row_at: self.memory.newest,
-            newest_is_synchronised: true,
+            newest_row_at: self.memory.newest.0.or(self.memory.newest.1),
+            newest_is_synchronised: self.memory.newest.0.is_some(),
             open_emergencies: self.memory.open_emergencies(),
         };
         if let Some(store) = &mut self.store {
@@ -262,6 +263,11 @@ impl World {
         let span = mono.since(self.now.mono).max(TimeDelta::zero());
         self.now.wall += span;
         self.now.mono = self.now.mono.plus(span);
+    }
+
+    /// `run --trust-clock` at the next start.
+    pub(crate) fn trust_the_clock(&mut self, trust: bool) {
+        self.facts.trust_clock = trust;
     }
 
     /// The wall clock jumps; the monotonic one does not.
@@ -460,8 +466,9 @@ impl World {
                 assert!(!double, "logged twice: {} attempt {}", key.0, key.1);
                 self.memory.on_air.retain(|(airing, attempt), _| *airing != key.0 || *attempt > key.1);
                 if self.now.synchronised {
-                    self.memory.newest = Some(self.now.wall);
+                    self.memory.newest.0 = Some(self.now.wall);
                 }
+                self.memory.newest.1 = Some(self.now.wall);
                 self.memory.rows.push(*row);
             }
             Record::Settled(until) => self.memory.settled_until = Some(until),
@@ -533,15 +540,15 @@ fn parse(text: &str) -> Arc<Schedule> {
     Arc::new(reading.schedule)
 }
 
-fn logged(row: &Airing) -> LoggedAttempt {
-    LoggedAttempt {
+fn logged(row: &Airing) -> Option<LoggedAttempt> {
+    Some(LoggedAttempt {
         airing: row.airing.clone(),
         attempt: row.attempt,
-        outcome: row.outcome.unwrap(),
+        outcome: row.outcome?,
         reason: row.reason,
         aired_ms: row.aired_ms,
         planned_ms: row.planned_ms,
-    }
+    })
 }
 
 fn line(row: &Airing) -> String {
@@ -549,7 +556,10 @@ fn line(row: &Airing) -> String {
         || "--:--:--.---".to_owned(),
         |at| at.with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).format("%H:%M:%S%.3f").to_string(),
     );
+    let Some(outcome) = row.outcome else {
+        return format!("{}: {}\n", row.airing, row.note.as_deref().unwrap_or_default());
+    };
     let planned = row.planned_ms.map_or_else(|| "?".to_owned(), |ms| ms.to_string());
     let why = row.reason.map_or_else(String::new, |reason| format!(": {reason}"));
-    format!("{} #{} {started} {}/{planned} {}{why}\n", row.airing, row.attempt, row.aired_ms, row.outcome.unwrap())
+    format!("{} #{} {started} {}/{planned} {}{why}\n", row.airing, row.attempt, row.aired_ms, outcome)
 }
