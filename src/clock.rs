@@ -10,7 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rtime_clock::adjtime::{Timex, adjtimex};
 use serde::{Deserialize, Serialize};
+
+/// This program was not written before 2024: a clock that shows less has lost its battery, and no record by it says when
+/// something was.
+pub const WRITTEN: DateTime<Utc> = DateTime::from_timestamp(1_704_067_200, 0).expect("a time of this century");
 
 /// Microseconds on a clock that never steps; its origin is arbitrary and differs between runs of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -195,15 +200,12 @@ fn system_wall() -> DateTime<Utc> {
     DateTime::from_timestamp(since_epoch.as_secs() as i64, since_epoch.subsec_nanos()).unwrap_or(DateTime::UNIX_EPOCH)
 }
 
-/// The kernel's own word on the wall clock: false after a boot without network or receiver, true once NTP has set it.
-#[expect(unsafe_code, reason = "adjtimex has no wrapper in a safe crate; modes = 0 only reads")]
+/// The kernel's own word on the wall clock: false after a boot without network or receiver, true once NTP has set it. A
+/// question that asks for no change is open to every user.
 fn kernel_says_synchronised() -> bool {
-    // SAFETY: `timex` is plain data for which all zeros is valid, and the kernel only writes into it.
-    let (state, timex) = unsafe {
-        let mut timex: libc::timex = std::mem::zeroed();
-        (libc::adjtimex(&raw mut timex), timex)
-    };
-    state >= 0 && state != libc::TIME_ERROR && timex.status & libc::STA_UNSYNC == 0
+    let mut timex = Timex::new();
+    let state = adjtimex(&mut timex);
+    state.is_ok_and(|state| state != libc::TIME_ERROR) && timex.0.status & libc::STA_UNSYNC == 0
 }
 
 #[cfg(test)]

@@ -108,16 +108,23 @@ impl Language {
         self.pick(vi, en)
     }
 
-    /// What to do about a clock that is behind the log; both instants are already in words.
+    /// What to do about a clock that is behind the log, or from before there was this program if `log` is `None`; both
+    /// instants are already in words.
     #[must_use]
-    pub fn clock_advice(self, clock: &str, log: &str) -> String {
+    pub fn clock_advice(self, clock: &str, log: Option<&str>) -> String {
+        let because = match (self, log) {
+            (Self::Vi, Some(log)) => format!("nhật ký đã ghi lúc {log}"),
+            (Self::En, Some(log)) => format!("the log was written to at {log}"),
+            (Self::Vi, None) => "phần mềm này đến năm 2024 mới có".to_owned(),
+            (Self::En, None) => "this program was not written before 2024".to_owned(),
+        };
         match self {
             Self::Vi => format!(
-                "đồng hồ máy chỉ {clock}, nhưng nhật ký đã ghi lúc {log}: hãy chỉnh lại đồng hồ (hoặc chờ có mạng); nếu đồng hồ \
+                "đồng hồ máy chỉ {clock}, nhưng {because}: hãy chỉnh lại đồng hồ (hoặc chờ có mạng); nếu đồng hồ \
                  đúng thì chạy lại bằng `loa run --trust-clock`; đến lúc đó đài chưa phát chương trình nào"
             ),
             Self::En => format!(
-                "the clock says {clock}, but the log was written to at {log}: set the clock (or wait for the network) or, if it is \
+                "the clock says {clock}, but {because}: set the clock (or wait for the network) or, if it is \
                  right, restart with `loa run --trust-clock`; until then programmes do not air"
             ),
         }

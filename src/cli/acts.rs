@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use super::{ConfigChoice, FAILED, Format, WrongInput, say};
 use crate::alarm::Alarm;
+use crate::clock::WRITTEN;
 use crate::config::{Config, data_dir_of};
 use crate::control::{self, Answer, AskError, BackupStatus, Order, Status};
 use crate::language::Language;
@@ -238,7 +239,10 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
         line("level", "mức âm thanh đo được", "measured level", level),
     ];
     let words = |at: &chrono::DateTime<chrono::FixedOffset>| at.format("%Y-%m-%d %H:%M:%S").to_string();
-    let advice = desk.clock_behind.map(|log| language.clock_advice(&words(&desk.at), &words(&log)));
+    let advice = desk.clock_behind.map(|log| {
+        let log = (log > WRITTEN).then(|| words(&log));
+        language.clock_advice(&words(&desk.at), log.as_deref())
+    });
     lines.extend(advice.map(|advice| line("to_do", "cần làm", "to do", advice)));
     let alarm = |alarm: &Alarm| line("alarm", "báo động", "alarm", alarm.say(language));
     if status.device_errors > 0 {

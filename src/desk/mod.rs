@@ -129,7 +129,15 @@ impl Desk {
         }
         self.plan_up_to(now, Reason::StationOff, &mut actions);
         self.advance(now, Reason::StationOff, &mut actions);
+        self.note_rows(&actions, now);
         actions
+    }
+
+    /// Each row that is recorded speaks against an older clock from then on.
+    fn note_rows(&mut self, actions: &[Action], now: Moment) {
+        if actions.iter().any(|action| matches!(action, Action::Record(Record::Row(_)))) {
+            self.trust.recorded(now);
+        }
     }
 
     /// Takes one event and answers what to do, in order.
@@ -167,9 +175,7 @@ impl Desk {
         }
         self.take_back_overdue(now, &mut actions);
         self.advance(now, cause, &mut actions);
-        if actions.iter().any(|action| matches!(action, Action::Record(Record::Row(_)))) {
-            self.trust.recorded(now);
-        }
+        self.note_rows(&actions, now);
         actions
     }
 

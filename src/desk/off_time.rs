@@ -13,7 +13,7 @@ use super::protocol::{Action, History, Record};
 use super::run::{JobId, Run};
 use super::{Desk, rows};
 use crate::airing::{Outcome, Reason};
-use crate::clock::Moment;
+use crate::clock::{Moment, WRITTEN};
 use crate::rundown::Rundown;
 use crate::schedule::Schedule;
 use crate::timetable::{self, Occurrence};
@@ -40,10 +40,11 @@ pub(super) struct OffTime {
 
 impl OffTime {
     pub(super) fn new(history: &mut History, now: DateTime<Utc>) -> Self {
-        // A schedule that was taken over before is a past; the one that is taken over now is not in the history alone.
+        // A schedule that was taken over before is a past; the one that is taken over now is not in the history alone. What
+        // a clock without a battery recorded is none: nobody knows when that was.
         let first = history.schedules.first().map(|(at, _)| *at).filter(|at| *at < now);
         Self {
-            from: history.settled_until.or(first),
+            from: history.settled_until.or(first).filter(|at| *at >= WRITTEN),
             schedules: std::mem::take(&mut history.schedules),
             rundowns: std::mem::take(&mut history.open_rundowns),
         }

@@ -75,7 +75,7 @@ impl Desk {
     pub fn snapshot(&self, now: Moment) -> Snapshot {
         let local = |at| rows::local(&self.facts, at);
         let clock = self.trust.state(now);
-        let behind = self.trust.yardstick().filter(|_| clock == ClockState::Untrusted);
+        let behind = (clock == ClockState::Untrusted).then(|| self.trust.yardstick());
         let on_air = self.playing.iter().rev().find_map(|playing| match playing.stage {
             Stage::OnAir { at, .. } => Some(SnapshotItem {
                 airing: playing.row.airing.clone(),

@@ -2,12 +2,12 @@
 //!
 //! In: readings of the clocks and the instants of rows. Out: a `ClockState`, and the size of a step. Pure. The rule: a clock
 //! that the kernel calls synchronised is believed; another one only if it is not older than the newest row that was
-//! recorded as synchronised (the newest row if there is none). Next: `desk/plan.rs`.
+//! recorded as synchronised (the newest row if there is none), nor than this program. Next: `desk/plan.rs`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::airing::ClockState;
-use crate::clock::{Moment, Mono};
+use crate::clock::{Moment, Mono, WRITTEN};
 
 /// Smaller differences between the two clocks are slewing by NTP, not a step.
 const STEP: TimeDelta = TimeDelta::milliseconds(500);
@@ -38,18 +38,17 @@ impl Trust {
 
     /// How far the clock is believed at `now`.
     pub(super) fn state(&self, now: Moment) -> ClockState {
-        let yardstick = self.newest_synchronised.or(self.newest);
         match now.synchronised {
             true => ClockState::Synchronised,
             false if self.overridden => ClockState::FreeRunning,
-            false if yardstick.is_some_and(|row| now.wall < row) => ClockState::Untrusted,
+            false if now.wall < self.yardstick() => ClockState::Untrusted,
             false => ClockState::FreeRunning,
         }
     }
 
-    /// The newest row that speaks against an older clock.
-    pub(super) fn yardstick(&self) -> Option<DateTime<Utc>> {
-        self.newest_synchronised.or(self.newest)
+    /// What speaks against an older clock: the newest row, or that there was no such program then.
+    pub(super) fn yardstick(&self) -> DateTime<Utc> {
+        self.newest_synchronised.or(self.newest).map_or(WRITTEN, |row| row.max(WRITTEN))
     }
 
     /// Takes a reading. Answers how far the wall clock has stepped since the last one, if it has.
@@ -65,14 +64,14 @@ impl Trust {
         (drift.abs() > STEP).then_some(drift)
     }
 
-    /// A row is recorded at `now`; an untrusted clock proves nothing.
+    /// A row is recorded at `now`, and is the newest also if its clock was set back; an untrusted clock proves nothing.
     pub(super) fn recorded(&mut self, now: Moment) {
         let slot = match self.state(now) {
             ClockState::Untrusted => return,
             ClockState::Synchronised => &mut self.newest_synchronised,
             ClockState::FreeRunning => &mut self.newest,
         };
-        *slot = Some(slot.map_or(now.wall, |newest| newest.max(now.wall)));
+        *slot = Some(now.wall);
     }
 
     /// Ends a time without trust: answers since when it lasted, in today's wall time.
@@ -89,12 +88,12 @@ mod tests {
     use super::*;
 
     fn at(seconds: i64, mono: i64, synchronised: bool) -> Moment {
-        let wall = DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        let wall = row(seconds);
         Moment { wall, mono: Mono(mono * 1_000_000), synchronised }
     }
 
     fn row(seconds: i64) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
+        WRITTEN + TimeDelta::seconds(seconds)
     }
 
     #[test]
@@ -120,6 +119,23 @@ mod tests {
         assert_eq!(trust.state(at(10, 0, false)), ClockState::FreeRunning);
         trust.observe(at(2000, 5, true));
         assert_eq!(trust.state(at(11, 6, false)), ClockState::Untrusted);
+    }
+
+    #[test]
+    fn a_clock_from_before_the_program_is_not_believed_even_by_an_empty_log() {
+        let trust = |overridden| Trust::new(None, None, overridden, at(-1, 0, false));
+        assert_eq!(trust(false).state(at(-1, 0, false)), ClockState::Untrusted);
+        assert_eq!(trust(true).state(at(-1, 0, false)), ClockState::FreeRunning);
+        assert_eq!(trust(false).state(at(0, 1, false)), ClockState::FreeRunning);
+    }
+
+    #[test]
+    fn a_clock_that_the_network_set_back_is_measured_by_its_newest_row() {
+        let mut trust = Trust::new(None, None, false, at(9000, 0, true));
+        trust.recorded(at(9000, 0, true));
+        trust.recorded(at(1000, 10, true));
+        assert_eq!(trust.state(at(1001, 11, false)), ClockState::FreeRunning);
+        assert_eq!(trust.state(at(999, 12, false)), ClockState::Untrusted);
     }
 
     #[test]

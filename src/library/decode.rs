@@ -10,25 +10,33 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use symphonia::core::audio::{Channels, SampleBuffer};
-use symphonia::core::codecs::{CODEC_TYPE_NULL, CODEC_TYPE_OPUS, CodecParameters, CodecRegistry, DecoderOptions};
+use symphonia::core::codecs::{CODEC_TYPE_NULL, CodecParameters, CodecRegistry, DecoderOptions};
 use symphonia::core::errors::Error as DecodeError;
 use symphonia::core::formats::{FormatOptions, FormatReader, Packet, Track};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
-use symphonia::core::probe::Hint;
-use symphonia::default::{get_probe, register_enabled_codecs};
+use symphonia::core::probe::{Hint, Probe};
+use symphonia::default::formats::{AdtsReader, FlacReader, MpaReader, WavReader};
+use symphonia::default::register_enabled_codecs;
 use symphonia_adapter_libopus::OpusDecoder;
 
 use super::contain::contained;
 use super::error::ClipError;
 use super::milliseconds;
 use super::mp4::Mp4;
+use super::ogg::Ogg;
 use super::source::{self, CHANNELS, Kind, RATES, Source, wrong_form};
 use super::trim::{Beyond, Trim};
 
 /// Far over full scale (1.0). Damaged floating-point WAVs hold more, or NaN, which no loudspeaker should get and on which
 /// rubato panics.
 const LOUDEST: f32 = 1000.0;
+
+/// No window of a programme is longer than a day, and a few bytes can hold a year of silence.
+const LONGEST_HOURS: u64 = 24;
+
+/// Frames of the first page of an Ogg; encoders begin a new page after a second or so.
+const MOST_IN_FIRST_PAGE: u64 = 1 << 21;
 
 /// symphonia's own decoders and libopus, which rodio and symphonia's default registry lack.
 static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
@@ -38,10 +46,20 @@ static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     codecs
 });
 
+/// Finds the first frame of a stream without a marker. Readers of other kinds do not look at such a stream: they would find
+/// their marker somewhere inside it, past all that `source` checks, and allocate what the bytes behind it say.
+static FRAMES: LazyLock<Probe> = LazyLock::new(|| {
+    let mut probe = Probe::default();
+    probe.register_all::<MpaReader>();
+    probe.register_all::<AdtsReader>();
+    probe
+});
+
 /// What takes a file apart into packets.
 enum Packets {
     Symphonia { format: Box<dyn FormatReader>, track: u32 },
     Mp4(Box<Mp4>),
+    Ogg(Box<Ogg>),
 }
 
 /// An open file that is being decoded.
@@ -56,6 +74,8 @@ pub(super) struct Decoder {
     slack: u64,
     gain: f32,
     trim: Trim,
+    /// Frames that came out of the decoder, trimmed or not.
+    decoded: u64,
     converted: Option<SampleBuffer<f32>>,
     block: Vec<f32>,
     /// `block` was decoded at opening and has not been handed out.
@@ -90,15 +110,24 @@ impl Decoder {
 
     fn begin(source: Source, options: DecoderOptions) -> Result<Self, ClipError> {
         let kind = source.kind();
-        let (packets, plan) = if kind == Kind::Mp4 {
-            let (file, start, end) = source.into_parts();
-            let mp4 = Mp4::read(file, start, end)?;
-            let plan = Plan::mp4(&mp4);
-            (Packets::Mp4(Box::new(mp4)), plan)
-        } else {
-            let format = read_header(source, kind)?;
-            let track = choose_track(format.as_ref())?;
-            (Packets::Symphonia { format, track: track.id }, Plan::of(kind, &track.codec_params)?)
+        let (packets, plan) = match kind {
+            Kind::Mp4 => {
+                let (file, start, end) = source.into_parts();
+                let mp4 = Mp4::read(file, start, end)?;
+                let plan = Plan::mp4(&mp4);
+                (Packets::Mp4(Box::new(mp4)), plan)
+            }
+            Kind::Ogg => {
+                let (file, start, end) = source.into_parts();
+                let ogg = Ogg::read(file, start, end)?;
+                let plan = Plan::ogg(&ogg);
+                (Packets::Ogg(Box::new(ogg)), plan)
+            }
+            Kind::Wav | Kind::UnfinishedWav | Kind::Flac | Kind::Frames => {
+                let format = read_header(source, kind)?;
+                let track = choose_track(format.as_ref())?;
+                (Packets::Symphonia { format, track: track.id }, Plan::of(kind, &track.codec_params)?)
+            }
         };
         let mut decoder = Self {
             codec: CODECS.make(&plan.params, &options).map_err(header_error)?,
@@ -108,13 +137,17 @@ impl Decoder {
             slack: plan.slack,
             gain: plan.gain,
             trim: plan.trim,
+            decoded: 0,
             converted: None,
             block: Vec::new(),
             waiting: true,
             packets,
             kind,
         };
-        decoder.decode_block()?;
+        decoder.decode_first_page()?;
+        if decoder.block.is_empty() {
+            decoder.decode_block()?;
+        }
         // What cannot even begin is not audio; what breaks off later is damaged audio.
         if decoder.block.is_empty() {
             return Err(ClipError::Undecodable("it holds no audio".into()));
@@ -161,6 +194,24 @@ impl Decoder {
         Ok(if self.block.is_empty() { None } else { Some(&self.block) })
     }
 
+    /// In an Ogg the first page tells where the audio begins, but only to someone who knows how many frames it holds.
+    fn decode_first_page(&mut self) -> Result<(), ClipError> {
+        while let Packets::Ogg(ogg) = &self.packets {
+            if let Some((skip, declared)) = ogg.bounds(self.decoded) {
+                self.declared = declared;
+                self.trim = Trim::new(skip, declared, Beyond::Padding);
+                self.trim.pass(&mut self.block);
+                break;
+            }
+            if self.decoded > MOST_IN_FIRST_PAGE {
+                return Err(ClipError::Damaged("its first page holds more than any encoder puts there".into()));
+            }
+            let Some(packet) = self.next_packet()? else { break };
+            self.decode(&packet)?;
+        }
+        Ok(())
+    }
+
     fn decode_block(&mut self) -> Result<(), ClipError> {
         self.block.clear();
         while self.block.is_empty() {
@@ -173,7 +224,10 @@ impl Decoder {
     /// The next packet of our track; `None` at the end. Whether that comes too early, `check_length` says.
     fn next_packet(&mut self) -> Result<Option<Packet>, ClipError> {
         let next = match &mut self.packets {
+            // What an edit has cut off may be long, is not heard, and may be named by a table again and again.
+            Packets::Mp4(_) if self.trim.is_full() => Ok(None),
             Packets::Mp4(mp4) => mp4.next_packet(),
+            Packets::Ogg(ogg) => ogg.next_packet(),
             Packets::Symphonia { format, track } => loop {
                 match format.next_packet() {
                     Ok(packet) if packet.track_id() == *track => break Ok(Some(packet)),
@@ -206,6 +260,10 @@ impl Decoder {
         samples.copy_interleaved_ref(decoded);
         if !samples.samples().iter().all(|sample| sample.abs() < LOUDEST) {
             return Err(ClipError::Damaged("a sample that is no sound".into()));
+        }
+        self.decoded += samples.len() as u64 / channels as u64;
+        if self.decoded > LONGEST_HOURS * 3600 * u64::from(self.rate) {
+            return Err(ClipError::Undecodable(format!("longer than {LONGEST_HOURS} hours, which is not played")));
         }
         let gain = self.gain;
         match channels {
@@ -263,13 +321,8 @@ impl Plan {
         };
         Ok(match kind {
             Kind::Frames => Self::frames(params),
-            Kind::Ogg if params.codec == CODEC_TYPE_OPUS => Self::opus(params),
-            Kind::Ogg => {
-                // The last page's position is the true end; symphonia forgets it when the first page is also the last.
-                Self { trim: Trim::new(0, params.n_frames, Beyond::Padding), ..plain(params.n_frames) }
-            }
             Kind::UnfinishedWav => plain(None),
-            Kind::Wav | Kind::Flac | Kind::Mp4 => plain(params.n_frames.filter(|frames| *frames > 0)),
+            Kind::Wav | Kind::Flac | Kind::Mp4 | Kind::Ogg => plain(params.n_frames.filter(|frames| *frames > 0)),
         })
     }
 
@@ -287,35 +340,30 @@ impl Plan {
         Self { params: params.clone(), declared, slack, gain: 1.0, trim }
     }
 
-    fn opus(params: &CodecParameters) -> Self {
-        let mut params = params.clone();
-        let mut head = params.extra_data.take().unwrap_or_default();
-        let (mut pre_skip, mut gain) = (0, 1.0);
-        if let Some([skip_low, skip_high, _, _, _, _, gain_low, gain_high]) = head.get_mut(10..18) {
-            pre_skip = u64::from(u16::from_le_bytes([*skip_low, *skip_high]));
-            // The adapter would cut it from the first packet only, however short that is.
-            (*skip_low, *skip_high) = (0, 0);
-            gain = 10_f32.powf(f32::from(i16::from_le_bytes([*gain_low, *gain_high])) / (20.0 * 256.0));
-        }
-        params.extra_data = Some(head);
-        let declared = params.n_frames.map(|frames| frames.saturating_sub(pre_skip));
-        Self { params, declared, slack: 0, gain, trim: Trim::new(pre_skip, declared, Beyond::Padding) }
+    /// All is let through until the first page has told the bounds.
+    fn ogg(ogg: &Ogg) -> Self {
+        let coding = ogg.coding();
+        let trim = Trim::new(0, None, Beyond::Padding);
+        Self { params: coding.params().clone(), declared: None, slack: 0, gain: coding.gain(), trim }
     }
 }
 
 fn read_header(source: Source, kind: Kind) -> Result<Box<dyn FormatReader>, ClipError> {
     let found = source.describe_head();
     let stream = MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default());
-    // For Ogg this makes symphonia count the frames without padding. MP3 is cut by our own `Trim`, which notices when
-    // the header is wrong.
-    let options = FormatOptions { enable_gapless: kind == Kind::Ogg, ..FormatOptions::default() };
-    match get_probe().format(&Hint::new(), stream, &options, &MetadataOptions::default()) {
-        Ok(probed) => Ok(probed.format),
-        Err(_) if kind == Kind::Frames => {
-            Err(ClipError::Undecodable(format!("no audio of a kind that is played; it begins with `{found}`")))
+    // MP3 is cut by our own `Trim`, which notices when the header is wrong.
+    let options = FormatOptions { enable_gapless: false, ..FormatOptions::default() };
+    let reader: Result<Box<dyn FormatReader>, DecodeError> = match kind {
+        Kind::Wav | Kind::UnfinishedWav => WavReader::try_new(stream, &options).map(|it| Box::new(it) as _),
+        Kind::Flac => FlacReader::try_new(stream, &options).map(|it| Box::new(it) as _),
+        Kind::Ogg | Kind::Mp4 | Kind::Frames => {
+            let probed = FRAMES.format(&Hint::new(), stream, &options, &MetadataOptions::default());
+            return probed.map(|it| it.format).map_err(|_| {
+                ClipError::Undecodable(format!("no audio of a kind that is played; it begins with `{found}`"))
+            });
         }
-        Err(error) => Err(header_error(error)),
-    }
+    };
+    reader.map_err(header_error)
 }
 
 /// An error before the first packet, in a file that says that it is audio.

@@ -13,10 +13,13 @@ mod error;
 mod files;
 mod flac;
 mod mp4;
+mod ogg;
+mod ogg_heads;
 mod resample;
 mod source;
 mod trim;
 mod verify;
+mod vorbis;
 mod wav;
 
 pub use clip::Clip;

@@ -163,9 +163,9 @@ impl Seek for Source {
 
 impl MediaSource for Source {
     /// An MP3 reader that may seek guesses a length from the first frames and cuts the audio there (a quarter of a VBR file
-    /// without Xing header); one that may not reads to the end. Only the reader of Ogg must, for the last page.
+    /// without Xing header); one that may not reads to the end.
     fn is_seekable(&self) -> bool {
-        self.kind == Kind::Ogg
+        false
     }
 
     fn byte_len(&self) -> Option<u64> {

@@ -34,6 +34,11 @@ impl Trim {
         self.passed
     }
 
+    /// Whether all that is kept has been let through; what may still come is padding, unless more of it comes than was said.
+    pub(super) fn is_full(&self) -> bool {
+        self.keep == Some(self.passed)
+    }
+
     /// Cuts one block of interleaved stereo in place.
     pub(super) fn pass(&mut self, block: &mut Vec<f32>) {
         let dropped = self.skip.min(block.len() as u64 / 2);

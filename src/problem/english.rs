@@ -141,6 +141,10 @@ fn programme(fault: &ProgrammeFault) -> Said {
         ProgrammeFault::WindowRange(found) => {
             Said::plain(format!("a window of `{found}` is not allowed, only 1s to 24h"))
         }
+        ProgrammeFault::TooManyStarts(most) => Said::with(
+            format!("with this one all programmes together start more than {most} times a day"),
+            "the first of six fields is the second: `0 0 5 * * *` is once a day, `* * 5 * * *` is each second of an hour",
+        ),
         ProgrammeFault::FromAfterUntil(from, until) => {
             Said::plain(format!("the first day {from} is after the last day {until}"))
         }

@@ -143,6 +143,10 @@ fn programme(fault: &ProgrammeFault) -> Said {
             Said::with(format!("`{found}` không phải là khoảng thời gian"), "hãy viết \"45m\", \"1h30m\" hoặc \"90s\"")
         }
         ProgrammeFault::WindowRange(found) => Said::plain(format!("khung giờ `{found}` không được, chỉ từ 1s đến 24h")),
+        ProgrammeFault::TooManyStarts(most) => Said::with(
+            format!("tính cả chương trình này, các chương trình bắt đầu hơn {most} lần mỗi ngày"),
+            "trong sáu trường, trường đầu là giây: `0 0 5 * * *` là mỗi ngày một lần, `* * 5 * * *` là mỗi giây trong cả giờ",
+        ),
         ProgrammeFault::FromAfterUntil(from, until) => {
             Said::plain(format!("ngày đầu {} sau ngày cuối {}", from.format("%d/%m/%Y"), until.format("%d/%m/%Y")))
         }

@@ -164,6 +164,8 @@ pub enum ProgrammeFault {
     BadPath(String),
     /// `priority = "emergency"`.
     EmergencyPriority,
+    /// With this programme all of them start more often than so many times a day.
+    TooManyStarts(u32),
 }
 
 /// What is wrong with a start rule.

@@ -13,6 +13,7 @@ pub mod text; // bytes to text, spans to places
 use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
+use cron::TimeUnitSpec;
 
 use crate::airing::Priority;
 
@@ -82,4 +83,12 @@ pub struct StartRule {
     pub text: String,
     /// Six or seven fields, seconds first.
     pub cron: Box<cron::Schedule>,
+}
+
+impl StartRule {
+    /// How often it starts on a day on which it does.
+    #[must_use]
+    pub fn starts_a_day(&self) -> u32 {
+        self.cron.hours().count() * self.cron.minutes().count() * self.cron.seconds().count()
+    }
 }

@@ -20,6 +20,10 @@ use crate::problem::{Place, Problem, any_error, nearest};
 /// Codes of the themes of the 2025 plan, in its order.
 pub const THEMES: [&str; 8] = ["ND1", "ND2", "ND3", "ND4", "ND5", "ND6", "ND7", "ND8"];
 
+/// Starts of all programmes on one day, at most: more than one each second. A timetable of a week is made in one go, so this
+/// bounds its memory, and the time that the checks take.
+const MOST_STARTS_A_DAY: u32 = 100_000;
+
 const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// A schedule file: its name for the person, and its bytes or why there are none.
@@ -42,6 +46,8 @@ pub struct Reading {
     pub files: Vec<(String, Place)>,
     /// Sorted by place.
     pub problems: Vec<Problem>,
+    /// How often all programmes start on a day on which all of them do.
+    starts_a_day: u32,
 }
 
 impl Reading {
@@ -94,14 +100,26 @@ fn read_file(source: &Source, zones: Option<&[String]>, ids: &mut HashMap<String
         let draft = read_programme(&mut reader, &mut table, zones, ids, &mut reading.files);
         reader.finish(&table);
         if let Some((programme, places)) = draft {
-            reading.schedule.programmes.push(Arc::new(programme));
-            reading.places.push(places);
+            take(programme, places, reading);
         }
     }
     reader.finish(&root);
     reading.problems.append(&mut reader.problems);
     if nothing_inside {
         reading.problems.push(Problem::warning(source.whole(), FileFault::NoProgramme));
+    }
+}
+
+/// Takes a programme over, unless it starts too often together with those before it; that is reported once.
+fn take(programme: Programme, places: ProgrammePlaces, reading: &mut Reading) {
+    let before = reading.starts_a_day;
+    reading.starts_a_day = before.saturating_add(programme.start.starts_a_day());
+    if reading.starts_a_day <= MOST_STARTS_A_DAY {
+        reading.schedule.programmes.push(Arc::new(programme));
+        reading.places.push(places);
+    } else if before <= MOST_STARTS_A_DAY {
+        let fault = ProgrammeFault::TooManyStarts(MOST_STARTS_A_DAY);
+        reading.problems.push(Problem::error(places.cron, fault));
     }
 }
 

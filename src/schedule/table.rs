@@ -53,6 +53,8 @@ impl<'s> Reader<'s> {
             let words = error.message().lines().next().unwrap_or_default();
             reader.error(error.span().unwrap_or(0..0), FormFault::Syntax(words.to_owned()));
         }
+        // In the parser's order, which is not that of the file.
+        reader.problems.sort();
         reader.problems.dedup();
         (reader, Table { entries: root.into_inner(), span: 0..0, asked: Vec::new() })
     }

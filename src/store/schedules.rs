@@ -10,9 +10,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::column;
 use super::row::utc;
-
-/// No schedule was taken over before this program was written: 2024-01-01.
-const WRITTEN: DateTime<Utc> = DateTime::from_timestamp(1_704_067_200, 0).expect("a time of this century");
+use crate::clock::WRITTEN;
 
 /// The schedules in force since `settled`, oldest first; with nothing settled there is no time off to fill, and the
 /// newest is enough.

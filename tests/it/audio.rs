@@ -111,6 +111,24 @@ fn two_mp3_files_joined_by_hand_are_both_heard() {
 }
 
 #[test]
+fn what_was_cut_out_of_a_longer_ogg_is_as_long_as_it_sounds() {
+    let folder = tempdir().unwrap();
+    for (name, options) in [("vorbis.ogg", "-c:a libvorbis -q:a 3"), ("opus.opus", "-c:a libopus -b:a 48k")] {
+        let whole = Signal::stereo(48_000, 3.0).encoded(folder.path(), name, options);
+        for timestamps in [None, Some("-copyts")] {
+            // With its old timestamps it begins before 1.2 s by its own account, where its first page begins.
+            let cut = folder.path().join(format!("cut-{name}"));
+            let mut command = std::process::Command::new("ffmpeg");
+            command.args(["-nostdin", "-y", "-loglevel", "error", "-ss", "1.2"]).args(timestamps).arg("-i").arg(&whole);
+            assert!(command.args(["-c", "copy"]).arg(&cut).status().unwrap().success());
+            let verified = verify(&cut).unwrap();
+            assert!((1_780..2_050).contains(&verified.duration_ms), "{name} {timestamps:?}: {verified:?}");
+            assert_eq!(heard(&cut, verified.rate).unwrap().len() as u64, verified.frames * 2, "{name} {timestamps:?}");
+        }
+    }
+}
+
+#[test]
 fn a_wrong_extension_does_not_matter() {
     let folder = tempdir().unwrap();
     let path = Signal::mono(44_100, 0.3).encoded(folder.path(), "voice.mp3", "-c:a libmp3lame");

@@ -18,6 +18,7 @@ mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
 mod soundcard; // sound devices for tests
 mod simulate; // random lives of a station against an oracle
+mod clocks; // the clock rule, told by the log it leaves
 mod stories; // the hard instants, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
 mod kills; // the real program killed at random instants
@@ -29,6 +30,7 @@ mod spoilt_audio; // files and stored copies spoilt under the real program
 mod filling_disk; // the real program on a disk that fills
 mod lockout; // the real program kept from its database and its files
 mod nightly; // the real program makes its copy of the night
+mod fuzzed; // the seeds and finds of the fuzz targets
 mod orders; // a thousand random lives of a deck
 mod packaging; // the unit and the package, checked by systemd's own tool and against each other
 mod playout; // the whole playout on an output that can be unplugged

@@ -8,7 +8,7 @@ use loa::desk::Act;
 
 use crate::world::{Clip, World};
 
-const MORNING: &str = r#"
+pub(crate) const MORNING: &str = r#"
 [[programme]]
 id = "sang"
 title = "S"
@@ -24,7 +24,7 @@ file = "b.ogg"
 id = "c"
 file = "c.ogg"
 "#;
-const CLIPS: &[(&str, Clip)] = &[
+pub(crate) const CLIPS: &[(&str, Clip)] = &[
     ("a.ogg", Clip::Ms(8_000)),
     ("b.ogg", Clip::Ms(30_000)),
     ("c.ogg", Clip::Ms(20_000)),
@@ -32,14 +32,14 @@ const CLIPS: &[(&str, Clip)] = &[
     ("sos.ogg", Clip::Ms(6_000)),
 ];
 
-fn morning(start: &str) -> World {
+pub(crate) fn morning(start: &str) -> World {
     let mut w = World::new(MORNING, CLIPS, start);
     w.power_on();
     w
 }
 
 /// A part of a story: the log, who is in it, and what people were answered.
-fn told(part: &str, w: &World) -> String {
+pub(crate) fn told(part: &str, w: &World) -> String {
     let by = w.memory.rows.iter().filter_map(|row| {
         let note = row.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
         row.by.as_ref().map(|by| format!("by {by}{note}: {}\n", row.airing))
@@ -49,7 +49,7 @@ fn told(part: &str, w: &World) -> String {
 }
 
 /// Holds a story against its golden file.
-fn hold(name: &str, story: &str) {
+pub(crate) fn hold(name: &str, story: &str) {
     let path = format!("tests/it/golden/stories/{name}.txt");
     if std::env::var_os("BLESS").is_some() {
         std::fs::create_dir_all("tests/it/golden/stories").unwrap();

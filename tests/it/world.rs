@@ -264,6 +264,11 @@ impl World {
         }
     }
 
+    /// `run --trust-clock` at the next start.
+    pub(crate) fn trust_the_clock(&mut self, trust: bool) {
+        self.facts.trust_clock = trust;
+    }
+
     /// Whether the program runs.
     pub(crate) fn is_on(&self) -> bool {
         self.desk.is_some()
@@ -558,8 +563,10 @@ fn line(row: &Airing) -> String {
         || "--:--:--.---".to_owned(),
         |at| at.with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).format("%H:%M:%S%.3f").to_string(),
     );
+    let Some(outcome) = row.outcome else {
+        return format!("{}: {}\n", row.airing, row.note.as_deref().unwrap_or_default());
+    };
     let planned = row.planned_ms.map_or_else(|| "?".to_owned(), |ms| ms.to_string());
     let why = row.reason.map_or_else(String::new, |reason| format!(": {reason}"));
-    let outcome = row.outcome.map_or("note", loa::airing::Outcome::as_str);
     format!("{} #{} {started} {}/{planned} {outcome}{why}\n", row.airing, row.attempt, row.aired_ms)
 }

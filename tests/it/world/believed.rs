@@ -1,9 +1,10 @@
 //! The clock rule of the design, told a second time for the truth: one that the kernel calls synchronised is believed, another
-//! one only if it is not behind the newest row that was recorded as synchronised (the newest row if there is none).
+//! one only if it is not behind the newest row that was recorded as synchronised (the newest row if there is none), nor
+//! shows a time before the program was written.
 
 use chrono::{DateTime, Utc};
 use loa::airing::ClockState;
-use loa::clock::Moment;
+use loa::clock::{Moment, WRITTEN};
 use loa::desk::History;
 
 #[derive(Debug, Default)]
@@ -22,7 +23,7 @@ impl Trust {
     }
 
     pub(super) fn state(&self, now: Moment) -> ClockState {
-        let behind = self.synchronised.or(self.other).is_some_and(|row| now.wall < row);
+        let behind = self.synchronised.or(self.other).is_some_and(|row| now.wall < row) || now.wall < WRITTEN;
         match now.synchronised {
             true => ClockState::Synchronised,
             false if behind && !self.ordered => ClockState::Untrusted,
@@ -33,8 +34,8 @@ impl Trust {
     /// A row was recorded.
     pub(super) fn recorded(&mut self, now: Moment) {
         match self.state(now) {
-            ClockState::Synchronised => self.synchronised = self.synchronised.max(Some(now.wall)),
-            ClockState::FreeRunning => self.other = self.other.max(Some(now.wall)),
+            ClockState::Synchronised => self.synchronised = Some(now.wall),
+            ClockState::FreeRunning => self.other = Some(now.wall),
             ClockState::Untrusted => {}
         }
         self.ordered &= !now.synchronised;
