@@ -12,8 +12,7 @@ use crate::clock::{Clock, Mono};
 use crate::config::{Device, OutputSetting};
 
 mod alsa_words; // ALSA's own words, caught instead of printed
-mod always_on; // the feed as the one source that rodio's mixer plays
-pub mod card; // a sound device through cpal, the feed through rodio's mixer
+pub mod card; // a sound device through rodio's cpal
 pub mod devices; // which sound devices there are
 mod pace; // the clock as a sound card: for `wav` and `silent`
 pub mod silent; // nowhere, at real pace
