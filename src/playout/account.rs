@@ -85,6 +85,7 @@ impl Accounts {
     }
 
     /// Whether nothing but progress is to be told, by what is known so far: all that is held is on the air, and has been told.
+    #[must_use]
     pub fn is_steady(&self) -> bool {
         self.cues.iter().all(|account| account.started && account.over.is_none())
     }
