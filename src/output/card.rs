@@ -1,11 +1,12 @@
-//! A sound device: cpal opens it, rodio's mixer stands between the feed and its callback.
+//! A sound device: rodio's cpal opens it, and its callback pulls the feed.
 //!
 //! In: the `[output] device` setting and a feed. Out: an open stream that plays exactly that device, or the driver's
 //! words why not; it never falls back to another one. We build the cpal stream ourselves because rodio's own hides the
-//! callback's timestamps, without which no start lands on its instant. `Callback::fill` is the real-time room of the
-//! program: nothing there may allocate, lock, wait, log or touch a file. Next: `playout::supervisor`.
+//! callback's timestamps, without which no start lands on its instant. There is one source, at the device's rate in stereo,
+//! so rodio's mixer has nothing to mix or to convert: pulled through it sample by sample, a minute of sound took more CPU
+//! than decoding it. `Callback::fill` is the real-time room of the program: nothing there may allocate, lock, wait, log or
+//! touch a file. Next: `playout::supervisor`.
 
-use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError, Weak, mpsc};
@@ -14,7 +15,6 @@ use rodio::cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use rodio::cpal::{self, BufferSize, ErrorKind, FromSample, I24, OutputCallbackInfo, SampleFormat, SizedSample};
 
 use super::alsa_words::{quietly, say};
-use super::always_on::{BLOCK_FRAMES, Tap};
 use super::pin::{Cards, FirstCard, OtherCard};
 use super::real_time::Turn;
 use super::reports::Reports;
@@ -25,6 +25,9 @@ use crate::clock::Clock;
 /// sounds within 256 ms, and one that is armed on its instant all the same. Half of it costs a third more CPU behind a
 /// sound server and underruns on a busy machine; twice as much would tell of the first progress after more than 100 ms.
 const PERIOD: u32 = 4096;
+
+/// The most frames that the feed is asked for at once; a callback that wants more gets it in several blocks.
+const BLOCK_FRAMES: usize = 8192;
 
 /// The rate that is asked for first.
 const RATE: u32 = 48_000;
@@ -102,12 +105,11 @@ impl Card {
             }
             Err(error) => return Err(error),
         };
-        let rate = NonZero::new(agreed.rate).ok_or_else(|| cpal::Error::new(ErrorKind::UnsupportedConfig))?;
         let period = open.stream.buffer_size().unwrap_or(PERIOD);
         let (name, mixer) = self.name(&device, &before)?;
         let format = Format { rate: agreed.rate, period, device: name };
-        // The callback runs from `play` on, so it always finds the tap.
-        let _ = open.tap.send(Tap::new(feed(&format), rate));
+        // The callback runs from `play` on, so it always finds the feed.
+        let _ = open.feed.send(feed(&format));
         open.stream.play()?;
         let mixer: Arc<str> = mixer.into();
         *self.mixer.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&mixer);
@@ -131,10 +133,11 @@ impl Card {
     ) -> Result<Built, cpal::Error> {
         let reports = Arc::new(Reports::default());
         let turn = Arc::new(Turn::default());
-        let (tap, arriving) = mpsc::channel();
+        let (feed, arriving) = mpsc::channel();
         let mut callback = Callback {
             arriving,
-            tap: None,
+            feed: None,
+            block: vec![0.0; BLOCK_FRAMES * 2].into_boxed_slice(),
             clock: self.clock.clone(),
             offset_us: self.offset_us,
             rate: i64::from(wanted.rate),
@@ -155,7 +158,7 @@ impl Card {
             },
             None,
         )?;
-        Ok(Built { stream, tap, reports, turn })
+        Ok(Built { stream, feed, reports, turn })
     }
 }
 
@@ -182,7 +185,7 @@ fn away(why: OpenError) -> cpal::Error {
 
 struct Built {
     stream: cpal::Stream,
-    tap: mpsc::Sender<Tap>,
+    feed: mpsc::Sender<Feed>,
     reports: Arc<Reports>,
     turn: Arc<Turn>,
 }
@@ -237,8 +240,9 @@ const SAMPLES: [SampleFormat; 4] = [SampleFormat::F32, SampleFormat::I32, Sample
 
 /// The real-time room. Forbidden here: allocation, locks, waiting, logging, files.
 struct Callback {
-    arriving: mpsc::Receiver<Tap>,
-    tap: Option<Tap>,
+    arriving: mpsc::Receiver<Feed>,
+    feed: Option<Feed>,
+    block: Box<[f32]>,
     clock: Clock,
     offset_us: i64,
     rate: i64,
@@ -253,23 +257,28 @@ impl Callback {
         self.turn.took(data.len() / self.channels, self.rate, mono);
         let times = info.timestamp();
         let delay = times.playback.saturating_duration_since(times.callback);
-        if self.tap.is_none() {
-            self.tap = self.arriving.try_recv().ok(); // the first callback only
+        if self.feed.is_none() {
+            self.feed = self.arriving.try_recv().ok(); // the first callback only
         }
-        let Some(tap) = &mut self.tap else { return };
-        let mut stamp = Stamp {
+        let stamp = Stamp {
             wall_us: wall.timestamp_micros(),
             mono,
             lead_us: delay.as_micros() as i64 + self.offset_us,
             xruns: self.reports.xruns(),
         };
         self.reports.played();
-        for block in data.chunks_mut(BLOCK_FRAMES * self.channels) {
-            let frames = block.len() / self.channels;
-            tap.announce(stamp, frames);
-            for frame in block.chunks_exact_mut(self.channels) {
-                let (left, right) = tap.frame();
-                place(frame, left, right);
+        self.play(data, stamp);
+    }
+
+    /// Fills `data`, whose first frame plays when `stamp` says, with what the feed renders.
+    fn play<T: SizedSample + FromSample<f32>>(&mut self, data: &mut [T], mut stamp: Stamp) {
+        let Some(feed) = &mut self.feed else { return };
+        for part in data.chunks_mut(BLOCK_FRAMES * self.channels) {
+            let frames = part.len() / self.channels;
+            let block = &mut self.block[..frames * 2];
+            feed(block, stamp);
+            for (frame, [left, right]) in part.chunks_exact_mut(self.channels).zip(block.as_chunks::<2>().0) {
+                place(frame, *left, *right);
             }
             stamp.lead_us += frames as i64 * 1_000_000 / self.rate;
         }
@@ -312,6 +321,7 @@ mod tests {
     use rodio::cpal::{SupportedBufferSize, SupportedStreamConfigRange};
 
     use super::*;
+    use crate::clock::Mono;
 
     fn offer(channels: u16, rates: (u32, u32), sample: SampleFormat) -> SupportedStreamConfigRange {
         let buffer = SupportedBufferSize::Range { min: 64, max: 512 };
@@ -335,6 +345,46 @@ mod tests {
     fn a_device_with_samples_that_are_not_served_is_refused_by_name() {
         let error = Wanted::from_what_is_offered([offer(2, (1, 48_000), SampleFormat::U8)].into_iter()).unwrap_err();
         assert!(error.to_string().contains("offers only u8"), "{error}");
+    }
+
+    #[test]
+    fn callbacks_of_any_size_get_the_feed_s_frames_in_order_with_their_stamps() {
+        let (told, stamps) = mpsc::channel();
+        let mut next = 0.0;
+        let feed: Feed = Box::new(move |block, stamp| {
+            told.send((stamp, block.len() / 2)).unwrap();
+            for sample in block {
+                *sample = next;
+                next += 1.0;
+            }
+        });
+        let mut callback = Callback {
+            arriving: mpsc::channel().1,
+            feed: Some(feed),
+            block: vec![0.0; BLOCK_FRAMES * 2].into_boxed_slice(),
+            clock: Clock::system(),
+            offset_us: 0,
+            rate: 48_000,
+            channels: 2,
+            turn: Arc::default(),
+            reports: Arc::default(),
+        };
+        let mut expected = 0.0;
+        for (turn, frames) in [3_usize, 1, 1024, BLOCK_FRAMES + 7].into_iter().enumerate() {
+            let stamp = Stamp { wall_us: 5, mono: Mono(turn as i64), lead_us: -3, xruns: 2 };
+            let mut data = vec![0.0_f32; frames * 2];
+            callback.play(&mut data, stamp);
+            for sample in data {
+                assert_eq!(sample.to_bits(), f32::to_bits(expected));
+                expected += 1.0;
+            }
+            assert_eq!(stamps.try_recv(), Ok((stamp, frames.min(BLOCK_FRAMES))));
+            if frames > BLOCK_FRAMES {
+                let later = Stamp { lead_us: -3 + 170_666, ..stamp };
+                assert_eq!(stamps.try_recv(), Ok((later, 7)), "what is left plays when the first block has played");
+            }
+            assert!(stamps.try_recv().is_err());
+        }
     }
 
     #[test]

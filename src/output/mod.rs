@@ -12,10 +12,9 @@ use crate::clock::{Clock, Mono};
 use crate::config::{Config, Device, OutputSetting};
 
 mod alsa_words; // ALSA's own words, caught instead of printed
-mod always_on; // the feed as the one source that rodio's mixer plays
 pub mod calibrate; // what a driver does not tell of its delay, measured
 mod capture; // a capture device, for measuring
-pub mod card; // a sound device through cpal, the feed through rodio's mixer
+pub mod card; // a sound device through rodio's cpal
 mod chirp; // the sound by which a delay is measured (pure)
 pub mod devices; // which sound devices there are
 pub mod mixer; // volume and mute switches behind an output

@@ -84,6 +84,12 @@ impl Accounts {
         !begun
     }
 
+    /// Whether nothing but progress is to be told, by what is known so far: all that is held is on the air, and has been told.
+    #[must_use]
+    pub fn is_steady(&self) -> bool {
+        self.cues.iter().all(|account| account.started && account.over.is_none())
+    }
+
     /// Takes the deck's next report.
     pub fn note(&mut self, report: &Report, events: &mut Events) {
         match report {

@@ -29,14 +29,16 @@ use crate::rundown::Audio;
 
 /// How often the device is looked at until it is first open: a station that is switched on inside a window sounds sooner.
 const STARTING: TimeDelta = TimeDelta::milliseconds(3);
-/// The deck speaks once per callback, and is asked so long after one is due while a cue is loaded: each look costs 40 us.
+/// The deck speaks once per callback, and is asked so long after one is due while a cue is to begin or to end. A look costs
+/// 40 us, most of it for waking up.
 const AFTER_CALLBACK: TimeDelta = TimeDelta::milliseconds(4);
 /// The deck is not asked more often than that, however small the device's periods are.
 const BUSY: TimeDelta = TimeDelta::milliseconds(25);
 /// When a callback that is due has not come, it is looked for this often.
-const LATE: TimeDelta = TimeDelta::milliseconds(8);
-/// How often the device is looked at while there is nothing to play.
-const IDLE: TimeDelta = TimeDelta::milliseconds(100);
+const LATE: TimeDelta = TimeDelta::milliseconds(10);
+/// How often the device is looked at while there is nothing to play, and the deck is asked while nothing but progress is to
+/// come: told every half second, at most one second of it may be lost with the power.
+const STEADY: TimeDelta = TimeDelta::milliseconds(100);
 /// How often a device is looked for that is away: it is to be back on the air within a second.
 const AWAY: TimeDelta = TimeDelta::milliseconds(50);
 
@@ -142,8 +144,8 @@ impl Room {
     fn pause(&self, now: Mono) -> TimeDelta {
         match &self.air {
             _ if self.supervisor.is_starting() => STARTING,
-            Some(air) if !air.cues.is_empty() => air.until_callback(now),
-            Some(_) => IDLE,
+            Some(air) if !air.accounts.is_steady() => air.until_callback(now),
+            Some(_) => STEADY,
             None => AWAY,
         }
     }

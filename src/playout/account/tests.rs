@@ -183,3 +183,21 @@ fn a_dismissed_cue_is_answered_for_only_if_it_began_all_the_same() {
     assert!(!device.accounts.dismiss(CUE));
     assert_eq!(device.aired_ms(), Some(10));
 }
+
+#[test]
+fn it_is_steady_between_the_report_of_the_start_and_the_end() {
+    let mut device = Device::new();
+    assert!(!device.accounts.is_steady(), "it is to start");
+    let began = device.callback(BLOCK).place(0);
+    device.callbacks(4);
+    assert!(!device.accounts.is_steady(), "its first frame is still in the buffer");
+    device.callbacks(1);
+    assert!(device.accounts.is_steady());
+    device.accounts.admit(CueId(2));
+    assert!(!device.accounts.is_steady(), "another one is to follow");
+    assert!(device.accounts.dismiss(CueId(2)));
+    device.end(began, device.frame);
+    assert!(!device.accounts.is_steady(), "its end is to be told");
+    (0..6).for_each(|_| _ = device.callback(0));
+    assert!(device.accounts.is_steady(), "nothing is held any more");
+}
