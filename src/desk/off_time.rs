@@ -90,7 +90,7 @@ impl Desk {
             self.miss(run, Outcome::Missed, reason, now, actions);
             actions.push(Action::Record(done(rundown)));
         }
-        let from = self.bound_off_time(from, now, actions);
+        let from = self.bound_off_time(from, Reason::StationOff, now, actions);
         for occurrence in off_time.occurrences(self.facts.timezone, from, start) {
             let stored = off_time.rundowns.iter().any(|rundown| {
                 rundown.scheduled_at == occurrence.scheduled_at && rundown.programme == occurrence.programme.id
@@ -103,10 +103,16 @@ impl Desk {
     }
 
     /// Where filling by item begins; what lies before it gets one row that names the span.
-    pub(super) fn bound_off_time(&self, from: DateTime<Utc>, now: Moment, actions: &mut Vec<Action>) -> DateTime<Utc> {
+    pub(super) fn bound_off_time(
+        &self,
+        from: DateTime<Utc>,
+        reason: Reason,
+        now: Moment,
+        actions: &mut Vec<Action>,
+    ) -> DateTime<Utc> {
         let bound = now.wall - BY_ITEM;
         if from < bound {
-            let note = rows::long_absence(&self.facts, from, bound, self.trust.state(now), now);
+            let note = rows::long_absence(&self.facts, (from, bound), reason, self.trust.state(now), now);
             actions.push(Action::Record(Record::Row(Box::new(note))));
         }
         from.max(bound)

@@ -56,6 +56,8 @@ pub(super) struct Plan {
     born: Moment,
     /// Planning has begun: the clock was believed once.
     resumed: bool,
+    /// Slots of this span were jumped over and not listed: the clock went too far ahead.
+    unlisted: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// The newest time without trust in the clock, as it stands in today's wall time.
     pub(super) untrusted: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// How far the clock was believed at the last planning.
@@ -91,6 +93,7 @@ impl Plan {
             off_time: Some(off_time),
             born: now,
             resumed: false,
+            unlisted: None,
             untrusted: None,
             last_clock: ClockState::Untrusted,
         }
@@ -177,6 +180,7 @@ impl Desk {
             self.plan.horizon = now.wall;
             self.plan.forget_upcoming();
             self.freeze_between(now.wall - LONGEST_WINDOW, now.wall, now, actions);
+            self.list_after_all(now, actions);
         }
         self.pass_over(now, cause, actions);
         self.look_ahead(now);
@@ -222,7 +226,10 @@ impl Desk {
         let start = self.plan.true_start(now);
         let no_past = set_right && !self.plan.has_past;
         let horizon = if no_past { self.plan.horizon.max(start) } else { self.plan.horizon };
-        let oldest = self.bound_off_time(horizon, now, actions);
+        let oldest = self.bound_off_time(horizon, cause, now, actions);
+        if oldest > horizon {
+            self.plan.unlisted = Some((horizon, oldest));
+        }
         for occurrence in timetable::expand(&self.schedule, self.facts.timezone, oldest, now.wall) {
             if occurrence.window_ends_at > now.wall {
                 self.freeze(&occurrence, actions);
@@ -236,6 +243,18 @@ impl Desk {
         }
         self.plan.horizon = now.wall;
         self.plan.forget_upcoming();
+    }
+
+    /// The clock is back from too far ahead: what was really due meanwhile, and is over, gets its rows.
+    fn list_after_all(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        let Some((from, _)) = self.plan.unlisted.take_if(|(from, to)| (*from..*to).contains(&now.wall)) else { return };
+        let oldest = self.bound_off_time(from, Reason::ClockStep, now, actions);
+        for occurrence in timetable::expand(&self.schedule, self.facts.timezone, oldest, now.wall) {
+            if occurrence.window_ends_at <= now.wall && !self.planned(&occurrence) {
+                let run = self.unstored(&occurrence);
+                self.miss(run, Outcome::Missed, Reason::ClockStep, now, actions);
+            }
+        }
     }
 
     fn look_ahead(&mut self, now: Moment) {

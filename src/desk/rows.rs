@@ -57,19 +57,20 @@ pub(super) fn of_act(facts: &Facts, stamp: &RowStamp, airs: &Airs, index: usize,
     row
 }
 
-/// One row for off time that is too long to be told item by item.
+/// One row for off time, or time that the clock jumped over, that is too long to be told item by item.
 pub(super) fn long_absence(
     facts: &Facts,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    reason: Reason,
     clock: ClockState,
     now: Moment,
 ) -> Airing {
     let span = format!("{}..{}", local(facts, from).to_rfc3339(), local(facts, to).to_rfc3339());
     let stamp = RowStamp { clock, device: None };
     let mut row = blank(facts, &stamp, AiringId::act("off", from, 1), Kind::Note, now.wall);
-    (row.outcome, row.reason) = (Some(Outcome::Missed), Some(Reason::StationOff));
-    row.note = Some(format!("station off, items of {span} are not listed one by one"));
+    (row.outcome, row.reason) = (Some(Outcome::Missed), Some(reason));
+    let what = if reason == Reason::StationOff { "station off" } else { "jumped over by the clock" };
+    row.note = Some(format!("{what}, items of {span} are not listed one by one"));
     row
 }
 

@@ -232,6 +232,25 @@ fn a_clock_a_year_ahead_and_set_right() {
 }
 
 #[test]
+fn a_clock_a_year_ahead_over_a_programme() {
+    let mut story = String::new();
+
+    let mut w = morning("2025-03-03T04:58:00+07:00");
+    w.run_until("2025-03-03T04:58:30+07:00");
+    w.step_clock(TimeDelta::days(400));
+    w.run_to(w.now.wall + TimeDelta::minutes(15));
+    let spans = w.memory.rows.iter().filter(|row| row.kind == loa::airing::Kind::Note);
+    story += &spans.map(|row| format!("{:?} {:?}\n", row.reason, row.note)).collect::<String>();
+    let listed = w.memory.rows.len();
+    w.step_clock(TimeDelta::days(-400));
+    w.run_until("2025-03-04T05:30:00+07:00");
+    w.memory.rows.drain(..listed);
+    story += &told("since it was set right", &w);
+
+    hold("a_clock_a_year_ahead_over_a_programme", &story);
+}
+
+#[test]
 fn three_days_ahead_for_three_seconds() {
     let mut story = String::new();
 
