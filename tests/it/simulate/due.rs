@@ -77,17 +77,17 @@ fn invented(life: &Life, possible: &HashSet<String>) -> Breach {
 /// An occurrence that nothing disturbed starts with its first playable item, on its frame.
 fn exact(life: &Life, version: &Version, at: DateTime<Utc>, programme: &Programme, told: &[Told<'_>]) -> Breach {
     let age = (at - life.born).num_microseconds().unwrap();
-    let plays = |(_, file): &(Option<String>, String)| {
-        life.replaced == 0
-            && life.files.iter().any(|(name, clip)| name == file && matches!(clip, Clip::Ms(ms) if *ms >= 5))
-    };
+    let contents: Vec<_> = programme.items.iter().filter_map(|(_, file)| life.content_at(file, age)).collect();
+    // Audio shorter than a frame takes the instant and is not heard.
+    let tiny = contents.iter().any(|clip| matches!(clip, Clip::Ms(ms) | Clip::BreaksAt(ms) if *ms < 5));
+    let plays = !tiny && contents.iter().any(|clip| matches!(clip, Clip::Ms(_)));
     let crossed = version.plan.due(at - TimeDelta::minutes(30), at + TimeDelta::seconds(1)).into_iter().any(|due| {
         let other = &version.plan.programmes[due.programme];
         let itself = due.at == at && other.id == programme.id;
         !itself && (other.priority || !programme.priority)
     });
     let calm = !super::honest::disturbed(life, age - 240_000_000, age + 2_000_000);
-    if !calm || crossed || !programme.items.iter().any(plays) {
+    if !calm || crossed || !plays {
         return Ok(());
     }
     let ids: HashSet<_> = programme.airings(at).into_iter().collect();
@@ -96,6 +96,12 @@ fn exact(life: &Life, version: &Version, at: DateTime<Utc>, programme: &Programm
     let first = first.min_by_key(|(age, ..)| *age);
     // By a clock that was wrong, its instant may have come before its time; it is not aired again then.
     if life.troubles.clocks && first.is_some_and(|(began, ..)| (began - age).abs() > 240_000_000) {
+        return Ok(());
+    }
+    // Its window may have closed by that clock too, which is final.
+    let closed =
+        |row: &loa::airing::Airing| ids.contains(row.airing.as_str()) && row.reason == Some(Reason::WindowClosed);
+    if first.is_none() && life.troubles.clocks && life.world.memory.rows.iter().any(closed) {
         return Ok(());
     }
     let Some((_, first, row)) = first else {

@@ -63,6 +63,8 @@ pub(crate) struct Life {
     pub(crate) weighty: Vec<(i64, i64)>,
     pub(crate) promises: Vec<Promise>,
     pub(crate) replaced: u64,
+    /// What lay behind each name from which age on, oldest first.
+    pub(crate) contents: Vec<(i64, String, Clip)>,
     depth: u32,
 }
 
@@ -91,6 +93,7 @@ impl Life {
             audio: some(&mut dice),
             reloads: some(&mut dice),
         };
+        let contents = files.iter().map(|(name, clip)| (i64::MIN, name.clone(), *clip)).collect();
         let mut life = Self {
             seed,
             dice,
@@ -107,6 +110,7 @@ impl Life {
             weighty: Vec::new(),
             promises: Vec::new(),
             replaced: 0,
+            contents,
             depth: 0,
         };
         life.refill();
@@ -244,6 +248,12 @@ impl Life {
             self.versions.iter().filter(|version| version.from <= at + TimeDelta::minutes(2) || self.troubles.clocks);
         let windows = all.flat_map(|version| &version.plan.programmes).filter(|each| each.id == programme);
         windows.map(|each| each.window).max().unwrap_or(TimeDelta::hours(24))
+    }
+
+    /// What lay behind a name at an age.
+    pub(crate) fn content_at(&self, file: &str, age: i64) -> Option<Clip> {
+        let known = self.contents.iter().rev().find(|(from, name, _)| name == file && *from <= age);
+        known.map(|(.., clip)| *clip)
     }
 
     pub(crate) fn make_rate(&self) -> u32 {

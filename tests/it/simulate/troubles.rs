@@ -3,12 +3,15 @@
 //! In: a life at the instant of the trouble. Out: the same life when that trouble is over. Each kind notes what the
 //! invariants must know of it; how long it lasts, and what comes in its midst, is left to the dice.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use loa::clock::Mono;
 
 use super::life::{Life, Version};
 use super::station::random_clip;
 use crate::world::{Doom, at};
+
+/// Clocks without a battery begin near it.
+const NEW_YEAR: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 2).expect("it is a date");
 
 /// Whether an emergency cannot sound at once in it, and what happens.
 type Kind = (bool, fn(&mut Life));
@@ -215,7 +218,7 @@ fn set_back_at_boot(life: &mut Life) {
     let off = TimeDelta::minutes(minutes) + life.dice.ms(0, 60_000);
     life.pass(off);
     let wall = match life.dice.below(4) {
-        0 => at("1970-01-01T00:00:05+00:00") + life.dice.ms(0, 9_000),
+        0 => without_battery(life),
         1 => life.today() - off,
         2 => life.today() + random_step(life),
         _ => life.today(),
@@ -230,6 +233,19 @@ fn set_back_at_boot(life: &mut Life) {
     life.world.facts.trust_clock = false;
     set_right(life);
     back_on(life);
+}
+
+/// The clock has begun again in 1970; half of the time just before a programme of the day.
+fn without_battery(life: &mut Life) -> DateTime<Utc> {
+    let span = life.dice.ms(0, 9_000);
+    let today = life.today();
+    let plan = &life.versions[life.versions.len() - 1].plan;
+    let due = plan.due(today, today + TimeDelta::days(1)).into_iter().next();
+    match due.filter(|_| span.num_milliseconds() % 2 == 0) {
+        // Saigon's clocks were eight hours ahead then.
+        Some(due) => NEW_YEAR.and_time(due.at.time()).and_utc() - TimeDelta::hours(1) - span * 9,
+        None => at("1970-01-01T00:00:05+00:00") + span,
+    }
 }
 
 /// The wall clock is slewed for some hours, and the machine's own clock drifts by as much.
@@ -287,6 +303,7 @@ fn replaced(life: &mut Life) {
     let name = life.files[at].0.clone();
     let clip = random_clip(&mut life.dice, false);
     life.files[at].1 = clip;
+    life.contents.push((life.world.age, name.clone(), clip));
     let version = format!("{name}-{}", life.replaced);
     life.world.replace(&name, &version, clip);
     if life.dice.one_in(2) {
