@@ -45,7 +45,11 @@ impl Desk {
                 let clock = self.trust.state(now);
                 let playing = &mut self.playing[slot];
                 playing.stage = Stage::OnAir { at, mono, error_us };
-                (playing.row.device, playing.row.clock) = (device, clock);
+                if (&playing.row.device, playing.row.clock) != (&device, clock) {
+                    (playing.row.device, playing.row.clock) = (device, clock);
+                    // A row that is written after a crash must say so too.
+                    actions.push(Action::Record(Record::Intent(Box::new(playing.row.clone()))));
+                }
                 if let Source::Item(job, _) = playing.source
                     && let Some(run) = self.runs.iter_mut().find(|run| run.id == job)
                 {
