@@ -4,7 +4,11 @@
 //! answered, and the truth of what left the card. Stories use a card that is exact; `simulate` one with a crystal of its own,
 //! a disk that takes its time, and every fault. The log is kept in memory, or there and in the real store.
 
-mod card; // the invented sound card, and what was really heard
+mod acts; // what people do
+mod card; // the invented sound card
+mod clips; // what lies behind each name
+mod heard; // what was really heard
+mod trace; // what happened last, in words
 mod believed; // how far a clock is to be believed
 mod clocks; // time passes, steps, stands still
 mod memory; // the log in memory
@@ -14,18 +18,20 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use loa::airing::{Airing, OutputKind, Reason};
+use loa::airing::{OutputKind, Reason};
 use loa::clock::{Moment, Mono};
-use loa::desk::{Act, Action, Actor, CueEvent, CueId, Desk, DeviceEvent, End, Event, Facts, Record, RequestId};
+use loa::desk::{Action, CueEvent, CueId, Desk, DeviceEvent, End, Event, Facts, Record};
 use loa::playout::account::Events;
-use loa::rundown::{Content, Library};
 use loa::schedule::Schedule;
 use loa::schedule::read::{File, read, to_stored};
 
 use believed::Trust;
-pub(crate) use card::{Heard, Make, Truth};
+pub(crate) use card::Make;
+pub(crate) use clips::Clip;
+pub(crate) use heard::{Heard, Truth};
 pub(crate) use memory::Memory;
 pub(crate) use store::{RealStore, assert_rows};
+use trace::{Happened, Happening};
 
 /// Frames per second of a story's device, which is exact.
 pub(crate) const RATE: u32 = 1000;
@@ -34,17 +40,6 @@ const EXACT: Make = Make { rate: RATE, period: 50, ppm: 0 };
 const COMMIT_PATIENCE: TimeDelta = TimeDelta::milliseconds(200);
 /// More events at one instant than any station has: two parts of the program answer each other for ever.
 const MOST_AT_ONCE: u32 = 20_000;
-
-/// What a file is in this world.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Clip {
-    /// Audio of so many milliseconds.
-    Ms(u64),
-    /// Audio that breaks off with a decode error after so many.
-    BreaksAt(u64),
-    /// Not there.
-    Missing,
-}
 
 /// A death that comes in the middle of what the desk has ordered.
 #[derive(Debug, Clone, Copy)]
@@ -165,38 +160,6 @@ impl World {
         world
     }
 
-    /// Puts audio behind a name; `version` names its bytes.
-    fn put_file(&mut self, name: &str, version: &str, clip: Clip) {
-        if let Clip::Missing = clip {
-            self.files.remove(name);
-            return;
-        }
-        let sha256: Arc<str> = format!("sha-of-{version}").into();
-        self.contents.insert(Arc::clone(&sha256), clip);
-        self.files.insert(name.to_owned(), sha256);
-    }
-
-    /// A person replaces a file, or takes it away, and the keeper sees it.
-    pub(crate) fn replace(&mut self, name: &str, version: &str, clip: Clip) {
-        self.put_file(name, version, clip);
-        if self.desk.is_some() {
-            self.handle(Event::Library(Arc::new(self.library())));
-        }
-    }
-
-    /// The full decode of what lies behind a name ends.
-    pub(crate) fn judge(&mut self, name: &str) {
-        let Some(sha256) = self.files.get(name).cloned() else { return };
-        let verdict = match self.contents[&sha256] {
-            Clip::Ms(ms) => Ok(ms as i64),
-            _ => Err(Reason::Damaged),
-        };
-        if self.desk.is_some() {
-            self.verdicts.insert(Arc::clone(&sha256), verdict);
-            self.handle(Event::Verdict { sha256, verdict });
-        }
-    }
-
     /// Power on: the program starts, and the device opens.
     pub(crate) fn power_on(&mut self) {
         self.start();
@@ -274,11 +237,6 @@ impl World {
         self.desk.is_some()
     }
 
-    /// The content behind a name.
-    pub(crate) fn content_of(&self, file: &str) -> Option<String> {
-        self.files.get(file).map(ToString::to_string)
-    }
-
     /// Whether an emergency given now must sound at once: the card is there, and no other emergency waits or sounds.
     pub(crate) fn is_free_for_emergency(&self) -> bool {
         let snapshot = self.desk.as_ref().filter(|_| self.card.is_some()).map(|desk| desk.snapshot(self.now));
@@ -324,49 +282,6 @@ impl World {
             store.lock(locked);
         }
         self.settle();
-    }
-
-    /// A person's act.
-    pub(crate) fn act(&mut self, act: Act) {
-        if self.desk.is_none() {
-            return;
-        }
-        self.asked += 1;
-        self.next_request += 1;
-        let actor = Actor { by: "Nguyễn Thị A (root)".to_owned(), via: "cli".to_owned(), why: None };
-        self.handle(Event::Act(RequestId(self.next_request), act, actor));
-    }
-
-    /// A person airs a file.
-    pub(crate) fn air(&mut self, file: &str, emergency: bool) {
-        self.air_often(file, emergency, 1);
-    }
-
-    /// A person airs a file so many times.
-    pub(crate) fn air_often(&mut self, file: &str, emergency: bool, repeat: u32) {
-        let audio = loa::rundown::Audio { file: file.to_owned(), content: self.library().get(file).cloned() };
-        self.act(Act::Air { audio, title: file.to_owned(), emergency, repeat });
-    }
-
-    /// SIGTERM; answers when the program has exited.
-    pub(crate) fn shut_down(&mut self) {
-        self.handle(Event::Shutdown);
-        let limit = self.age + 5_000_000;
-        while self.desk.as_ref().is_some_and(|desk| !desk.exited()) {
-            assert!(self.age < limit, "the desk does not leave");
-            self.live(TimeDelta::milliseconds(20));
-        }
-        self.kill(false);
-    }
-
-    /// A changed schedule is taken over.
-    pub(crate) fn take_over(&mut self, schedule: &str) {
-        (self.text, self.schedule) = parse(schedule);
-        if self.desk.is_some() {
-            let (taken_at, text) = (self.now.wall, self.text.clone());
-            self.record(Record::Schedule { taken_at, sha256: text.clone(), text });
-            self.handle(Event::Schedule(Arc::clone(&self.schedule)));
-        }
     }
 
     fn queue(&mut self, events: Events) {
@@ -434,46 +349,6 @@ impl World {
         }
     }
 
-    /// What the playout does with a cue: it opens the content that is named, or what lies behind the name.
-    fn prepare(&mut self, cue: CueId, audio: &loa::rundown::Audio, tone_ms: u32) {
-        let known = audio.content.as_ref().map(|content| Arc::clone(&content.sha256));
-        let sha256 = known.or_else(|| self.files.get(&audio.file).cloned());
-        let clip = sha256.as_ref().and_then(|sha256| self.contents.get(sha256)).copied().unwrap_or(Clip::Missing);
-        let Some(card) = self.card.as_mut() else {
-            return self.pending.push_back(Event::Cue(cue, CueEvent::Refused(Reason::NoDevice)));
-        };
-        let wait_us = self.opening_us.pop().unwrap_or(0);
-        let (Some(sha256), Some(declared)) = (sha256, clip.declared_ms()) else {
-            return self.say_later(wait_us, cue, CueEvent::Refused(Reason::FileMissing));
-        };
-        let (ms, breaks) = match clip {
-            Clip::Ms(ms) => (ms, false),
-            Clip::BreaksAt(ms) => (ms, true),
-            Clip::Missing => (0, false),
-        };
-        let frames = (ms + u64::from(tone_ms)) * u64::from(self.make.rate) / 1000;
-        card.rouse(self.now.mono);
-        card.load(cue, &sha256, card::Audio { frames, breaks }, wait_us == 0, &mut self.truth);
-        let content = audio.content.clone().unwrap_or(Content { sha256, duration_ms: Some(declared) });
-        let planned_ms = Some(content.duration_ms.unwrap_or(declared) + i64::from(tone_ms));
-        self.say_later(wait_us, cue, CueEvent::Ready { content, planned_ms });
-    }
-
-    fn say_later(&mut self, wait_us: i64, cue: CueId, event: CueEvent) {
-        if wait_us == 0 {
-            return self.pending.push_back(Event::Cue(cue, event));
-        }
-        self.later.push((Mono(self.now.mono.0 + wait_us), cue, event));
-    }
-
-    fn library(&self) -> Library {
-        let content = |(name, sha256): (&String, &Arc<str>)| {
-            let duration_ms = self.contents.get(sha256)?.declared_ms();
-            Some((name.clone(), Content { sha256: Arc::clone(sha256), duration_ms }))
-        };
-        self.files.iter().filter_map(content).collect()
-    }
-
     /// A record goes to the store. An intent is waited for, but not for long.
     fn record(&mut self, record: Record) {
         let intent = matches!(record, Record::Intent(_));
@@ -504,51 +379,6 @@ impl World {
             store.settle(self.now);
         }
     }
-
-    /// Keeps what happened last; wake-ups and progress say nothing. Put into words only when a test fails.
-    fn note(&mut self, what: Happening) {
-        self.trace.push_back((self.now.wall, what));
-        if self.trace.len() > self.trace_length {
-            self.trace.pop_front();
-        }
-    }
-
-    /// The log as text: one line per row, in order.
-    pub(crate) fn log(&self) -> String {
-        self.memory.rows.iter().map(line).collect()
-    }
-}
-
-impl Clip {
-    /// Length as the file declares it, in milliseconds.
-    fn declared_ms(self) -> Option<i64> {
-        match self {
-            Self::Ms(ms) => Some(ms as i64),
-            Self::BreaksAt(ms) => Some(2 * ms as i64),
-            Self::Missing => None,
-        }
-    }
-}
-
-/// What went into the desk or came out of it, and when.
-type Happened = (DateTime<Utc>, Happening);
-
-#[derive(Debug)]
-#[expect(dead_code, reason = "what is in it is printed when a test fails")]
-enum Happening {
-    In(Event),
-    Out(Action),
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            for (at, what) in &self.trace {
-                let text: String = format!("{what:?}").chars().take(230).collect();
-                eprintln!("{} {text}", at.format("%d %H:%M:%S%.3f"));
-            }
-        }
-    }
 }
 
 fn parse(text: &str) -> (String, Arc<Schedule>) {
@@ -556,17 +386,4 @@ fn parse(text: &str) -> (String, Arc<Schedule>) {
     let reading = read(&files, Some(&["thon-1".to_owned()]));
     assert!(reading.accepted().is_some(), "{:#?}", reading.problems);
     (to_stored(&files), Arc::new(reading.schedule))
-}
-
-fn line(row: &Airing) -> String {
-    let started = row.started_at.map_or_else(
-        || "--:--:--.---".to_owned(),
-        |at| at.with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).format("%H:%M:%S%.3f").to_string(),
-    );
-    let Some(outcome) = row.outcome else {
-        return format!("{}: {}\n", row.airing, row.note.as_deref().unwrap_or_default());
-    };
-    let planned = row.planned_ms.map_or_else(|| "?".to_owned(), |ms| ms.to_string());
-    let why = row.reason.map_or_else(String::new, |reason| format!(": {reason}"));
-    format!("{} #{} {started} {}/{planned} {outcome}{why}\n", row.airing, row.attempt, row.aired_ms)
 }

@@ -8,24 +8,18 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::LazyLock;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use loa::airing::ClockState;
+use chrono::TimeDelta;
 use loa::clock::{Moment, Mono};
-use loa::desk::{CueEvent, CueId, End, Ending, Measured, Start};
+use loa::desk::{CueEvent, CueId, End, Start};
 use loa::output::Stamp;
 use loa::playout::account::{Accounts, Events};
 use loa::playout::ring::Fill;
 use loa::playout::{DeckPort, Report, deck, ring};
 
-/// Frames whose number a sample can tell before it begins again.
-const POSITIONS: u64 = 4096;
-/// Cues that a sample can tell apart; a deck holds sixteen.
-const CODES: u64 = 64;
+use super::heard::{Audio, CODES, Heard, POSITIONS, Truth};
+
 /// Decoded ahead.
 const AHEAD_MS: u64 = 2000;
-/// Cues that are remembered; about one programme's worth sounds or waits at a time.
-const LIVE: usize = 64;
-
 /// Left is constant, and the ratio of right to left tells cue and frame, whatever a fade does to both.
 static SOUND: LazyLock<Vec<Vec<f32>>> = LazyLock::new(|| {
     let frame = |code: u64, at: u64| [0.4, 0.4 * (1.0 + (code * POSITIONS + at) as f32 / (CODES * POSITIONS) as f32)];
@@ -54,15 +48,6 @@ impl Make {
     }
 }
 
-/// What a cue plays.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Audio {
-    /// Frames that can be decoded.
-    pub(crate) frames: u64,
-    /// After them it breaks off.
-    pub(crate) breaks: bool,
-}
-
 /// A cue whose audio is being decoded.
 struct Decoding {
     fill: Option<Fill>,
@@ -70,65 +55,6 @@ struct Decoding {
     at: u64,
     audio: Audio,
     stalled_until: Mono,
-}
-
-/// What has really left the card of one cue.
-#[derive(Debug, Clone)]
-pub(crate) struct Heard {
-    pub(crate) cue: CueId,
-    /// Which run of the program named it.
-    pub(crate) run: u32,
-    /// The content that sounded.
-    pub(crate) sha256: String,
-    /// Frames that were there to be played.
-    pub(crate) audio: Audio,
-    pub(crate) rate: u32,
-    /// Frames that left the card.
-    pub(crate) played: u64,
-    /// Frames of it that were thrown away in the buffer, or may have been.
-    pub(crate) dropped: u64,
-    /// When its first frame played.
-    pub(crate) first: Option<Moment>,
-    /// The world's age then and at its last frame, microseconds.
-    pub(crate) ages: (i64, i64),
-    next: u64,
-    /// What was wrong with the sound.
-    pub(crate) fault: Option<String>,
-    /// When the accounts said that it had started.
-    pub(crate) started: Option<DateTime<Utc>>,
-    /// What the accounts said at the end; `None` if the program died before.
-    pub(crate) ended: Option<(Ending, Measured)>,
-    /// The program died while it sounded; whether the machine went down with it.
-    pub(crate) died: Option<bool>,
-    /// When the desk heard that it had started, and how far the clock was to be believed then.
-    pub(crate) told: Option<(Moment, ClockState)>,
-}
-
-impl Heard {
-    pub(crate) fn played_ms(&self) -> i64 {
-        (self.played * 1000 / u64::from(self.rate)) as i64
-    }
-
-    pub(crate) fn dropped_ms(&self) -> i64 {
-        (self.dropped * 1000 / u64::from(self.rate)) as i64 + 1
-    }
-}
-
-/// Everything that was heard.
-#[derive(Debug, Default)]
-pub(crate) struct Truth {
-    pub(crate) heard: Vec<Heard>,
-}
-
-impl Truth {
-    pub(crate) fn of(&mut self, run: u32, cue: CueId) -> Option<&mut Heard> {
-        self.heard.iter_mut().rev().take(LIVE).find(|heard| heard.cue == cue && heard.run == run)
-    }
-
-    fn of_code(&mut self, code: u64, run: u32) -> Option<&mut Heard> {
-        let ours = |heard: &&mut Heard| heard.run == run && heard.cue.0 % CODES == code;
-        self.heard.iter_mut().rev().take(LIVE).find(ours)
-    }
 }
 
 /// A block on its way to the loudspeaker.
@@ -192,24 +118,7 @@ impl Card {
         self.accounts.admit(cue);
         self.decoding.insert(cue, decoding);
         self.live.insert(cue);
-        let rate = self.make.rate;
-        truth.heard.push(Heard {
-            cue,
-            run: self.run,
-            sha256: sha256.to_owned(),
-            audio,
-            rate,
-            played: 0,
-            dropped: 0,
-            first: None,
-            ages: (0, 0),
-            next: 0,
-            fault: None,
-            started: None,
-            ended: None,
-            died: None,
-            told: None,
-        });
+        truth.heard.push(Heard::new(cue, self.run, sha256, audio, self.make.rate));
         self.decode(Mono(i64::MIN + 1));
     }
 
@@ -324,7 +233,7 @@ impl Card {
             let told = ((right / left - 1.0) * (CODES * POSITIONS) as f32).round() as u64;
             let Some(heard) = truth.of_code(told / POSITIONS, self.run) else { continue };
             let after = self.make.frames_us(at as u64);
-            heard.note(told % POSITIONS, at < played, &block, after);
+            heard.note(told % POSITIONS, at < played, (block.plays, block.age), after);
         }
         self.spare.push(block.samples);
     }
@@ -368,36 +277,5 @@ impl Card {
         let mut events = self.listen();
         self.accounts.lose(&mut events);
         events
-    }
-}
-
-impl Heard {
-    fn note(&mut self, position: u64, played: bool, block: &Block, after_us: i64) {
-        if position != self.next % POSITIONS && self.fault.is_none() {
-            self.fault = Some(format!("frame {} followed by {position}", self.next));
-        }
-        self.next += 1;
-        if !played {
-            self.dropped += 1;
-            return;
-        }
-        self.played += 1;
-        let age = block.age + after_us;
-        if self.first.is_none() {
-            let after = TimeDelta::microseconds(after_us);
-            let Moment { wall, mono, synchronised } = block.plays;
-            self.first = Some(Moment { wall: wall + after, mono: mono.plus(after), synchronised });
-            self.ages.0 = age;
-        }
-        self.ages.1 = age;
-    }
-
-    /// What the accounts say of it.
-    pub(crate) fn hear(&mut self, event: &CueEvent) {
-        match event {
-            CueEvent::Started { at, .. } => self.started = Some(*at),
-            CueEvent::Ended { ending, measured } => self.ended = Some((*ending, *measured)),
-            _ => {}
-        }
     }
 }
