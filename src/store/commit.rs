@@ -86,11 +86,14 @@ impl Writer {
         }
     }
 
+    /// Opens an attempt, unless it has sounded already: then this record came twice. One that was only written off may
+    /// sound after all.
     async fn intent(&self, conn: &mut SqliteConnection, facts: &Airing) -> sqlx::Result<()> {
         let json = serde_json::to_string(facts).map_err(|error| sqlx::Error::Encode(error.into()))?;
         sqlx::query(
             "insert or replace into on_air (airing, attempt, facts, alive_at) select ?1, ?2, ?3, ?4
-             where not exists (select 1 from airing_log where airing = ?1 and attempt = ?2)",
+             where not exists
+                 (select 1 from airing_log where airing = ?1 and attempt = ?2 and started_at is not null)",
         )
         .bind(facts.airing.as_str())
         .bind(facts.attempt)

@@ -204,6 +204,26 @@ async fn a_power_cut_between_any_two_records_loses_none() {
 }
 
 #[tokio::test]
+async fn what_was_written_off_and_sounds_after_all_survives_a_death() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await.store;
+    let missed = Airing {
+        started_at: None,
+        ended_at: None,
+        aired_ms: 0,
+        outcome: Some(Outcome::Missed),
+        reason: Some(Reason::ClockStep),
+        ..aired(0)
+    };
+    commit(&store, Record::Row(Box::new(missed))).await;
+    commit(&store, intent(0)).await;
+    commit(&store, progress(0, 2600)).await;
+    store.close().await;
+    open(folder.path()).await.store.close().await;
+    assert_eq!(told(folder.path()).await, [tell(0, "missed", 0), tell(0, "interrupted", 2600)]);
+}
+
+#[tokio::test]
 async fn an_open_attempt_is_closed_by_what_was_last_recorded() {
     for (boot, reason) in [(BOOT, Reason::Crash), ("boot-2", Reason::PowerLoss)] {
         let folder = tempfile::tempdir().unwrap();
