@@ -15,7 +15,7 @@ use rodio::cpal::{self, BufferSize, ErrorKind, FromSample, I24, OutputCallbackIn
 
 use super::alsa_words::{quietly, say};
 use super::always_on::{BLOCK_FRAMES, Tap};
-use super::pin::{Cards, FirstCard, OtherCard};
+use super::pin::{Cards, FirstCard, Known, OtherCard};
 use super::real_time::Turn;
 use super::reports::Reports;
 use super::{Feed, Format, OpenError, Output, RealTime, Stamp, Stream, mixer};
@@ -79,15 +79,22 @@ impl Card {
         if self.device != "default" {
             return Ok((self.device.clone(), mixer::of_device(&id)));
         }
-        let Some(card) = self.cards.opened_since(before) else { return Ok((id, self.device.clone())) };
-        if let Some(first) = &self.first {
-            let other = first.insist(&card).err();
-            self.other.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&other);
-            if let Some(OtherCard { first, found, .. }) = other {
-                return Err(away(OpenError(format!("`default` means the card `{found}` now, it was `{first}`"))));
-            }
-        }
+        let Some(card) = self.behind_default(before)? else { return Ok((id, self.device.clone())) };
         Ok((format!("{id} ({})", card.id), format!("hw:{}", card.number)))
+    }
+
+    /// The card that `default` has opened since `before`, unless it is another one than at first; `None` behind a sound
+    /// server, which decides by itself.
+    fn behind_default(&self, before: &[(PathBuf, u32)]) -> Result<Option<Known>, cpal::Error> {
+        let card = self.cards.opened_since(before);
+        let other = self.first.as_ref().zip(card.as_ref()).and_then(|(first, card)| first.insist(card).err());
+        self.other.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&other);
+        match other {
+            Some(OtherCard { first, found, .. }) => {
+                Err(away(OpenError(format!("`default` means the card `{found}` now, it was `{first}`"))))
+            }
+            None => Ok(card),
+        }
     }
 
     fn start(&self, feed: &mut dyn FnMut(&Format) -> Feed) -> Result<Box<dyn Stream>, cpal::Error> {
@@ -309,6 +316,9 @@ impl Stream for Playing {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
     use rodio::cpal::{SupportedBufferSize, SupportedStreamConfigRange};
 
     use super::*;
@@ -316,6 +326,25 @@ mod tests {
     fn offer(channels: u16, rates: (u32, u32), sample: SampleFormat) -> SupportedStreamConfigRange {
         let buffer = SupportedBufferSize::Range { min: 64, max: 512 };
         SupportedStreamConfigRange::new(channels, rates.0, rates.1, buffer, sample)
+    }
+
+    #[test]
+    fn default_is_refused_on_another_card_and_no_longer_when_a_server_plays() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir_all(at("fd")).unwrap();
+        fs::write(at("cards"), " 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n").unwrap();
+        fs::write(at("default-card"), "Device\n").unwrap();
+        symlink("/dev/snd/pcmC0D0p", at("fd/5")).unwrap();
+        let cards = Cards { by_path: at("by-path"), asound: folder.path().into(), open_files: at("fd") };
+        let card = Card { cards, ..Card::new("default", 0, Clock::system()) }.faithful(at("default-card"));
+        let refused = card.behind_default(&[]).unwrap_err().to_string();
+        assert!(refused.contains("`default` means the card `PCH` now, it was `Device`"), "{refused}");
+        let other = OtherCard { first: "Device".into(), found: "PCH".into(), file: at("default-card") };
+        assert_eq!(card.other_card(), Some(other));
+        fs::remove_file(at("fd/5")).unwrap();
+        assert_eq!(card.behind_default(&[]).unwrap(), None);
+        assert_eq!(card.other_card(), None, "the alarm does not outlive its cause");
     }
 
     #[test]
