@@ -5,6 +5,7 @@
 //! say themselves in `problem`. Next: `config`.
 
 use crate::airing::{ClockState, Kind, Outcome, Priority, Reason};
+use crate::output::RealTime;
 use crate::problem::Severity;
 use crate::service::Silence;
 
@@ -97,6 +98,22 @@ impl Language {
         self.pick(vi, en)
     }
 
+    /// The kernel's word on the priority of the sound; `granted`, which programs look for, is the same in both.
+    #[must_use]
+    pub fn real_time(self, word: RealTime) -> String {
+        match (self, word) {
+            (Self::Vi, RealTime::Refused(libc::EPERM)) => {
+                "không được cấp: tài khoản chạy đài không có quyền; hãy thêm \
+                 dòng `LimitRTPRIO=10` vào unit của dịch vụ"
+                    .to_owned()
+            }
+            (Self::Vi, RealTime::Refused(errno)) => {
+                format!("không được cấp ({})", std::io::Error::from_raw_os_error(errno))
+            }
+            _ => word.to_string(),
+        }
+    }
+
     /// How far the clock is believed.
     #[must_use]
     pub const fn clock(self, state: ClockState) -> &'static str {
@@ -157,9 +174,10 @@ impl Language {
             Silence::NoFrames => {
                 ("thiết bị không nhận âm thanh và chưa được mở lại", "the device takes no frames and was not replaced")
             }
-            Silence::DeviceGivenUp => {
-                ("thiết bị treo khi đóng, không mở lại được nữa", "the device hangs in closing and is no longer tried")
-            }
+            Silence::DeviceGivenUp => (
+                "thiết bị treo khi mở hoặc khi đóng, đài không thử nữa",
+                "the device hangs in opening or closing and is no longer tried",
+            ),
             Silence::StoreHangs => ("phần lưu nhật ký bị treo", "the store of the log hangs"),
         };
         self.pick(vi, en)

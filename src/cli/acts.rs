@@ -259,7 +259,6 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
         desk.next.iter().map(|next| format!("{}  {}", next.scheduled_at.format("%Y-%m-%d %H:%M:%S"), next.title));
     lines.extend(next.map(|text| line("next", "sắp tới", "next", text)));
     let refused = status.real_time.iter().filter(|word| *word != "granted").cloned();
-    let refused = refused.map(|word| if vi { format!("không được cấp ({word})") } else { word });
     lines.extend(refused.map(|word| line("real_time", "ưu tiên thời gian thực", "real-time scheduling", word)));
     lines.extend(told_of_log(status, language));
     lines.extend(status.backup.iter().map(|backup| line("backup", "sao lưu", "backup", told_of_backup(backup, vi))));

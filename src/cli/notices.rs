@@ -51,7 +51,7 @@ fn complain(notice: &Notice, language: Language) {
         Notice::Alarm(alarm) => writeln!(err, "alarm: {}", alarm.say(language)),
         Notice::AlarmOver(alarm) if vi => writeln!(err, "hết báo động: {}", alarm.say(language)),
         Notice::AlarmOver(alarm) => writeln!(err, "alarm over: {}", alarm.say(language)),
-        Notice::Remark(text) => writeln!(err, "{text}"),
+        Notice::Remark(remark) => writeln!(err, "{}", remark.say(language)),
         _ => Ok(()),
     };
     put(To::Err, err);

@@ -208,7 +208,11 @@ impl Supervisor {
                 // No second one beside it: it would hang as well. If it does come back, what it brings is taken.
                 let hung = now.since(since);
                 self.state = State::Opening { answer, since: Some(since), hung };
-                if hung >= OPEN_LIMIT * self.speed { self.say_lost("it does not answer: opening it hangs".into(), NEVER) } else { None }
+                if hung >= OPEN_LIMIT * self.speed {
+                    self.say_lost("it does not answer: opening it hangs".into(), NEVER)
+                } else {
+                    None
+                }
             }
         }
     }

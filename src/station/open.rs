@@ -15,6 +15,7 @@ use super::keeper::{Keeper, News, Start};
 use super::lock::Lock;
 use super::nightly::Nightly;
 use super::records::Records;
+use super::remark::Remark;
 use super::settings::{self, Offer};
 use super::watch::{self, Watch};
 use super::{Notice, ORDERS, Options, Station, Watches};
@@ -188,10 +189,7 @@ fn open_clip(content: &ContentStore, config: &Config) -> OpenClip {
 /// What recovery found is told once, at the start.
 fn report(remembered: &Remembered, tell: &mut impl FnMut(Notice)) {
     if let Some(path) = &remembered.moved_aside {
-        tell(Notice::Remark(format!(
-            "the database was damaged and is kept as `{}`; a new log begins, keep that file for the inspector",
-            path.display()
-        )));
+        tell(Notice::Remark(Remark::MovedAside(path.clone())));
     }
     for row in &remembered.recovered {
         tell(Notice::Row(Box::new(row.clone())));
@@ -279,9 +277,8 @@ fn sweep(
     };
     std::thread::Builder::new().name("sweep".into()).spawn(move || {
         if let Err(error) = sweep() {
-            let told = format!("orphans of the content store could not be swept: {error}");
             // A station that has closed meanwhile hears nothing.
-            let _ = news.send(News::Remark(told));
+            let _ = news.send(News::Remark(Remark::NotSwept(error.to_string())));
         }
     })?;
     Ok(())
