@@ -6,6 +6,7 @@
 
 use crate::airing::{ClockState, Kind, Outcome, Priority, Reason};
 use crate::output::RealTime;
+use crate::playout;
 use crate::problem::Severity;
 use crate::service::Silence;
 
@@ -111,6 +112,19 @@ impl Language {
                 format!("không được cấp ({})", std::io::Error::from_raw_os_error(errno))
             }
             _ => word.to_string(),
+        }
+    }
+
+    /// Why there is no sound device: what the station saw in this language, the driver's words as they are.
+    #[must_use]
+    pub fn device_lost(self, why: &str) -> String {
+        let said = |(en, vi): &(&str, &str)| why.strip_prefix(en).map(|rest| format!("{vi}{rest}"));
+        match self {
+            Self::Vi => playout::SEEN.iter().find_map(said).map_or_else(
+                || why.to_owned(),
+                |said| said.replace(" of them, beginning with: ", " lần, lần đầu là: "),
+            ),
+            Self::En => why.to_owned(),
         }
     }
 

@@ -222,7 +222,7 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
     );
     let device = match (&desk.device, &desk.device_lost) {
         (Some(device), _) => device.clone(),
-        (None, Some(why)) => format!("{}: {why}", pick("KHÔNG CÓ", "NONE")),
+        (None, Some(why)) => format!("{}: {}", pick("KHÔNG CÓ", "NONE"), language.device_lost(why)),
         (None, None) => pick("đang mở", "opening").to_owned(),
     };
     let level = match status.level_dbfs {

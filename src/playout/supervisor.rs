@@ -203,16 +203,12 @@ impl Supervisor {
                 self.watch(opened, pulse, now)
             }
             Ok(Err(OpenError(why))) => self.lose(why, NEVER, now),
-            Err(mpsc::TryRecvError::Disconnected) => self.lose("the thread that opens it died".into(), NEVER, now),
+            Err(mpsc::TryRecvError::Disconnected) => self.lose(super::DIED.into(), NEVER, now),
             Err(mpsc::TryRecvError::Empty) => {
                 // No second one beside it: it would hang as well. If it does come back, what it brings is taken.
                 let hung = now.since(since);
                 self.state = State::Opening { answer, since: Some(since), hung };
-                if hung >= OPEN_LIMIT * self.speed {
-                    self.say_lost("it does not answer: opening it hangs".into(), NEVER)
-                } else {
-                    None
-                }
+                if hung >= OPEN_LIMIT * self.speed { self.say_lost(super::HANGS.into(), NEVER) } else { None }
             }
         }
     }

@@ -36,7 +36,8 @@ fn alarms(status: &Status, language: Language) -> Vec<String> {
     let desk = &status.desk;
     let mut alarms = Vec::new();
     if let (None, Some(why)) = (&desk.device, &desk.device_lost) {
-        alarms.push(format!("{}: {why}", language.pick("KHÔNG CÓ THIẾT BỊ ÂM THANH", "NO SOUND DEVICE")));
+        let words = language.pick("KHÔNG CÓ THIẾT BỊ ÂM THANH", "NO SOUND DEVICE");
+        alarms.push(format!("{words}: {}", language.device_lost(why)));
     }
     if desk.clock == ClockState::Untrusted {
         alarms.push(format!("{}: {}", language.pick("đồng hồ", "clock"), language.clock(desk.clock)));
@@ -103,6 +104,15 @@ mod tests {
                         NOTHING: database is locked; RECORDS LOST: 2; cannot tell how much is free on the disk of the data \
                         folder: gone; look at the disk; problems in files: 1, see `loa status`; nothing on air; no programme to come";
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_lost_device_is_told_in_vietnamese_but_for_the_drivers_words() {
+        let why = "it takes no more frames and reports errors: 9 of them, beginning with: i/o error";
+        let told = line(&status(&serde_json::json!({"device": null, "device_lost": why})), None, Language::Vi);
+        let expected =
+            "KHÔNG CÓ THIẾT BỊ ÂM THANH: thiết bị không nhận âm thanh nữa và báo lỗi: 9 lần, lần đầu là: i/o error; ";
+        assert!(told.starts_with(expected), "{told}");
     }
 
     #[test]
