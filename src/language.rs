@@ -5,6 +5,8 @@
 //! say themselves in `problem`. Next: `config`.
 
 use crate::airing::{ClockState, Kind, Outcome, Priority, Reason};
+use crate::output::RealTime;
+use crate::playout;
 use crate::problem::Severity;
 use crate::service::Silence;
 
@@ -97,6 +99,35 @@ impl Language {
         self.pick(vi, en)
     }
 
+    /// The kernel's word on the priority of the sound; `granted`, which programs look for, is the same in both.
+    #[must_use]
+    pub fn real_time(self, word: RealTime) -> String {
+        match (self, word) {
+            (Self::Vi, RealTime::Refused(libc::EPERM)) => {
+                "không được cấp: tài khoản chạy đài không có quyền; hãy thêm \
+                 dòng `LimitRTPRIO=10` vào unit của dịch vụ"
+                    .to_owned()
+            }
+            (Self::Vi, RealTime::Refused(errno)) => {
+                format!("không được cấp ({})", std::io::Error::from_raw_os_error(errno))
+            }
+            _ => word.to_string(),
+        }
+    }
+
+    /// Why there is no sound device: what the station saw in this language, the driver's words as they are.
+    #[must_use]
+    pub fn device_lost(self, why: &str) -> String {
+        let said = |(en, vi): &(&str, &str)| why.strip_prefix(en).map(|rest| format!("{vi}{rest}"));
+        match self {
+            Self::Vi => playout::SEEN.iter().find_map(said).map_or_else(
+                || why.to_owned(),
+                |said| said.replace(" of them, beginning with: ", " lần, lần đầu là: "),
+            ),
+            Self::En => why.to_owned(),
+        }
+    }
+
     /// How far the clock is believed.
     #[must_use]
     pub const fn clock(self, state: ClockState) -> &'static str {
@@ -157,9 +188,10 @@ impl Language {
             Silence::NoFrames => {
                 ("thiết bị không nhận âm thanh và chưa được mở lại", "the device takes no frames and was not replaced")
             }
-            Silence::DeviceGivenUp => {
-                ("thiết bị treo khi đóng, không mở lại được nữa", "the device hangs in closing and is no longer tried")
-            }
+            Silence::DeviceGivenUp => (
+                "thiết bị treo khi mở hoặc khi đóng, đài không thử nữa",
+                "the device hangs in opening or closing and is no longer tried",
+            ),
             Silence::StoreHangs => ("phần lưu nhật ký bị treo", "the store of the log hangs"),
         };
         self.pick(vi, en)

@@ -222,7 +222,7 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
     );
     let device = match (&desk.device, &desk.device_lost) {
         (Some(device), _) => device.clone(),
-        (None, Some(why)) => format!("{}: {why}", pick("KHÔNG CÓ", "NONE")),
+        (None, Some(why)) => format!("{}: {}", pick("KHÔNG CÓ", "NONE"), language.device_lost(why)),
         (None, None) => pick("đang mở", "opening").to_owned(),
     };
     let level = match status.level_dbfs {
@@ -259,7 +259,6 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
         desk.next.iter().map(|next| format!("{}  {}", next.scheduled_at.format("%Y-%m-%d %H:%M:%S"), next.title));
     lines.extend(next.map(|text| line("next", "sắp tới", "next", text)));
     let refused = status.real_time.iter().filter(|word| *word != "granted").cloned();
-    let refused = refused.map(|word| if vi { format!("không được cấp ({word})") } else { word });
     lines.extend(refused.map(|word| line("real_time", "ưu tiên thời gian thực", "real-time scheduling", word)));
     lines.extend(told_of_log(status, language));
     lines.extend(status.backup.iter().map(|backup| line("backup", "sao lưu", "backup", told_of_backup(backup, vi))));

@@ -126,6 +126,15 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Beside the set device.
+    fn mark(&self) -> &'static str {
+        match (self.configured, self.pinned) {
+            (false, _) => " ",
+            (true, true) => "* pinned",
+            (true, false) => "* not pinned",
+        }
+    }
+
     fn channels(&self) -> String {
         let words: Vec<_> = self.channels.iter().map(ToString::to_string).collect();
         words.join(" ")
@@ -155,15 +164,16 @@ fn print(rows: &[Row<'_>], form: Format, out: &mut dyn Write) -> anyhow::Result<
     Ok(())
 }
 
-/// The set one is marked with `*`; a device that does not open has the reason in place of what it takes.
+/// The set one is marked with `*` and whether it is pinned; a device that does not open has the reason in place of what it takes.
 fn text(rows: &[Row<'_>], out: &mut dyn Write) -> std::io::Result<()> {
     let width = |word: fn(&Row<'_>) -> usize| rows.iter().map(word).max().unwrap_or(0);
+    let mark_width = rows.iter().map(|row| row.mark().len()).max().unwrap_or(0);
     let (id_width, name_width) = (width(|row| row.id.width()), width(|row| row.name.width()));
     for row in rows {
-        let mark = if row.configured { '*' } else { ' ' };
         // Padded by what is seen, since names may be in any script.
         let (id_pad, name_pad) = (id_width - row.id.width(), name_width - row.name.width());
-        write!(out, "{mark} {}{:id_pad$}  {}{:name_pad$}  ", row.id, "", row.name, "")?;
+        let mark = row.mark();
+        write!(out, "{mark:mark_width$} {}{:id_pad$}  {}{:name_pad$}  ", row.id, "", row.name, "")?;
         match row.problem {
             Some(why) => write!(out, "does not open: {why}")?,
             None => write!(out, "opens; channels {}; rates {}", row.channels(), row.rates())?,
@@ -214,9 +224,9 @@ mod tests {
 
     #[test]
     fn people_see_columns_with_the_set_device_marked() {
-        let expected = "  default                 Loa xã       opens; channels 1 2; rates 44100 48000-96000; \
+        let expected = "         default                 Loa xã       opens; channels 1 2; rates 44100 48000-96000; \
                         volume Master 65% -12.50 dB, Speaker MUTED; NOTHING IS HEARD\n\
-                        * alsa:hw:CARD=PCH,DEV=0  HDA \"Intel\"  does not open: in use\n";
+                        * pinned alsa:hw:CARD=PCH,DEV=0  HDA \"Intel\"  does not open: in use\n";
         assert_eq!(printed(Format::Text), expected);
     }
 

@@ -37,7 +37,9 @@ fn complain(notice: &Notice, language: Language) {
     let _ = match notice {
         Notice::Device(Ok(device)) if vi => writeln!(err, "thiết bị âm thanh đã mở: `{device}`"),
         Notice::Device(Ok(device)) => writeln!(err, "sound device open: `{device}`"),
-        Notice::Device(Err(why)) if vi => writeln!(err, "không có thiết bị âm thanh, sẽ thử lại liên tục: {why}"),
+        Notice::Device(Err(why)) if vi => {
+            writeln!(err, "không có thiết bị âm thanh, sẽ thử lại liên tục: {}", language.device_lost(why))
+        }
         Notice::Device(Err(why)) => writeln!(err, "no sound device, trying again: {why}"),
         Notice::Taken if vi => writeln!(err, "đã nhận lịch phát mới"),
         Notice::Taken => writeln!(err, "the new schedule is taken over"),
@@ -51,7 +53,7 @@ fn complain(notice: &Notice, language: Language) {
         Notice::Alarm(alarm) => writeln!(err, "alarm: {}", alarm.say(language)),
         Notice::AlarmOver(alarm) if vi => writeln!(err, "hết báo động: {}", alarm.say(language)),
         Notice::AlarmOver(alarm) => writeln!(err, "alarm over: {}", alarm.say(language)),
-        Notice::Remark(text) => writeln!(err, "{text}"),
+        Notice::Remark(remark) => writeln!(err, "{}", remark.say(language)),
         _ => Ok(()),
     };
     put(To::Err, err);

@@ -19,8 +19,6 @@ pub(super) const CUE_LEAD: TimeDelta = TimeDelta::seconds(5);
 pub(super) const INTENT_LEAD: TimeDelta = TimeDelta::seconds(2);
 /// The deck is told this long before; 400 ms would do for an exact start.
 pub(super) const ARM_LEAD: TimeDelta = TimeDelta::seconds(1);
-/// A hard start that the deck has not begun so long after its instant will not begin: the deck gives up after two seconds.
-const OVERDUE: TimeDelta = TimeDelta::seconds(3);
 
 impl Desk {
     /// Orders everything that is due and not yet ordered. `cause` says why a programme's time may have gone by unseen.
@@ -290,11 +288,10 @@ impl Desk {
     }
 
     /// A machine that stood still over a hard start: the deck no longer begins one that is two seconds overdue, and says
-    /// nothing. What has not begun by then is due like any other.
+    /// nothing. What has not begun by then is due like any other. Only for a wake: where the loop alone stood still, the
+    /// deck began in time, and its word waits behind another cue's. A wake comes when every word has been heard.
     pub(super) fn take_back_overdue(&mut self, now: Moment, actions: &mut Vec<Action>) {
-        let overdue =
-            |playing: &Playing| matches!(playing.stage, Stage::Armed(Start::At(at)) if now.wall - at > OVERDUE);
-        self.take_back(Reason::NextProgramme, overdue, actions);
+        self.take_back(Reason::NextProgramme, |playing| playing.is_overdue(now), actions);
     }
 
     /// The wall clock has jumped: a start whose instant was jumped over is due like any other, an end by the wall clock is

@@ -150,7 +150,7 @@ impl Desk {
             self.meet_step(now, &mut actions);
         }
         match event {
-            Event::Wake => {}
+            Event::Wake => self.take_back_overdue(now, &mut actions),
             Event::Schedule(schedule) => self.take_schedule(schedule, now, &mut actions),
             Event::Facts(facts) => {
                 self.facts = *facts;
@@ -173,7 +173,6 @@ impl Desk {
         if self.leave_by.is_none() {
             self.plan_up_to(now, cause, &mut actions);
         }
-        self.take_back_overdue(now, &mut actions);
         self.advance(now, cause, &mut actions);
         self.note_rows(&actions, now);
         actions
@@ -188,6 +187,9 @@ impl Desk {
     /// last: an instant that has come since is due, not past.
     #[must_use]
     pub fn wake_at(&self) -> Mono {
+        if self.playing.iter().any(|playing| playing.is_overdue(self.told_at)) {
+            return self.told_at.mono;
+        }
         let soonest = self.instants(self.told_at).into_iter().filter(|left| *left > TimeDelta::zero()).min();
         self.told_at.mono.plus(soonest.map_or(LONGEST_SLEEP, |left| left.min(LONGEST_SLEEP)))
     }

@@ -10,6 +10,9 @@ use super::run::JobId;
 use crate::airing::{Airing, Reason};
 use crate::clock::{Moment, Mono};
 
+/// A hard start that the deck has not begun so long after its instant will not begin: the deck gives up after two seconds.
+const OVERDUE: TimeDelta = TimeDelta::seconds(3);
+
 /// What a cue plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
@@ -84,6 +87,10 @@ impl Playing {
 
     pub(super) fn armed_now(&self) -> bool {
         self.stage == Stage::Armed(Start::Now)
+    }
+
+    pub(super) fn is_overdue(&self, now: Moment) -> bool {
+        matches!(self.stage, Stage::Armed(Start::At(at)) if now.wall - at > OVERDUE)
     }
 
     pub(super) fn waiting(&self) -> bool {

@@ -25,9 +25,9 @@ use crate::rundown::Content;
 /// Read and written at a time: large enough that system calls cost nothing, small enough for a small board.
 const PORTION: usize = 128 * 1024;
 
-/// A copy that is no larger is hashed before it airs. A larger one takes longer than the five seconds in which a cue is
-/// prepared on a slow disk; its end, at least, is missed while it is decoded.
-const HASHED_WHEN_OPENED: u64 = 64 << 20;
+/// A copy that is no larger is hashed before it airs: a slow disk or stick (10 MB/s) reads it in 3.4 s, and a cue is prepared
+/// 5 s before its start. A larger one would come too late; its end, at least, is missed while it is decoded.
+const HASHED_WHEN_OPENED: u64 = 32 << 20;
 
 /// What copies begin with until they are whole.
 const UNFINISHED: &str = "unfinished-";
@@ -81,7 +81,7 @@ impl ContentStore {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a content to be played at `rate` frames per second. What is opened is what was hashed: a copy of up to 64 MiB
+    /// Opens a content to be played at `rate` frames per second. What is opened is what was hashed: a copy of up to 32 MiB
     /// is read once more through the same handle, and goes if the disk has lost its bytes.
     pub fn clip(&self, sha256: &str, rate: u32) -> Result<Clip, ClipError> {
         let path = self.path_of(sha256);

@@ -4,30 +4,27 @@
 //! words why not; it never falls back to another one. We build the cpal stream ourselves because rodio's own hides the
 //! callback's timestamps, without which no start lands on its instant. There is one source, at the device's rate in stereo,
 //! so rodio's mixer has nothing to mix or to convert: pulled through it sample by sample, a minute of sound took more CPU
-//! than decoding it. `Callback::fill` is the real-time room of the program: nothing there may allocate, lock, wait, log or
-//! touch a file. Next: `playout::supervisor`.
+//! than decoding it. Next: `callback`.
 
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError, Weak, mpsc};
 
 use rodio::cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
-use rodio::cpal::{self, BufferSize, ErrorKind, FromSample, I24, OutputCallbackInfo, SampleFormat, SizedSample};
+use rodio::cpal::{self, BufferSize, ErrorKind, FromSample, I24, SampleFormat, SizedSample};
 
 use super::alsa_words::{quietly, say};
-use super::pin::{Cards, FirstCard, OtherCard};
+use super::callback::{BLOCK_FRAMES, Callback};
+use super::pin::{Cards, FirstCard, Known, OtherCard};
 use super::real_time::Turn;
 use super::reports::Reports;
-use super::{Feed, Format, OpenError, Output, RealTime, Stamp, Stream, mixer};
+use super::{Feed, Format, OpenError, Output, RealTime, Stream, mixer};
 use crate::clock::Clock;
 
 /// Frames for which the device asks at a time. cpal keeps two such periods queued, 171 ms at 48 kHz: a start without notice
 /// sounds within 256 ms, and one that is armed on its instant all the same. Half of it costs a third more CPU behind a
 /// sound server and underruns on a busy machine; twice as much would tell of the first progress after more than 100 ms.
 const PERIOD: u32 = 4096;
-
-/// The most frames that the feed is asked for at once; a callback that wants more gets it in several blocks.
-const BLOCK_FRAMES: usize = 8192;
 
 /// The rate that is asked for first.
 const RATE: u32 = 48_000;
@@ -82,15 +79,22 @@ impl Card {
         if self.device != "default" {
             return Ok((self.device.clone(), mixer::of_device(&id)));
         }
-        let Some(card) = self.cards.opened_since(before) else { return Ok((id, self.device.clone())) };
-        if let Some(first) = &self.first {
-            let other = first.insist(&card).err();
-            self.other.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&other);
-            if let Some(OtherCard { first, found, .. }) = other {
-                return Err(away(OpenError(format!("`default` means the card `{found}` now, it was `{first}`"))));
-            }
-        }
+        let Some(card) = self.behind_default(before)? else { return Ok((id, self.device.clone())) };
         Ok((format!("{id} ({})", card.id), format!("hw:{}", card.number)))
+    }
+
+    /// The card that `default` has opened since `before`, unless it is another one than at first; `None` behind a sound
+    /// server, which decides by itself.
+    fn behind_default(&self, before: &[(PathBuf, u32)]) -> Result<Option<Known>, cpal::Error> {
+        let card = self.cards.opened_since(before);
+        let other = self.first.as_ref().zip(card.as_ref()).and_then(|(first, card)| first.insist(card).err());
+        self.other.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&other);
+        match other {
+            Some(OtherCard { first, found, .. }) => {
+                Err(away(OpenError(format!("`default` means the card `{found}` now, it was `{first}`"))))
+            }
+            None => Ok(card),
+        }
     }
 
     fn start(&self, feed: &mut dyn FnMut(&Format) -> Feed) -> Result<Box<dyn Stream>, cpal::Error> {
@@ -238,66 +242,6 @@ impl Wanted {
 /// Sample formats that are served, finest first; 16 bits come last because they round.
 const SAMPLES: [SampleFormat; 4] = [SampleFormat::F32, SampleFormat::I32, SampleFormat::I24, SampleFormat::I16];
 
-/// The real-time room. Forbidden here: allocation, locks, waiting, logging, files.
-struct Callback {
-    arriving: mpsc::Receiver<Feed>,
-    feed: Option<Feed>,
-    block: Box<[f32]>,
-    clock: Clock,
-    offset_us: i64,
-    rate: i64,
-    channels: usize,
-    reports: Arc<Reports>,
-    turn: Arc<Turn>,
-}
-
-impl Callback {
-    fn fill<T: SizedSample + FromSample<f32>>(&mut self, data: &mut [T], info: &OutputCallbackInfo) {
-        let (wall, mono) = self.clock.pair();
-        self.turn.took(data.len() / self.channels, self.rate, mono);
-        let times = info.timestamp();
-        let delay = times.playback.saturating_duration_since(times.callback);
-        if self.feed.is_none() {
-            self.feed = self.arriving.try_recv().ok(); // the first callback only
-        }
-        let stamp = Stamp {
-            wall_us: wall.timestamp_micros(),
-            mono,
-            lead_us: delay.as_micros() as i64 + self.offset_us,
-            xruns: self.reports.xruns(),
-        };
-        self.reports.played();
-        self.play(data, stamp);
-    }
-
-    /// Fills `data`, whose first frame plays when `stamp` says, with what the feed renders.
-    fn play<T: SizedSample + FromSample<f32>>(&mut self, data: &mut [T], mut stamp: Stamp) {
-        let Some(feed) = &mut self.feed else { return };
-        for part in data.chunks_mut(BLOCK_FRAMES * self.channels) {
-            let frames = part.len() / self.channels;
-            let block = &mut self.block[..frames * 2];
-            feed(block, stamp);
-            for (frame, [left, right]) in part.chunks_exact_mut(self.channels).zip(block.as_chunks::<2>().0) {
-                place(frame, *left, *right);
-            }
-            stamp.lead_us += frames as i64 * 1_000_000 / self.rate;
-        }
-    }
-}
-
-/// Puts one stereo frame on the device's channels: mixed to one, or on the first two with silence on the rest.
-fn place<T: SizedSample + FromSample<f32>>(frame: &mut [T], left: f32, right: f32) {
-    match frame {
-        [one] => *one = T::from_sample(f32::midpoint(left, right)),
-        [first, second, rest @ ..] => {
-            *first = T::from_sample(left);
-            *second = T::from_sample(right);
-            rest.fill(T::EQUILIBRIUM);
-        }
-        [] => {}
-    }
-}
-
 struct Playing {
     _stream: cpal::Stream,
     reports: Arc<Reports>,
@@ -318,14 +262,35 @@ impl Stream for Playing {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
     use rodio::cpal::{SupportedBufferSize, SupportedStreamConfigRange};
 
     use super::*;
-    use crate::clock::Mono;
 
     fn offer(channels: u16, rates: (u32, u32), sample: SampleFormat) -> SupportedStreamConfigRange {
         let buffer = SupportedBufferSize::Range { min: 64, max: 512 };
         SupportedStreamConfigRange::new(channels, rates.0, rates.1, buffer, sample)
+    }
+
+    #[test]
+    fn default_is_refused_on_another_card_and_no_longer_when_a_server_plays() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir_all(at("fd")).unwrap();
+        fs::write(at("cards"), " 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n").unwrap();
+        fs::write(at("default-card"), "Device\n").unwrap();
+        symlink("/dev/snd/pcmC0D0p", at("fd/5")).unwrap();
+        let cards = Cards { by_path: at("by-path"), asound: folder.path().into(), open_files: at("fd") };
+        let card = Card { cards, ..Card::new("default", 0, Clock::system()) }.faithful(at("default-card"));
+        let refused = card.behind_default(&[]).unwrap_err().to_string();
+        assert!(refused.contains("`default` means the card `PCH` now, it was `Device`"), "{refused}");
+        let other = OtherCard { first: "Device".into(), found: "PCH".into(), file: at("default-card") };
+        assert_eq!(card.other_card(), Some(other));
+        fs::remove_file(at("fd/5")).unwrap();
+        assert_eq!(card.behind_default(&[]).unwrap(), None);
+        assert_eq!(card.other_card(), None, "the alarm does not outlive its cause");
     }
 
     #[test]
@@ -345,54 +310,5 @@ mod tests {
     fn a_device_with_samples_that_are_not_served_is_refused_by_name() {
         let error = Wanted::from_what_is_offered([offer(2, (1, 48_000), SampleFormat::U8)].into_iter()).unwrap_err();
         assert!(error.to_string().contains("offers only u8"), "{error}");
-    }
-
-    #[test]
-    fn callbacks_of_any_size_get_the_feed_s_frames_in_order_with_their_stamps() {
-        let (told, stamps) = mpsc::channel();
-        let mut next = 0.0;
-        let feed: Feed = Box::new(move |block, stamp| {
-            told.send((stamp, block.len() / 2)).unwrap();
-            for sample in block {
-                *sample = next;
-                next += 1.0;
-            }
-        });
-        let mut callback = Callback {
-            arriving: mpsc::channel().1,
-            feed: Some(feed),
-            block: vec![0.0; BLOCK_FRAMES * 2].into_boxed_slice(),
-            clock: Clock::system(),
-            offset_us: 0,
-            rate: 48_000,
-            channels: 2,
-            turn: Arc::default(),
-            reports: Arc::default(),
-        };
-        let mut expected = 0.0;
-        for (turn, frames) in [3_usize, 1, 1024, BLOCK_FRAMES + 7].into_iter().enumerate() {
-            let stamp = Stamp { wall_us: 5, mono: Mono(turn as i64), lead_us: -3, xruns: 2 };
-            let mut data = vec![0.0_f32; frames * 2];
-            callback.play(&mut data, stamp);
-            for sample in data {
-                assert_eq!(sample.to_bits(), f32::to_bits(expected));
-                expected += 1.0;
-            }
-            assert_eq!(stamps.try_recv(), Ok((stamp, frames.min(BLOCK_FRAMES))));
-            if frames > BLOCK_FRAMES {
-                let later = Stamp { lead_us: -3 + 170_666, ..stamp };
-                assert_eq!(stamps.try_recv(), Ok((later, 7)), "what is left plays when the first block has played");
-            }
-            assert!(stamps.try_recv().is_err());
-        }
-    }
-
-    #[test]
-    fn stereo_is_mixed_to_one_channel_and_leaves_further_ones_silent() {
-        let (mut mono, mut four) = ([0_i16; 1], [7_i16; 4]);
-        place(&mut mono, 0.5, -0.25);
-        place(&mut four, -1.0, 0.5);
-        assert_eq!(mono, [4096]);
-        assert_eq!(four, [-32_768, 16_384, 0, 0]);
     }
 }

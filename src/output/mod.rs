@@ -13,6 +13,7 @@ use crate::config::{Config, Device, OutputSetting};
 
 mod alsa_words; // ALSA's own words, caught instead of printed
 pub mod calibrate; // what a driver does not tell of its delay, measured
+mod callback; // what the device's own thread calls: the real-time room
 mod capture; // a capture device, for measuring
 pub mod card; // a sound device through rodio's cpal
 mod chirp; // the sound by which a delay is measured (pure)

@@ -4,8 +4,8 @@
 //! stream; for `default`, whether that is still the card of the first time. ALSA numbers cards, and names equal ones, in the
 //! order in which they were found, so only the socket in which a card sits (`by-path`) tells two of a kind apart. Next: `card`.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
 use super::{OpenError, mixer};
@@ -191,11 +191,16 @@ pub(super) struct FirstCard(pub(super) PathBuf);
 impl FirstCard {
     /// Refuses another card than the first one; remembers the first.
     pub(super) fn insist(&self, found: &Known) -> Result<(), OtherCard> {
-        match fs::read_to_string(&self.0) {
-            Ok(first) if first.trim() == found.id || first.trim().is_empty() => Ok(()),
+        let remembered = fs::read_to_string(&self.0).and_then(|text| match text.trim() {
+            // What a power cut may leave of a file names no card, as little as no file does.
+            "" => Err(ErrorKind::NotFound.into()),
+            _ => Ok(text),
+        });
+        match remembered {
+            Ok(first) if first.trim() == found.id => Ok(()),
             Ok(first) => Err(OtherCard { first: first.trim().into(), found: found.id.clone(), file: self.0.clone() }),
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                if let Err(error) = fs::write(&self.0, format!("{}\n", found.id)) {
+                if let Err(error) = self.remember(found) {
                     tracing::warn!("cannot remember the sound card in `{}`: {error}", self.0.display());
                 }
                 Ok(())
@@ -205,6 +210,15 @@ impl FirstCard {
                 Ok(())
             }
         }
+    }
+
+    /// The file has its name only when all of it is on the disk.
+    fn remember(&self, card: &Known) -> io::Result<()> {
+        let unfinished = self.0.with_extension("unfinished");
+        let mut file = File::create(&unfinished)?;
+        writeln!(file, "{}", card.id)?;
+        file.sync_all()?;
+        fs::rename(unfinished, &self.0)
     }
 }
 
@@ -302,7 +316,11 @@ mod tests {
         let file = first.0.clone();
         let other = OtherCard { first: "Device".into(), found: "PCH".into(), file: file.clone() };
         assert_eq!(first.insist(&all[0]), Err(other));
-        fs::remove_file(file).unwrap();
+        fs::remove_file(&file).unwrap();
         assert_eq!(first.insist(&all[0]), Ok(()), "a person has decided");
+        fs::write(&file, "").unwrap();
+        assert_eq!(first.insist(&all[1]), Ok(()), "a power cut has emptied it");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "Device\n", "and it is made anew");
+        assert!(first.insist(&all[0]).is_err());
     }
 }

@@ -3,7 +3,8 @@
 //! In: what the callback took, and what its driver reported. Out: the thread's scheduling, changed by the thread itself
 //! with one system call each time, and the kernel's word on it. The policy is round robin at a low priority, which threads
 //! that the driver starts do not inherit. A thread that runs before all others and never sleeps would stop a machine with
-//! one core, so it is raised only after it has kept a real device's pace, and steps down by itself in a storm of errors.
+//! one core, so it is raised only after it has kept a real device's pace, and steps down by itself when it loses that or in
+//! a storm of errors.
 //! Runs in the callback: nothing here allocates, locks or waits. Next: `card`.
 
 use std::fmt;
@@ -49,6 +50,14 @@ impl fmt::Display for RealTime {
     }
 }
 
+/// What becomes of a thread's scheduling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Stay,
+    Up,
+    Down,
+}
+
 /// The scheduling of one stream's thread. Its data and its error callback run on that same thread.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
@@ -65,8 +74,10 @@ pub(super) struct Turn {
 impl Turn {
     /// The callback took so many frames at `now`.
     pub(super) fn took(&self, frames: usize, rate: i64, now: Mono) {
-        if self.proves(frames, rate, now) {
-            self.state.store(raise().map_or_else(|errno| -errno, |()| RAISED), Relaxed);
+        match self.judge(frames, rate, now) {
+            Step::Stay => {}
+            Step::Up => self.state.store(raise().map_or_else(|errno| -errno, |()| RAISED), Relaxed),
+            Step::Down => lower(),
         }
     }
 
@@ -86,24 +97,28 @@ impl Turn {
         }
     }
 
-    /// Whether these frames complete a probation.
-    fn proves(&self, frames: usize, rate: i64, now: Mono) -> bool {
+    /// What these frames show: they complete a probation, or a raised thread has lost the pace. The kernel ends one that
+    /// does not sleep for half a second (`LimitRTTIME`); at fifty times the pace this one steps down within 40 ms.
+    fn judge(&self, frames: usize, rate: i64, now: Mono) -> Step {
         self.errors.store(0, Relaxed);
-        if self.state.load(Relaxed) != ORDINARY {
-            return false;
+        let state = self.state.load(Relaxed);
+        if state != ORDINARY && state != RAISED {
+            return Step::Stay;
         }
         let taken = self.frames.fetch_add(frames as u64, Relaxed) as i64 + frames as i64;
         let since_us = self.since_us.load(Relaxed);
         let passed_us = now.0.saturating_sub(since_us);
+        let real = taken <= 2 * (passed_us.saturating_mul(rate) / 1_000_000) + BUFFERED;
+        if since_us != 0 && state == RAISED && !real {
+            self.begin_anew();
+            return Step::Down;
+        }
         if since_us != 0 && passed_us < PROBATION_US {
-            return false;
+            return Step::Stay;
         }
-        let real = since_us != 0 && taken <= 2 * (passed_us.saturating_mul(rate) / 1_000_000) + BUFFERED;
-        if !real {
-            self.since_us.store(now.0.max(1), Relaxed);
-            self.frames.store(0, Relaxed);
-        }
-        real
+        self.since_us.store(now.0.max(1), Relaxed);
+        self.frames.store(0, Relaxed);
+        if since_us != 0 && state == ORDINARY && real { Step::Up } else { Step::Stay }
     }
 
     /// Whether this error is the one that makes a raised thread step down; its probation begins anew.
@@ -111,11 +126,15 @@ impl Turn {
         let errors = self.errors.fetch_add(1, Relaxed).saturating_add(1);
         let storm = errors == STORM && self.state.load(Relaxed) == RAISED;
         if storm {
-            self.state.store(ORDINARY, Relaxed);
-            self.since_us.store(0, Relaxed);
-            self.frames.store(0, Relaxed);
+            self.begin_anew();
         }
         storm
+    }
+
+    fn begin_anew(&self) {
+        self.state.store(ORDINARY, Relaxed);
+        self.since_us.store(0, Relaxed);
+        self.frames.store(0, Relaxed);
     }
 }
 
@@ -151,7 +170,7 @@ mod tests {
         let frames = 1024;
         let step_us = frames * 1_000_000 / RATE / pace;
         (1..=span_ms * 1000 / step_us)
-            .find(|n| turn.proves(frames as usize, RATE, Mono(n * step_us)))
+            .find(|n| turn.judge(frames as usize, RATE, Mono(n * step_us)) == Step::Up)
             .map(|n| n * step_us / 1000)
     }
 
@@ -167,12 +186,30 @@ mod tests {
     }
 
     #[test]
+    fn a_raised_thread_that_loses_the_pace_steps_down_before_the_kernel_ends_it() {
+        let turn = Turn::default();
+        let (frames, real_us) = (1024_i64, 1024 * 1_000_000 / RATE);
+        turn.state.store(RAISED, Relaxed);
+        let mut at_us = 0;
+        for _ in 0..10_000 {
+            at_us += real_us;
+            assert_eq!(turn.judge(frames as usize, RATE, Mono(at_us)), Step::Stay, "at the pace it stays raised");
+        }
+        let from_us = at_us;
+        while turn.judge(frames as usize, RATE, Mono(at_us)) == Step::Stay {
+            at_us += real_us / 50;
+        }
+        assert_eq!(turn.word(), None);
+        assert!(at_us - from_us < 100_000, "after {} us", at_us - from_us);
+    }
+
+    #[test]
     fn a_storm_of_errors_lowers_it_once_and_frames_between_errors_are_no_storm() {
         let turn = Turn::default();
         turn.state.store(RAISED, Relaxed);
         for n in 0..1000 {
             assert!(!turn.is_storm());
-            assert!(n % 2 == 0 || !turn.proves(64, RATE, Mono(n)));
+            assert!(n % 2 == 0 || turn.judge(64, RATE, Mono(n)) == Step::Stay);
         }
         let storms = (0..100_000).filter(|_| turn.is_storm()).count();
         assert_eq!((storms, turn.word()), (1, None));

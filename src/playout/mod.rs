@@ -149,3 +149,17 @@ impl Drop for Playout {
         self.order(Order::Close(None));
     }
 }
+
+/// What the supervisor says of a lost device before the driver's words, and the same in Vietnamese; longer ones first.
+pub(crate) const SEEN: [(&str, &str); 5] = [
+    (ERRORS, "thiết bị không nhận âm thanh nữa và báo lỗi"),
+    (SILENCE, "thiết bị không nhận âm thanh nữa"),
+    (PACE, "thiết bị nhận âm thanh nhanh hơn thời gian thực, nên không phải là thiết bị thật"),
+    (HANGS, "thiết bị không trả lời: mở mãi không xong"),
+    (DIED, "không mở được thiết bị: luồng mở thiết bị đã chết"),
+];
+const SILENCE: &str = "it takes no more frames";
+const ERRORS: &str = "it takes no more frames and reports errors";
+const PACE: &str = "it takes frames faster than real time, so it is no real device";
+const HANGS: &str = "it does not answer: opening it hangs";
+const DIED: &str = "the thread that opens it died";

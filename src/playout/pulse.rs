@@ -48,9 +48,9 @@ impl Cause {
     /// In words.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
-            Self::Silence => "it takes no more frames",
-            Self::Errors => "it takes no more frames and reports errors",
-            Self::Pace => "it takes frames faster than real time, so it is no real device",
+            Self::Silence => super::SILENCE,
+            Self::Errors => super::ERRORS,
+            Self::Pace => super::PACE,
         }
     }
 }

@@ -22,6 +22,9 @@ const RETRY: TimeDelta = TimeDelta::milliseconds(500);
 /// An opening that has not come back by then counts as a device that does not answer.
 const OPEN_LIMIT: TimeDelta = TimeDelta::seconds(3);
 
+/// An opening that has hung for so long is not tried any more, since no second one is made beside it: given up.
+const OPEN_GIVEN_UP: TimeDelta = TimeDelta::minutes(2);
+
 /// Streams that may hang in closing before no further one is opened: each holds a thread and a device handle.
 const CLOSING_MAX: usize = 4;
 
@@ -62,7 +65,7 @@ pub enum Health {
     },
     /// It does not, and is tried again and again.
     Tried,
-    /// It does not, and so many streams hang in closing that no further one is opened.
+    /// It does not, and no further stream is opened: too many hang in closing, or one has hung in opening for minutes.
     GivenUp,
 }
 
@@ -91,7 +94,7 @@ enum State {
     /// Nothing is open; the next try is due then, or at the next look.
     Waiting { until: Option<Mono> },
     /// A thread is opening the output.
-    Opening { answer: mpsc::Receiver<Result<Opened, OpenError>>, since: Option<Mono> },
+    Opening { answer: mpsc::Receiver<Result<Opened, OpenError>>, since: Option<Mono>, hung: TimeDelta },
     /// A stream is open; whether it has been called up is in `said`.
     Open { opened: Opened, pulse: Pulse },
 }
@@ -135,7 +138,7 @@ impl Supervisor {
     pub fn poll(&mut self, now: Moment) -> Option<Change> {
         match std::mem::replace(&mut self.state, State::Waiting { until: None }) {
             State::Waiting { until } => self.wait(until, now.mono),
-            State::Opening { answer, since } => self.await_opening(answer, since, now.mono),
+            State::Opening { answer, since, .. } => self.await_opening(answer, since, now.mono),
             State::Open { opened, pulse } => self.watch(opened, pulse, now.mono),
         }
     }
@@ -154,6 +157,7 @@ impl Supervisor {
                 Health::Plays { generation: opened.generation, frames: opened.frames.load(Ordering::Acquire) }
             }
             State::Waiting { .. } if self.closing() >= CLOSING_MAX => Health::GivenUp,
+            State::Opening { hung, .. } if *hung >= OPEN_GIVEN_UP * self.speed => Health::GivenUp,
             _ => Health::Tried,
         }
     }
@@ -199,12 +203,12 @@ impl Supervisor {
                 self.watch(opened, pulse, now)
             }
             Ok(Err(OpenError(why))) => self.lose(why, NEVER, now),
-            Err(mpsc::TryRecvError::Disconnected) => self.lose("the thread that opens it died".into(), NEVER, now),
+            Err(mpsc::TryRecvError::Disconnected) => self.lose(super::DIED.into(), NEVER, now),
             Err(mpsc::TryRecvError::Empty) => {
                 // No second one beside it: it would hang as well. If it does come back, what it brings is taken.
-                self.state = State::Opening { answer, since: Some(since) };
-                let overdue = now.since(since) >= OPEN_LIMIT * self.speed;
-                if overdue { self.say_lost("it does not answer: opening it hangs".into(), NEVER) } else { None }
+                let hung = now.since(since);
+                self.state = State::Opening { answer, since: Some(since), hung };
+                if hung >= OPEN_LIMIT * self.speed { self.say_lost(super::HANGS.into(), NEVER) } else { None }
             }
         }
     }
@@ -255,7 +259,7 @@ impl Supervisor {
         let _ = thread::Builder::new().name("loa-open".into()).spawn(move || {
             let _ = send.send(open(&*output, &make_deck, &newest, generation));
         });
-        State::Opening { answer, since: None }
+        State::Opening { answer, since: None, hung: TimeDelta::zero() }
     }
 
     /// Drops a stream on a thread of its own, and makes its feed dead before that.

@@ -18,7 +18,7 @@ pub enum Silence {
     PlayoutHangs,
     /// The device is said to play and takes no frames, and nobody has noticed.
     NoFrames,
-    /// So many streams hang in closing that the device is no longer tried.
+    /// So many streams hang in closing, or one for so long in opening, that the device is no longer tried.
     DeviceGivenUp,
     /// The store does not answer, and nothing is on the air.
     StoreHangs,
@@ -38,8 +38,8 @@ impl Vigil {
     /// - While the device plays, frames have gone through its callback since the last ping. A callback that hangs is found
     ///   and its stream replaced within seconds, so this fails only if that does not work.
     /// - While there is no device, a card that is not plugged in or a sound server that is frozen, the supervisor still
-    ///   tries it: starting the program anew would bring nothing back. Where streams that hang in closing keep it from
-    ///   trying, a new process is the only cure left.
+    ///   tries it: starting the program anew would bring nothing back. Where streams that hang in closing, or one that
+    ///   has hung for minutes in opening, keep it from trying, a new process is the only cure left.
     /// - The store has answered within ten minutes. A database that is locked or a disk that is full does not count: the
     ///   store answers and keeps the records. What is on the air is never broken off for the store's sake.
     ///

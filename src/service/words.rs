@@ -36,13 +36,22 @@ fn alarms(status: &Status, language: Language) -> Vec<String> {
     let desk = &status.desk;
     let mut alarms = Vec::new();
     if let (None, Some(why)) = (&desk.device, &desk.device_lost) {
-        alarms.push(format!("{}: {why}", language.pick("KHÔNG CÓ THIẾT BỊ ÂM THANH", "NO SOUND DEVICE")));
+        let words = language.pick("KHÔNG CÓ THIẾT BỊ ÂM THANH", "NO SOUND DEVICE");
+        alarms.push(format!("{words}: {}", language.device_lost(why)));
     }
     if desk.clock == ClockState::Untrusted {
         alarms.push(format!("{}: {}", language.pick("đồng hồ", "clock"), language.clock(desk.clock)));
     }
     if let Some(why) = &status.log_error {
         alarms.push(format!("{}: {why}", language.pick("NHẬT KÝ CHƯA LƯU ĐƯỢC", "THE LOG TAKES NOTHING")));
+    }
+    if let Some(why) = &status.spill_error {
+        let words = language.pick("MẤT ĐIỆN SẼ MẤT BẢN GHI", "RECORDS NOT SAFE FROM A POWER CUT");
+        alarms.push(format!("{words}: {why}"));
+    }
+    if let Some(path) = &status.log_moved_aside {
+        let words = language.pick("NHẬT KÝ CŨ BỊ HỎNG, GIỮ TẠI", "OLD LOG DAMAGED, KEPT AT");
+        alarms.push(format!("{words}: {}", path.display()));
     }
     if status.log_lost > 0 {
         alarms.push(format!("{}: {}", language.pick("BẢN GHI ĐÃ MẤT", "RECORDS LOST"), status.log_lost));
@@ -95,5 +104,24 @@ mod tests {
                         NOTHING: database is locked; RECORDS LOST: 2; cannot tell how much is free on the disk of the data \
                         folder: gone; look at the disk; problems in files: 1, see `loa status`; nothing on air; no programme to come";
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_lost_device_is_told_in_vietnamese_but_for_the_drivers_words() {
+        let why = "it takes no more frames and reports errors: 9 of them, beginning with: i/o error";
+        let told = line(&status(&serde_json::json!({"device": null, "device_lost": why})), None, Language::Vi);
+        let expected =
+            "KHÔNG CÓ THIẾT BỊ ÂM THANH: thiết bị không nhận âm thanh nữa và báo lỗi: 9 lần, lần đầu là: i/o error; ";
+        assert!(told.starts_with(expected), "{told}");
+    }
+
+    #[test]
+    fn records_at_risk_and_a_log_set_aside_are_alarms_in_both_languages() {
+        let status =
+            status(&serde_json::json!({"spill_error": "disk full", "log_moved_aside": "/data/loa.db.corrupt"}));
+        let told = [Language::Vi, Language::En].map(|language| line(&status, None, language));
+        let vi = "MẤT ĐIỆN SẼ MẤT BẢN GHI: disk full; NHẬT KÝ CŨ BỊ HỎNG, GIỮ TẠI: /data/loa.db.corrupt; ";
+        let en = "RECORDS NOT SAFE FROM A POWER CUT: disk full; OLD LOG DAMAGED, KEPT AT: /data/loa.db.corrupt; ";
+        assert!(told[0].starts_with(vi) && told[1].starts_with(en), "{told:?}");
     }
 }

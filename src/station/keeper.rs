@@ -15,6 +15,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::remark::Remark;
 use super::settings::{self, Offer};
 use crate::airing::Reason;
 use crate::alarm::Alarm;
@@ -35,8 +36,6 @@ const AHEAD: TimeDelta = TimeDelta::days(8);
 
 /// A content that could not be judged, because the disk does not give it back, is tried again after this long.
 const JUDGE_AGAIN: TimeDelta = TimeDelta::minutes(1);
-
-const WILL_NOT_AIR: &str = "its item will not air until the file is replaced";
 
 /// What the keeper's thread is told.
 enum Told {
@@ -67,7 +66,7 @@ pub(super) enum News {
     /// Whether a copy can be made now without anybody feeling it; the answer goes there.
     IsQuiet(Sender<bool>),
     /// Something to tell that is nobody's fault.
-    Remark(String),
+    Remark(Remark),
 }
 
 /// The handle over the keeper's thread, which ends when this is dropped.
@@ -216,14 +215,14 @@ impl Work {
     }
 
     /// What of `loa.toml` is only read at the start.
-    fn needs_restart(&self, new: &Config) -> Option<String> {
+    fn needs_restart(&self, new: &Config) -> Option<Remark> {
         let old = &self.config;
-        let changed: Vec<&str> = [("data_dir", old.data_dir != new.data_dir), ("[output]", old.output != new.output)]
-            .into_iter()
-            .filter_map(|(key, changed)| changed.then_some(key))
-            .collect();
-        (!changed.is_empty())
-            .then(|| format!("`{}` has changed: it needs a restart of the station", changed.join("`, `")))
+        let changed: Vec<&'static str> =
+            [("data_dir", old.data_dir != new.data_dir), ("[output]", old.output != new.output)]
+                .into_iter()
+                .filter_map(|(key, changed)| changed.then_some(key))
+                .collect();
+        (!changed.is_empty()).then_some(Remark::NeedsRestart(changed))
     }
 
     /// Looks at every file of the schedule, those that air next first, and takes in what is new. Answers what must still be
@@ -247,7 +246,7 @@ impl Work {
                 self.tell_library(changes.changed);
             }
             for (path, fault) in changes.faults {
-                self.report(&path, &fault.to_string(), WILL_NOT_AIR);
+                self.report(&path, &fault.to_string(), Remark::WillNotAir);
             }
         }
         if self.faults != faults {
@@ -281,8 +280,8 @@ impl Work {
         if let Err(fault) = result {
             let named = self.library.iter().find(|(_, content)| content.sha256 == *sha256);
             let name = named.map_or_else(|| sha256.to_string(), |(path, _)| path.clone());
-            let then = if verdict.is_some() { WILL_NOT_AIR } else { "it is checked again every minute" };
-            self.report(&name, &fault.to_string(), then);
+            let remark = if verdict.is_some() { Remark::WillNotAir } else { Remark::NotChecked };
+            self.report(&name, &fault.to_string(), remark);
         }
         if let Some(verdict) = verdict {
             return self.tell(News::Verdict(verdict));
@@ -292,9 +291,9 @@ impl Work {
     }
 
     /// A fault is told once per file and wording.
-    fn report(&mut self, path: &str, fault: &str, then: &str) {
+    fn report(&mut self, path: &str, fault: &str, remark: impl FnOnce(String, String) -> Remark) {
         if self.reported.insert((path.to_owned(), fault.to_owned())) {
-            self.tell(News::Remark(format!("`audio/{path}`: {fault}; {then}")));
+            self.tell(News::Remark(remark(path.to_owned(), fault.to_owned())));
         }
     }
 

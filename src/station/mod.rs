@@ -11,6 +11,7 @@ mod nightly;
 mod open;
 mod orders;
 mod records;
+mod remark;
 mod settings;
 mod watch;
 
@@ -38,6 +39,7 @@ pub(crate) use lock::Lock;
 pub use open::StartError;
 pub(crate) use open::boot_id;
 use records::Records;
+pub use remark::Remark;
 use watch::Watch;
 
 /// The station's loop waits so long for an intent to be durable, then airs all the same.
@@ -92,7 +94,7 @@ pub enum Notice {
     /// This has been seen to.
     AlarmOver(Alarm),
     /// Anything else that people should know.
-    Remark(String),
+    Remark(Remark),
 }
 
 /// Runs the station until `shutdown` resolves: then fades out, closes the log and returns.
@@ -295,8 +297,8 @@ impl Station {
                 let _ = answer.send(self.is_quiet());
                 None
             }
-            News::Remark(text) => {
-                tell(Notice::Remark(text));
+            News::Remark(remark) => {
+                tell(Notice::Remark(remark));
                 None
             }
         }
@@ -335,7 +337,7 @@ impl Station {
             log_head: store.head.to_string(),
             backup: self.backup.clone(),
             alarms: self.alarms.iter().flat_map(|(_, alarms)| alarms.clone()).collect(),
-            real_time: self.playout.vitals().real_time.map(|word| word.to_string()),
+            real_time: self.playout.vitals().real_time.map(|word| self.language.real_time(word)),
             problems: self.problems.iter().cloned().chain(faults).collect(),
         }
     }

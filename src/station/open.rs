@@ -15,6 +15,7 @@ use super::keeper::{Keeper, News, Start};
 use super::lock::Lock;
 use super::nightly::Nightly;
 use super::records::Records;
+use super::remark::Remark;
 use super::settings::{self, Offer};
 use super::watch::{self, Watch};
 use super::{Notice, ORDERS, Options, Station, Watches};
@@ -156,7 +157,7 @@ fn watches(
 ) -> std::io::Result<Watches> {
     Ok(Watches {
         disk: watch_disk(data_dir, config, news)?,
-        _output: Watch::start("watch-output", watch::output(output), news.clone())?,
+        _output: Watch::start("watch-output", watch::OUTPUT_EVERY, watch::output(output), news.clone())?,
         _nightly: Nightly::start(config, data_dir, clock, news.clone())?,
     })
 }
@@ -167,7 +168,12 @@ pub(super) fn watch_disk(
     config: &Config,
     news: &mpsc::UnboundedSender<News>,
 ) -> std::io::Result<Watch> {
-    Watch::start("watch-disk", watch::disk(data_dir.to_owned(), config.disk.warn_free_mb), news.clone())
+    Watch::start(
+        "watch-disk",
+        watch::DISK_EVERY,
+        watch::disk(data_dir.to_owned(), config.disk.warn_free_mb),
+        news.clone(),
+    )
 }
 
 /// How the playout opens what the desk names: the content if it is known, else the file behind the name, taken in first.
@@ -188,10 +194,7 @@ fn open_clip(content: &ContentStore, config: &Config) -> OpenClip {
 /// What recovery found is told once, at the start.
 fn report(remembered: &Remembered, tell: &mut impl FnMut(Notice)) {
     if let Some(path) = &remembered.moved_aside {
-        tell(Notice::Remark(format!(
-            "the database was damaged and is kept as `{}`; a new log begins, keep that file for the inspector",
-            path.display()
-        )));
+        tell(Notice::Remark(Remark::MovedAside(path.clone())));
     }
     for row in &remembered.recovered {
         tell(Notice::Row(Box::new(row.clone())));
@@ -279,9 +282,8 @@ fn sweep(
     };
     std::thread::Builder::new().name("sweep".into()).spawn(move || {
         if let Err(error) = sweep() {
-            let told = format!("orphans of the content store could not be swept: {error}");
             // A station that has closed meanwhile hears nothing.
-            let _ = news.send(News::Remark(told));
+            let _ = news.send(News::Remark(Remark::NotSwept(error.to_string())));
         }
     })?;
     Ok(())

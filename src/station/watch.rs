@@ -16,7 +16,10 @@ use crate::output::mixer::{self, Control};
 use crate::output::{OtherCard, Output};
 
 /// Small next to what fills a disk, and nothing next to what looking costs.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+pub(super) const DISK_EVERY: Duration = Duration::from_secs(5);
+
+/// Behind a sound server a look is a connection of its own: every 5 s they cost more than a quarter of what airing costs.
+pub(super) const OUTPUT_EVERY: Duration = Duration::from_secs(20);
 
 /// One watcher; its thread ends soon after this is dropped, and is not waited for.
 pub(super) struct Watch {
@@ -24,9 +27,10 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Looks at once and then every few seconds.
+    /// Looks at once and then again and again.
     pub(super) fn start(
         source: &'static str,
+        every: Duration,
         mut look: impl FnMut() -> Vec<Alarm> + Send + 'static,
         news: UnboundedSender<News>,
     ) -> std::io::Result<Self> {
@@ -40,7 +44,7 @@ impl Watch {
                     // A loop that has ended hears nothing, and ends this thread too.
                     let _ = news.send(News::Alarms(source, found));
                 }
-                if closed.recv_timeout(LOOK_EVERY) != Err(RecvTimeoutError::Timeout) {
+                if closed.recv_timeout(every) != Err(RecvTimeoutError::Timeout) {
                     return;
                 }
             }

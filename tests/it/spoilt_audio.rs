@@ -20,13 +20,20 @@ enum Harm {
     Truncated,
     Overwritten,
     Removed,
+    /// Another file gets its name, as most programs save.
+    Replaced,
 }
 
-use Harm::{Overwritten, Removed, Truncated};
+use Harm::{Overwritten, Removed, Replaced, Truncated};
 
 fn harm(path: &Path, how: Harm) {
     if how == Removed {
         return fs::remove_file(path).unwrap();
+    }
+    if how == Replaced {
+        let other = path.with_extension("saved");
+        Signal::stereo(48_000, 1.0).wav(&other);
+        return fs::rename(other, path).unwrap();
     }
     // A copy in the content store is read-only, which root and bad disks do not mind.
     let mut permissions = fs::metadata(path).unwrap().permissions();
@@ -67,7 +74,7 @@ fn people_spoil_both(how: Harm) {
 #[test]
 fn files_that_are_spoilt_while_they_play_or_wait_come_out_as_they_were() {
     thread::scope(|scope| {
-        for how in [Truncated, Overwritten, Removed] {
+        for how in [Truncated, Overwritten, Removed, Replaced] {
             scope.spawn(move || people_spoil_both(how));
         }
     });
@@ -82,7 +89,7 @@ fn the_disk_spoils_what_plays(how: Harm) {
     // The handle is open, but a file that ends early ends: it airs again, from a copy made anew.
     let story = match how {
         Truncated => ["a-0/1 interrupted: decode_error", "a-0/2 aired", "b-1/1 aired"].as_slice(),
-        Overwritten | Removed => &["a-0/1 aired", "b-1/1 aired"],
+        _ => &["a-0/1 aired", "b-1/1 aired"],
     };
     assert_eq!(site.story(story.len()), story, "{how:?}");
     assert_eq!(station.terminate().0, Some(0));

@@ -385,6 +385,18 @@ fn a_step_forward_over_an_armed_start() {
 }
 
 #[test]
+fn the_loop_alone_stands_still_over_a_hard_start() {
+    let mut w = morning("2025-03-03T04:58:00+07:00");
+    w.run_until("2025-03-03T04:59:51.800+07:00");
+    w.air("a.ogg", false);
+    w.run_until("2025-03-03T04:59:59.500+07:00");
+    w.stand_still(TimeDelta::seconds(5));
+    w.run_until("2025-03-03T05:02:00+07:00");
+
+    hold("the_loop_alone_stands_still_over_a_hard_start", &told("the deck began in time and is not cut", &w));
+}
+
+#[test]
 fn a_step_forward_over_a_prepared_start() {
     let mut story = String::new();
 

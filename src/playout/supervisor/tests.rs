@@ -243,6 +243,9 @@ fn an_opening_that_hangs_is_said_and_never_doubled_and_taken_when_it_comes() {
     assert_eq!(lost(change), ("it does not answer: opening it hangs".into(), 0));
     assert_eq!(bench.pass(10_000, None), None);
     assert_eq!(bench.output.opened.load(Ordering::Acquire), 1);
+    assert_eq!(bench.supervisor.health(), Health::Tried);
+    bench.pass(120_000, None);
+    assert_eq!(bench.supervisor.health(), Health::GivenUp, "nothing is tried any more");
     gate.send(()).unwrap();
     let mut feed = bench.feed();
     assert_eq!(bench.taken_over(), None);

@@ -100,7 +100,7 @@ impl World {
     }
 
     /// The station's loop stands still while the card goes on.
-    pub(super) fn stand_still(&mut self, span: TimeDelta) {
+    pub(crate) fn stand_still(&mut self, span: TimeDelta) {
         let until = self.now.mono.plus(span);
         while let Some(block) = self.card.as_ref().and_then(super::card::Card::due).filter(|block| *block < until) {
             self.pass(block);
