@@ -11,6 +11,7 @@ mod beside; // audio that copies of one folder share
 mod files; // what belongs to a station
 mod make; // a backup made
 mod keep; // copies kept in turn
+mod owner; // whose a restored station is
 mod restore; // a station brought back
 pub mod rotation; // when a copy is due, and which ones go (pure)
 

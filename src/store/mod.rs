@@ -12,6 +12,7 @@ mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
 mod files; // what is known of audio
 mod memory; // what the station remembers when it starts
+mod modes; // whose the files of the database are
 mod open; // the database file: opened, migrated, moved aside
 mod queue; // what waits
 mod read; // the log for others, page by page
@@ -31,7 +32,7 @@ pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
-pub(crate) use self::open::{free_name, with_suffix};
+pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suffix};
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::row::{COLUMNS, List, Row, VERSION};
 pub use self::start::{OpenError, SPILL};

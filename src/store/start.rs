@@ -26,6 +26,9 @@ use crate::desk::Record;
 /// Name of the spill file inside the data folder.
 pub const SPILL: &str = "spill.bin";
 
+/// What the first row of a log is called that takes the place of a lost one.
+pub(super) const NEW_CHAIN: &str = "new-chain";
+
 /// Why there is no store at all.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -276,7 +279,7 @@ pub(super) fn new_chain(aside: &Salvage, boot_id: &str, now: Moment) -> Airing {
             format!("the database was corrupt and was moved to {file}; {newest}")
         }
     };
-    let airing = AiringId::act("new-chain", now.wall, 1);
+    let airing = AiringId::act(NEW_CHAIN, now.wall, 1);
     let scheduled_at = DateTime::<Utc>::fixed_offset(&now.wall);
     Airing {
         station: aside.station.clone().unwrap_or_default(),

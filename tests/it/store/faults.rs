@@ -192,7 +192,7 @@ async fn a_newer_database_and_a_folder_that_cannot_be_are_refused() {
 const READ_ONLY: &str = "LOA_TEST_READ_ONLY";
 
 /// Permissions do not bind root, so the test that needs them runs as a child without rights.
-fn without_rights(folder: &Path) {
+fn without_rights(folder: &Path, test: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     use std::os::unix::process::CommandExt as _;
 
@@ -202,7 +202,7 @@ fn without_rights(folder: &Path) {
     let this = std::env::current_exe().unwrap();
     fs::hard_link(&this, &program).or_else(|_| fs::copy(&this, &program).map(drop)).unwrap();
     let mut child = std::process::Command::new(program);
-    child.args(["--exact", "store::faults::a_child_without_rights"]).env(READ_ONLY, folder).current_dir("/");
+    child.args(["--exact", &format!("store::faults::{test}")]).env(READ_ONLY, folder).current_dir("/");
     if rustix::process::geteuid().is_root() {
         child.uid(65534).gid(65534);
     }
@@ -243,7 +243,7 @@ async fn read_only(is_folder_too: bool) -> TempDir {
 #[tokio::test]
 async fn a_read_only_database_is_read_and_its_records_wait() {
     let folder = read_only(false).await;
-    without_rights(folder.path());
+    without_rights(folder.path(), "a_child_without_rights");
     // With rights again, what waited in the spill file is committed.
     open(folder.path()).await.store.close().await;
     if rustix::process::geteuid().is_root() {
@@ -253,7 +253,38 @@ async fn a_read_only_database_is_read_and_its_records_wait() {
 
 #[tokio::test]
 async fn a_read_only_folder_is_read() {
-    without_rights(read_only(true).await.path());
+    without_rights(read_only(true).await.path(), "a_child_without_rights");
+}
+
+/// What a reader of the folder's group leaves behind that may not write the database: files that the station may not.
+#[tokio::test]
+async fn journals_that_a_reader_made_do_not_stop_the_station() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await.store;
+    commit(&store, row(0)).await;
+    store.close().await;
+    let mode = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    for name in ["loa.db-wal", "loa.db-shm"] {
+        fs::write(folder.path().join(name), "").unwrap();
+        mode(&folder.path().join(name), 0o444);
+    }
+    for name in ["spill.bin", "loa.db"] {
+        mode(&folder.path().join(name), 0o666);
+    }
+    mode(folder.path(), 0o777);
+    without_rights(folder.path(), "a_child_beside_foreign_journals");
+    assert_eq!(told(folder.path()).await, [tell(0, "aired", 8000), tell(1, "aired", 8000)]);
+}
+
+/// What the test before runs in a process of its own.
+#[tokio::test]
+async fn a_child_beside_foreign_journals() {
+    let Some(folder) = std::env::var_os(READ_ONLY).map(std::path::PathBuf::from) else { return };
+    let opened = open_in_boot(&folder, "boot-2").await;
+    commit(&opened.store, row(1)).await;
+    soon(opened.store.close()).await;
 }
 
 #[tokio::test]
