@@ -454,3 +454,28 @@ fn audio_that_only_an_earlier_log_names_stays() {
         assert!(before.iter().all(|content| after.contains(content)), "{lost}: {before:?} {after:?}");
     }
 }
+
+#[test]
+fn a_shared_content_that_has_rotten_does_not_keep_the_log_from_being_carried() {
+    let site = aired();
+    Signal::mono(44_100, 0.4).wav(&site.path("audio/b.wav"));
+    let config = Config::load(&site.path("loa.toml")).unwrap();
+    // On one disk it would be a link.
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir_in("/dev/shm").unwrap());
+    let made = first.path().join("1.tar");
+    let beside = Contents::Beside { reserve_bytes: 0 };
+    backup::make(&config, &made, beside, Clock::system().now().wall).unwrap();
+    let rotten = first.path().join("audio").join(site.sha256("b.wav"));
+    let length = fs::metadata(&rotten).unwrap().len();
+    fs::remove_file(&rotten).unwrap();
+    fs::write(&rotten, vec![0; usize::try_from(length).unwrap()]).unwrap();
+    let carried = backup::copy_to(&made, second.path()).unwrap();
+    assert!(carried.left_out.len() == 1 && carried.left_out[0].contains("audio/b.wav"), "{carried:?}");
+    assert!(!rotten.exists() && second.path().join("audio").join(site.sha256("a.wav")).exists());
+    backup::check(&carried.path).unwrap();
+    // The next one has it again.
+    backup::make(&config, &first.path().join("2.tar"), beside, Clock::system().now().wall).unwrap();
+    let carried = backup::copy_to(&first.path().join("2.tar"), second.path()).unwrap();
+    assert_eq!(carried.left_out, Vec::<String>::new());
+    assert!(second.path().join("audio").join(site.sha256("b.wav")).exists());
+}
