@@ -47,13 +47,17 @@ pub(super) fn put(folder: &Path, each: &Beside, from: &Path) -> Result<(), Backu
     for useless in [&place, &part] {
         let _ = fs::remove_file(useless);
     }
-    // Only the content store's own files never change, so nothing else may be shared by a link.
-    let is_content = from.file_name().is_some_and(|name| *name == *each.sha256);
-    if !(is_content && fs::hard_link(from, &part).is_ok()) {
+    if !(is_content(each, from) && fs::hard_link(from, &part).is_ok()) {
         copy(from, &part, &each.sha256)?;
     }
     let named = rename_new(&part, &place).and_then(|()| super::sync_folder(&shared));
     named.map_err(BackupError::write(&place))
+}
+
+/// Whether a file is one that never changes, of the content store or beside other copies: nothing else may be shared by a
+/// link.
+pub(super) fn is_content(each: &Beside, from: &Path) -> bool {
+    from.file_name().is_some_and(|name| *name == *each.sha256)
 }
 
 fn copy(from: &Path, part: &Path, sha256: &str) -> Result<(), BackupError> {

@@ -4,7 +4,7 @@
 //! database is read in one transaction, which holds up no commit. At a kill at any instant nothing bears the name. Blocks
 //! for as long as the disk takes. Next: `restore`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,11 @@ use chrono::{DateTime, Utc};
 use rustix::fs::{FlockOperation, flock, statvfs};
 
 use super::archive::{Archive, check, rename_new};
+use super::copies::Copies;
 use super::files::{Source, Sources, find};
 use super::{BackupError, Beside, DESCRIPTION, Description, FORMAT, LOG, beside, block_on, folder_of, sync_folder};
 use crate::config::Config;
-use crate::store::{DATABASE, Head, Log, copy, known_files, prove, with_suffix};
+use crate::store::{DATABASE, Head, Log, copy, prove, with_suffix};
 
 /// Where the audio goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +46,36 @@ pub struct Made {
     pub left_out: Vec<String>,
 }
 
+/// A backup that was carried to another folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// The file there.
+    pub path: PathBuf,
+    /// What beside it could not be carried, and why.
+    pub left_out: Vec<String>,
+}
+
 /// Makes a backup under a name that is free.
 pub fn make(config: &Config, to: &Path, contents: Contents, now: DateTime<Utc>) -> Result<Made, BackupError> {
     let folder = place(to)?;
+    let made = make_in(&folder, config, to, contents, now);
+    if made.is_err() && contents != Contents::Inside {
+        // The failure is what counts; what stays goes with the next copy whose time is over.
+        let _ = beside::prune(&folder);
+    }
+    made
+}
+
+/// The same, in a folder that is there.
+fn make_in(
+    folder: &Path,
+    config: &Config,
+    to: &Path,
+    contents: Contents,
+    now: DateTime<Utc>,
+) -> Result<Made, BackupError> {
     let sources = find(config).map_err(BackupError::source(&config.path))?;
-    make_room(&folder, needed(config, &sources, contents))?;
+    make_room(folder, needed(config, &sources, contents))?;
     let part = Part::claim(to)?;
     let (head, station_id, station) = block_on(async {
         let mut log = Log::open(&config.data_dir).await?;
@@ -63,7 +89,11 @@ pub fn make(config: &Config, to: &Path, contents: Contents, now: DateTime<Utc>) 
     let mut left_out = sources.left_out.clone();
     let beside = match contents {
         Contents::Inside => Vec::new(),
-        Contents::Beside { .. } => keep_beside(&folder, &part.database, &sources, &mut left_out)?,
+        Contents::Beside { reserve_bytes } => {
+            let copies = Copies::find(&part.database, &sources, &mut left_out);
+            let database = fs::metadata(&part.database).map_or(0, |facts| facts.len());
+            copies.keep(folder, database + reserve_bytes, &mut left_out)?
+        }
     };
     let zone = config.station.timezone;
     let made_at = now.with_timezone(&zone).fixed_offset();
@@ -77,12 +107,15 @@ pub fn make(config: &Config, to: &Path, contents: Contents, now: DateTime<Utc>) 
         return Err(BackupError::Damaged { path: part.path.clone(), why });
     }
     let bytes = fs::metadata(&part.path).map_err(BackupError::write(&part.path))?.len();
+    all_there(folder, &description.beside, &HashSet::new())?;
     part.keep_as(to)?;
     Ok(Made { path: to.to_owned(), head, bytes, files: members + description.beside.len(), left_out })
 }
 
-/// Copies a backup that has been made into another folder, with what lies beside it, and proves it there.
-pub fn copy_to(made: &Path, folder: &Path) -> Result<PathBuf, BackupError> {
+/// Copies a backup that has been made into another folder, with what lies beside it, and proves it there. What beside it
+/// cannot be read or has changed is left out and told, for one bad sector must not keep the log from being carried; it goes,
+/// so that the next backup has it lie there anew.
+pub fn copy_to(made: &Path, folder: &Path) -> Result<Carried, BackupError> {
     let to = folder.join(made.file_name().unwrap_or_default());
     place(&to)?;
     let description = super::archive::describe(made)?;
@@ -91,8 +124,21 @@ pub fn copy_to(made: &Path, folder: &Path) -> Result<PathBuf, BackupError> {
         description.beside.iter().filter(|each| !beside::is_there(folder, each)).map(|each| each.bytes).sum();
     let bytes = fs::metadata(made).map_err(BackupError::source(made))?.len();
     make_room(folder, missing + bytes)?;
+    let (mut left_out, mut lacks) = (Vec::new(), HashSet::new());
     for each in &description.beside {
-        beside::put(folder, each, &beside::path_of(&theirs, &each.sha256))?;
+        let from = beside::path_of(&theirs, &each.sha256);
+        match beside::put(folder, each, &from) {
+            Ok(()) => {}
+            Err(error @ (BackupError::Source { .. } | BackupError::Changed(_))) => {
+                if matches!(error, BackupError::Changed(_)) {
+                    // Rotten, and of use to no copy.
+                    let _ = fs::remove_file(&from);
+                }
+                lacks.insert(each.sha256.as_str());
+                left_out.push(format!("`{}`: {error}", each.path));
+            }
+            Err(error) => return Err(error),
+        }
     }
     let part = Part::claim(&to)?;
     let mut file = File::open(made).map_err(BackupError::source(made))?;
@@ -104,8 +150,16 @@ pub fn copy_to(made: &Path, folder: &Path) -> Result<PathBuf, BackupError> {
     if check(&part.path)? != description {
         return Err(BackupError::Changed(made.to_owned()));
     }
+    all_there(folder, &description.beside, &lacks)?;
     part.keep_as(&to)?;
-    Ok(to)
+    Ok(Carried { path: to, left_out })
+}
+
+/// Another station that shares the folder may have pruned what no finished copy named.
+fn all_there(folder: &Path, beside: &[Beside], lacks: &HashSet<&str>) -> Result<(), BackupError> {
+    let gone = |each: &&Beside| !lacks.contains(each.sha256.as_str()) && !beside::is_there(folder, each);
+    let gone = beside.iter().find(gone);
+    gone.map_or(Ok(()), |each| Err(BackupError::Changed(beside::path_of(folder, &each.sha256))))
 }
 
 /// The folder in which a backup may be written under that name.
@@ -132,7 +186,7 @@ fn needed(config: &Config, sources: &Sources, contents: Contents) -> u64 {
     2 * database + of(&sources.texts) + audio
 }
 
-fn make_room(folder: &Path, needed: u64) -> Result<(), BackupError> {
+pub(super) fn make_room(folder: &Path, needed: u64) -> Result<(), BackupError> {
     let Ok(disk) = statvfs(folder) else { return Ok(()) };
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
     if free >= needed {
@@ -140,45 +194,6 @@ fn make_room(folder: &Path, needed: u64) -> Result<(), BackupError> {
     }
     let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
     Err(BackupError::NoRoom { folder: folder.to_owned(), free_mb: free / 1_000_000, needed_mb: megabytes(needed) })
-}
-
-/// Has all audio lie beside the backup; what was read before and has not changed since is not read again.
-fn keep_beside(
-    folder: &Path,
-    database: &Path,
-    sources: &Sources,
-    left_out: &mut Vec<String>,
-) -> Result<Vec<Beside>, BackupError> {
-    let known = block_on(known_files(database));
-    let mut kept: Vec<Beside> = Vec::new();
-    for source in &sources.audio {
-        let name = source.name.trim_start_matches("audio/");
-        let unchanged =
-            known.get(name).filter(|state| fs::metadata(&source.path).is_ok_and(|facts| state.is_still(&facts)));
-        let sha256 = unchanged.map_or_else(|| beside::hash(&source.path), |state| Ok(state.sha256.to_string()));
-        match sha256 {
-            Ok(sha256) => kept.push(Beside { path: source.name.clone(), bytes: source.bytes, sha256 }),
-            Err(error) => left_out.push(format!("`{}`: {error}", source.path.display())),
-        }
-    }
-    let named: HashSet<String> = kept.iter().map(|each| each.sha256.clone()).collect();
-    let aired: HashMap<&str, &Source> =
-        sources.aired.iter().map(|source| (source.name.trim_start_matches("data/audio/"), source)).collect();
-    for source in &sources.aired {
-        let sha256 = source.name.trim_start_matches("data/audio/");
-        if !named.contains(sha256) {
-            kept.push(Beside { path: source.name.clone(), bytes: source.bytes, sha256: sha256.to_owned() });
-        }
-    }
-    let paths: HashMap<&str, &Path> =
-        sources.audio.iter().map(|source| (source.name.as_str(), source.path.as_path())).collect();
-    for each in &kept {
-        let stored = aired.get(each.sha256.as_str()).map(|source| source.path.as_path());
-        if let Some(from) = stored.or_else(|| paths.get(each.path.as_str()).copied()) {
-            beside::put(folder, each, from)?;
-        }
-    }
-    Ok(kept)
 }
 
 /// Writes all members; answers with their number.

@@ -8,9 +8,11 @@
 mod alarm; // what is wrong with the backups, in words (pure)
 mod archive; // the tar file: written with its sums, read with proof
 mod beside; // audio that copies of one folder share
+mod copies; // which audio is to lie there, and its room
 mod files; // what belongs to a station
 mod make; // a backup made
 mod keep; // copies kept in turn
+mod owner; // whose a restored station is
 mod restore; // a station brought back
 pub mod rotation; // when a copy is due, and which ones go (pure)
 
@@ -26,7 +28,7 @@ use crate::store::{CopyError, Head, OpenError, ReadError};
 pub use self::alarm::BackupAlarm;
 pub use self::archive::check;
 pub use self::keep::{clear, names, rotate};
-pub use self::make::{Contents, Made, copy_to, make};
+pub use self::make::{Carried, Contents, Made, copy_to, make};
 pub use self::restore::{Restored, Target, restore};
 
 /// The form of backups that this program writes and reads.

@@ -12,13 +12,15 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::archive::{check, is_of_station, put_new, rename_new, walk};
-use super::{BackupError, Description, LOG, SETTINGS, beside, block_on, sync_folder};
+use super::{BackupError, Description, LOG, SETTINGS, beside, block_on, owner, sync_folder};
 use crate::airing::{Airing, AiringId, ClockState, Kind, OutputKind};
 use crate::clock::Clock;
 use crate::config::{Config, data_dir_named, data_dir_of, folder_of};
 use crate::desk::Record;
 use crate::station::{Lock, boot_id};
-use crate::store::{DATABASE, Head, Log, SPILL, Store, free_name, prove, settle_journal, with_suffix};
+use crate::store::{
+    DATABASE, Head, Log, ReadError, SPILL, Store, free_name, prove, set_journals_aside, settle_journal, with_suffix,
+};
 
 /// How long the restored log may take for its note; it is a database that nobody else uses.
 const NOTE_WITHIN: TimeDelta = TimeDelta::seconds(20);
@@ -61,18 +63,38 @@ pub fn restore(from: &Path, target: &Target, clock: &Clock) -> Result<Restored, 
     let head: Head = description.head.parse().map_err(|why| BackupError::NotABackup { path: from.to_owned(), why })?;
     let folder = folder_of(&target.settings);
     let data_dir = data_dir(from, target, &folder)?;
+    let is_new = !data_dir.exists();
     fs::create_dir_all(&data_dir).map_err(BackupError::write(&data_dir))?;
-    let lock = Lock::take(&data_dir).map_err(BackupError::write(&data_dir))?;
-    let _lock = lock.ok_or_else(|| BackupError::Running(data_dir.clone()))?;
+    if is_new {
+        owner::hand_over_up_to(&folder, &data_dir);
+    }
+    let restored = restore_into(&data_dir, from, target, description, &head, clock);
+    // Also when nothing was restored: a lock of root's keeps the station from starting.
+    owner::hand_over_all(&data_dir);
+    restored
+}
+
+/// The same, as soon as it is known where to.
+fn restore_into(
+    data_dir: &Path,
+    from: &Path,
+    target: &Target,
+    description: Description,
+    head: &Head,
+    clock: &Clock,
+) -> Result<Restored, BackupError> {
+    let folder = folder_of(&target.settings);
+    let lock = Lock::take(data_dir).map_err(BackupError::write(data_dir))?;
+    let _lock = lock.ok_or_else(|| BackupError::Running(data_dir.to_owned()))?;
     let database = data_dir.join(DATABASE);
     let coming = Coming::extract(from, &database)?;
-    if block_on(prove(&coming.0, Some(head.clone())))? != head {
+    if block_on(prove(&coming.0, Some(head.clone())))? != *head {
         let why = "its log does not end where it says".to_owned();
         return Err(BackupError::Damaged { path: from.to_owned(), why });
     }
-    let present = block_on(known_better(&database, &coming.0, &head, target.replace))?;
-    let mut files = put_files(from, target, &data_dir)?;
-    put_beside(from, &description, &folder, &data_dir, &mut files)?;
+    let present = block_on(known_better(&database, &coming.0, head, target.replace))?;
+    let mut files = put_files(from, target, data_dir)?;
+    put_beside(from, &description, &folder, data_dir, &mut files)?;
     let now = clock.now();
     let kept_aside = swap(&coming, &database, now.wall)?;
     if present.as_ref().is_some_and(|present| !present.is_same_log) {
@@ -87,7 +109,7 @@ pub fn restore(from: &Path, target: &Target, clock: &Clock) -> Result<Restored, 
     }
     let aside = kept_aside.as_deref().zip(present.map(|present| present.head));
     let note = note(from, &description, aside, target, &now);
-    let head = block_on(go_on(&data_dir, clock, note, &description, &head))?;
+    let head = block_on(go_on(data_dir, clock, note, &description, head))?;
     let Files { put_back, left_alone, missing } = files;
     Ok(Restored { description, head, database, kept_aside, put_back, left_alone, missing })
 }
@@ -145,16 +167,23 @@ struct Present {
     is_same_log: bool,
 }
 
-/// Looks at the database that is there; refused if it knows more than the backup. One that cannot be read is what backups
-/// are for, and knows nothing.
+/// Looks at the database that is there; refused if it knows more than the backup. One that is damaged is what backups are
+/// for, and knows nothing; one that is locked or forbidden may know more, and stays.
 async fn known_better(
     database: &Path,
     coming: &Path,
     backup: &Head,
     replace: bool,
 ) -> Result<Option<Present>, BackupError> {
-    let Ok(mut log) = Log::of(database).await else { return Ok(None) };
-    let Ok(head) = log.head().await else { return Ok(None) };
+    let found = async {
+        let mut log = Log::of(database).await?;
+        Ok((log.head().await?, log))
+    };
+    let (head, mut log) = match found.await {
+        Ok(found) => found,
+        Err(ReadError::Missing(_) | ReadError::Unreadable { is_damaged: true, .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     let is_in_backup = head.seq == 0 || Log::of(coming).await?.hash_at(head.seq).await?.as_ref() == Some(&head.hash);
     let holds_backup = backup.seq == 0 || log.hash_at(backup.seq).await.ok().flatten().as_ref() == Some(&backup.hash);
     let present = Present { is_same_log: is_in_backup || holds_backup, head };
@@ -173,7 +202,10 @@ struct Files {
 }
 
 impl Files {
-    fn count(&mut self, is_new: bool) {
+    fn count(&mut self, is_new: bool, folder: &Path, place: &Path) {
+        if is_new {
+            owner::hand_over_up_to(folder, place);
+        }
         *(if is_new { &mut self.put_back } else { &mut self.left_alone }) += 1;
     }
 }
@@ -193,7 +225,8 @@ fn put_files(from: &Path, target: &Target, data_dir: &Path) -> Result<Files, Bac
             name if is_of_station(name) => place_of(name, &folder, data_dir),
             _ => return Ok(ControlFlow::Continue(())),
         };
-        files.count(put_new(&place, reader).map_err(BackupError::write(&place))?);
+        let is_new = put_new(&place, reader).map_err(BackupError::write(&place))?;
+        files.count(is_new, &folder, &place);
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(files)
@@ -213,10 +246,11 @@ fn put_beside(
         let content = beside::path_of(&theirs, &each.sha256);
         let place = place_of(&each.path, folder, data_dir);
         if place.symlink_metadata().is_ok() {
-            files.count(false);
+            files.count(false, folder, &place);
         } else if is_plain && beside::hash(&content).as_ref() == Ok(&each.sha256) {
             let mut reader = File::open(&content).map_err(BackupError::source(&content))?;
-            files.count(put_new(&place, &mut reader).map_err(BackupError::write(&place))?);
+            let is_new = put_new(&place, &mut reader).map_err(BackupError::write(&place))?;
+            files.count(is_new, folder, &place);
         } else {
             files.missing.push(each.path.clone());
         }
@@ -226,27 +260,25 @@ fn put_beside(
 
 /// Puts the database in its place. The one that is there is kept under another name, and at no instant is there none.
 fn swap(coming: &Coming, database: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, BackupError> {
-    let wrote = BackupError::write(database);
     let folder = super::folder_of(database);
-    if database.symlink_metadata().is_err() {
-        rename_new(&coming.0, database).and_then(|()| sync_folder(&folder)).map_err(wrote)?;
-        return Ok(None);
-    }
-    block_on(settle_journal(database));
     let aside = free_name(database, "replaced", now);
-    let swapped = fs::hard_link(database, &aside).or_else(|_| fs::copy(database, &aside).map(drop)).and_then(|()| {
-        // A journal that is left belongs to the old one, and must not be taken for the new one's.
-        for suffix in ["-wal", "-shm"] {
-            match fs::rename(with_suffix(database, suffix), with_suffix(&aside, suffix)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
+    let is_there = database.symlink_metadata().is_ok();
+    let keep = || -> io::Result<()> {
+        if is_there {
+            block_on(settle_journal(database));
+            if fs::hard_link(database, &aside).is_err() {
+                fs::copy(database, &aside)?;
+                // What takes its place goes to the disk at once, and ends the only other one.
+                File::open(&aside)?.sync_all()?;
             }
         }
-        fs::rename(&coming.0, database)?;
+        // A journal that is left belongs to the old one, though that may be gone, and must not be taken for the new one's.
+        set_journals_aside(database, &aside)?;
+        if is_there { fs::rename(&coming.0, database) } else { rename_new(&coming.0, database) }?;
         sync_folder(&folder)
-    });
-    swapped.map_err(wrote)?;
-    Ok(Some(aside))
+    };
+    keep().map_err(BackupError::write(database))?;
+    Ok(is_there.then_some(aside))
 }
 
 /// The row that tells an inspector of this.

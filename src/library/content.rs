@@ -108,10 +108,11 @@ impl ContentStore {
         verify(&path)
     }
 
-    /// Reads an open copy: it holds the bytes of that hash, or goes.
+    /// Reads an open copy: it holds the bytes of that hash, or goes. One that the disk does not give back is lost like one
+    /// that it gives back changed; as long as it stood there, its file would not be taken in again.
     fn expect(&self, sha256: &str, file: &mut File) -> Result<(), ClipError> {
-        let (found, _) = copy(file, &mut io::sink())?;
-        if found == sha256 {
+        let found = copy(file, &mut io::sink()).map(|(found, _)| found);
+        if found.as_ref().is_ok_and(|found| found == sha256) {
             return Ok(());
         }
         let path = self.path_of(sha256);
@@ -119,6 +120,7 @@ impl ContentStore {
         if fs::metadata(&path)?.ino() == file.metadata()?.ino() {
             fs::remove_file(&path)?;
         }
+        found?;
         Err(ClipError::Unreadable("its stored copy had lost its bytes and was removed; take the file in again".into()))
     }
 
@@ -316,6 +318,23 @@ mod tests {
         assert_eq!(error.to_string(), "cannot be read: the content store does not take it: no space left on device");
         drop(Unfinished::create(folder.path()).unwrap());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_read_goes_and_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clip.wav");
+        fs::write(&path, "bytes").unwrap();
+        let store = ContentStore::open(&folder.path().join("store")).unwrap();
+        let sha256 = store.ingest(&path).unwrap().content.sha256;
+        // A handle that only writes is one that cannot be read, as on a disk with a bad sector.
+        let mut unreadable = Unfinished::create(folder.path()).unwrap();
+        unreadable.file.write_all(b"bytes").unwrap();
+        unreadable.keep_as(&store.path_of(&sha256)).unwrap();
+        let error = store.expect(&sha256, &mut unreadable.file).unwrap_err();
+        assert!(!error.to_string().contains("lost its bytes"), "{error}");
+        assert!(!store.path_of(&sha256).exists());
+        assert!(store.ingest(&path).unwrap().new);
     }
 
     #[test]

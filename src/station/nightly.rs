@@ -153,7 +153,7 @@ impl Work {
                 self.make(&station_id, wall);
             }
         } else {
-            self.faults[0] = None;
+            self.is_well(Place::First);
         }
         self.carry(&station_id);
     }
@@ -169,6 +169,12 @@ impl Work {
             self.station_id = asked.ok().map(|(id, _)| id).filter(|id| !id.is_empty());
         }
         self.station_id.clone()
+    }
+
+    /// What was wrong is over, but for what the newest copy lacks: that lasts until the next one.
+    fn is_well(&mut self, place: Place) {
+        let fault = &mut self.faults[place as usize];
+        fault.take_if(|fault| !matches!(fault, BackupAlarm::Incomplete { .. }));
     }
 
     fn may_try(&self, place: Place, now: Mono) -> bool {
@@ -196,12 +202,7 @@ impl Work {
         backup::clear(&folder, station_id);
         let reserve_bytes = if is_same_disk(&folder, &self.data_dir) { self.reserve_bytes() } else { 0 };
         match backup::make(&self.config, &to, Contents::Beside { reserve_bytes }, now) {
-            Ok(made) if made.left_out.is_empty() => self.made(Place::First, &to, station_id),
-            Ok(made) => {
-                self.made(Place::First, &to, station_id);
-                let why = made.left_out.join(", ");
-                self.faults[0] = Some(BackupAlarm::Incomplete { file: to.display().to_string(), why });
-            }
+            Ok(made) => self.made(Place::First, &to, &made.left_out, station_id),
             Err(error) => self.failed(Place::First, &folder, &error),
         }
     }
@@ -232,20 +233,22 @@ impl Work {
             return;
         };
         if second.join(newest.file_name().unwrap_or_default()).exists() {
-            self.faults[1] = None;
+            self.is_well(Place::Second);
         } else if self.may_try(Place::Second, mono) && self.is_quiet(mono) {
             self.due_since = None;
             backup::clear(&second, station_id);
             match backup::copy_to(&newest, &second) {
-                Ok(copied) => self.made(Place::Second, &copied, station_id),
+                Ok(carried) => self.made(Place::Second, &carried.path, &carried.left_out, station_id),
                 Err(error) => self.failed(Place::Second, &second, &error),
             }
         }
     }
 
     /// A copy is there: the oldest go.
-    fn made(&mut self, place: Place, to: &Path, station_id: &str) {
-        (self.faults[place as usize], self.again_at[place as usize]) = (None, None);
+    fn made(&mut self, place: Place, to: &Path, left_out: &[String], station_id: &str) {
+        let incomplete = || BackupAlarm::Incomplete { file: to.display().to_string(), why: left_out.join(", ") };
+        self.faults[place as usize] = (!left_out.is_empty()).then(incomplete);
+        self.again_at[place as usize] = None;
         if let Err(error) = backup::rotate(to, station_id, self.config.backup.keep) {
             tracing::warn!("copies whose time is over stay: {error}");
         }

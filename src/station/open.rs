@@ -32,7 +32,7 @@ use crate::problem::Problem;
 use crate::problem::system::refusal;
 use crate::rundown::{Audio, Content, Library};
 use crate::schedule::Schedule;
-use crate::store::{Log, Opened, Remembered, Store};
+use crate::store::{DATABASE, Log, Opened, ReadError, Remembered, Store, has_earlier};
 
 /// Why a station did not start.
 #[derive(Debug, thiserror::Error)]
@@ -259,7 +259,8 @@ fn library(remembered: &Remembered) -> Library {
 }
 
 /// Removes from the content store what nothing names, on a thread of its own: after years there are ten thousand contents,
-/// and no start waits for them. Without a readable log nothing is known to be an orphan, and nothing goes.
+/// and no start waits for them. Without a readable log nothing is known to be an orphan, and nothing goes; and
+/// what only an earlier log names, which was moved aside or replaced, is evidence too.
 fn sweep(
     content: &ContentStore,
     remembered: &Remembered,
@@ -275,7 +276,7 @@ fn sweep(
     let mut sweep = move || -> anyhow::Result<()> {
         let doubtful: Vec<_> = content.names()?.into_iter().filter(|sha256| !known.contains(sha256)).collect();
         if !doubtful.is_empty() {
-            known.extend(block_on(async { Log::open(&data_dir).await?.named(doubtful).await })?);
+            known.extend(block_on(evidence(&data_dir, doubtful))?);
         }
         content.sweep(&known)?;
         Ok(())
@@ -287,6 +288,15 @@ fn sweep(
         }
     })?;
     Ok(())
+}
+
+/// Which of these contents a log names, as far as that can be told: of an earlier log nobody knows what it named.
+async fn evidence(data_dir: &Path, contents: Vec<Arc<str>>) -> Result<HashSet<Arc<str>>, ReadError> {
+    let mut log = Log::open(data_dir).await?;
+    if has_earlier(&data_dir.join(DATABASE)) || log.began_anew().await? {
+        return Ok(contents.into_iter().collect());
+    }
+    log.named(contents).await
 }
 
 pub(super) fn facts(config: &Config, trust_clock: bool, boot_id: &str) -> Facts {

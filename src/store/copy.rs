@@ -11,6 +11,7 @@ use sqlx::{Connection as _, Executor as _, Row as _};
 use super::chain::Head;
 use super::open::{close, message, writer};
 use super::read::{Log, PATIENCE, ReadError, connect};
+use super::start::NEW_CHAIN;
 use super::{DATABASE, files, memory};
 use crate::library::FileState;
 
@@ -96,6 +97,14 @@ impl Log {
     pub async fn hash_at(&mut self, seq: i64) -> Result<Option<String>, ReadError> {
         let found = sqlx::query("select hash from airing_log where seq = ?").bind(seq).fetch_optional(self.any()).await;
         found.and_then(|row| row.map(|row| row.try_get(0)).transpose()).map_err(|error| self.unreadable(&error))
+    }
+
+    /// Whether it began because the log before it could not be read any more.
+    pub async fn began_anew(&mut self) -> Result<bool, ReadError> {
+        let found = sqlx::query("select airing from airing_log where seq = 1").fetch_optional(self.any()).await;
+        let first = found.and_then(|row| row.map(|row| row.try_get::<String, _>(0)).transpose());
+        let first = first.map_err(|error| self.unreadable(&error))?;
+        Ok(first.is_some_and(|airing| airing.starts_with(&format!("{NEW_CHAIN}@"))))
     }
 
     /// Which station wrote it: its id, and its name in the newest row.

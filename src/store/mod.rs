@@ -4,6 +4,7 @@
 //! start, and the log for readers. The task behind [`Store`] owns the only connection that writes; the station's loop
 //! never waits for the database. Must never change or reorder what it was given. Next: `start`, then `task`.
 
+mod anew; // a new log while the station runs
 mod chain; // what is hashed, the head, the walk that names the first bad row
 mod column; // typed values from columns
 mod copy; // the database as a whole: copied, proved
@@ -11,7 +12,9 @@ mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
 mod files; // what is known of audio
+mod in_force; // what a new log must know (pure)
 mod memory; // what the station remembers when it starts
+mod modes; // whose the files of the database are
 mod open; // the database file: opened, migrated, moved aside
 mod queue; // what waits
 mod read; // the log for others, page by page
@@ -31,7 +34,7 @@ pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
-pub(crate) use self::open::{free_name, with_suffix};
+pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suffix};
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::row::{COLUMNS, List, Row, VERSION};
 pub use self::start::{OpenError, SPILL};

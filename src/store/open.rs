@@ -6,6 +6,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,9 +17,13 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Row as _, SqlSaf
 
 use super::chain::Head;
 use super::memory::head;
+use super::modes;
 
 /// Name of the database inside the data folder.
 pub const DATABASE: &str = "loa.db";
+
+/// What became of earlier logs that lie beside it, as it stands in their names.
+const BECAME: [&str; 2] = ["corrupt", "replaced"];
 
 /// How long a statement waits for a lock. Short, because the store tries again by itself and must hear of it.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_millis(100);
@@ -28,6 +33,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "airing log", include_str!("../../migrations/0001_airing_log.sql")),
     (2, "station memory", include_str!("../../migrations/0002_station_memory.sql")),
 ];
+
+const CORRUPT: i32 = 11;
+const NOT_A_DATABASE: i32 = 26;
 
 /// Why there is no connection that can write.
 #[derive(Debug, thiserror::Error)]
@@ -45,8 +53,6 @@ pub(super) enum Trouble {
 
 impl From<sqlx::Error> for Trouble {
     fn from(error: sqlx::Error) -> Self {
-        const CORRUPT: i32 = 11;
-        const NOT_A_DATABASE: i32 = 26;
         match code(&error) {
             Some(CORRUPT | NOT_A_DATABASE) => Self::Corrupt(message(&error)),
             _ => Self::NotNow(message(&error)),
@@ -67,6 +73,12 @@ impl From<MigrateError> for Trouble {
     }
 }
 
+/// Whether the file is the reason: damaged, no database, or one without the tables of a log.
+pub(super) fn is_damage(error: &sqlx::Error) -> bool {
+    const ERROR: i32 = 1;
+    code(error).is_some_and(|code| [CORRUPT, NOT_A_DATABASE, ERROR].contains(&code))
+}
+
 /// SQLite's primary result code; `None` if the error is not SQLite's.
 pub(super) fn code(error: &sqlx::Error) -> Option<i32> {
     let extended: i32 = error.as_database_error()?.code()?.parse().ok()?;
@@ -83,6 +95,8 @@ pub(super) fn message(error: &sqlx::Error) -> String {
 /// A connection that cannot be used is closed before this returns: one that closes later would take the journal of the
 /// database that has come in its place.
 pub(super) async fn connect(path: &Path, station_id: Option<&str>) -> Result<SqliteConnection, Trouble> {
+    modes::share(path);
+    modes::remove_foreign_journals(path);
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -161,9 +175,7 @@ pub(super) struct Salvage {
 pub(super) async fn move_aside(path: &Path, now: DateTime<Utc>) -> io::Result<Salvage> {
     let moved_to = free_name(path, "corrupt", now);
     let was_there = renamed(path, &moved_to)?;
-    for suffix in ["-wal", "-shm"] {
-        renamed(&with_suffix(path, suffix), &with_suffix(&moved_to, suffix))?;
-    }
+    set_journals_aside(path, &moved_to)?;
     let mut salvage = Salvage::default();
     if !was_there {
         return Ok(salvage);
@@ -177,6 +189,14 @@ pub(super) async fn move_aside(path: &Path, now: DateTime<Utc>) -> io::Result<Sa
     }
     salvage.moved_to = Some(moved_to);
     Ok(salvage)
+}
+
+/// Renames the journals of a database as those of another name: SQLite would write them into whatever takes its place.
+pub(crate) fn set_journals_aside(path: &Path, aside: &Path) -> io::Result<()> {
+    for suffix in ["-wal", "-shm", "-journal"] {
+        renamed(&with_suffix(path, suffix), &with_suffix(aside, suffix))?;
+    }
+    Ok(())
 }
 
 /// Whether there was something to rename.
@@ -199,6 +219,15 @@ pub(crate) fn free_name(path: &Path, became: &str, now: DateTime<Utc>) -> PathBu
     let taken = |candidate: &PathBuf| candidate.exists();
     let numbered = (2..).map(|number| with_suffix(&stem, &format!("-{number}")));
     std::iter::once(stem.clone()).chain(numbered).find(|candidate| !taken(candidate)).expect("numbers do not end")
+}
+
+/// Whether earlier logs lie beside a database, moved aside or replaced; also if that cannot be told.
+pub(crate) fn has_earlier(path: &Path) -> bool {
+    let Some(folder) = path.parent() else { return true };
+    let starts = BECAME.map(|became| with_suffix(Path::new(DATABASE), &format!(".{became}-")).into_os_string());
+    let is_earlier = |name: &OsString| starts.iter().any(|start| name.as_bytes().starts_with(start.as_bytes()));
+    let Ok(entries) = std::fs::read_dir(folder) else { return true };
+    entries.into_iter().any(|entry| entry.map_or(true, |entry| is_earlier(&entry.file_name())))
 }
 
 /// A path with something behind its last name.

@@ -16,7 +16,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 use tokio::task::JoinHandle;
 
 use super::chain::{Broken, Fault, Head, Walk};
-use super::open::{DATABASE, close, code, message};
+use super::open::{DATABASE, close, code, is_damage, message};
 use super::row::{Row, quoted_columns, utc};
 use crate::problem::system::refusal;
 
@@ -42,6 +42,8 @@ pub enum ReadError {
         path: PathBuf,
         /// What SQLite says.
         why: String,
+        /// Whether it is damaged or no log at all, and not only locked, forbidden or on a disk that fails now.
+        is_damaged: bool,
     },
     /// A row is not as this program writes them.
     #[error(transparent)]
@@ -283,7 +285,7 @@ fn may_read(path: &Path) -> Result<(), ReadError> {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => return Err(ReadError::Missing(path.to_owned())),
         _ => refusal(&error),
     };
-    Err(ReadError::Unreadable { path: path.to_owned(), why })
+    Err(ReadError::Unreadable { path: path.to_owned(), why, is_damaged: false })
 }
 
 async fn try_connect(path: &Path, patience: Duration, immutable: bool) -> sqlx::Result<SqliteConnection> {
@@ -299,5 +301,6 @@ async fn try_connect(path: &Path, patience: Duration, immutable: bool) -> sqlx::
 }
 
 fn unreadable(path: &Path, error: &sqlx::Error) -> ReadError {
-    ReadError::Unreadable { path: path.to_owned(), why: message(error) }
+    let is_damaged = is_damage(error);
+    ReadError::Unreadable { path: path.to_owned(), why: message(error), is_damaged }
 }

@@ -12,7 +12,9 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{mpsc, watch};
 
+use super::anew::folder_of;
 use super::commit::{CommitError, commit};
+use super::in_force::InForce;
 use super::memory::{Memory, Remembered, recall};
 use super::open::{BUSY_TIMEOUT, DATABASE, Salvage, Trouble, close, connect, missing_is_damage, move_aside};
 use super::queue::{Queue, Work};
@@ -25,6 +27,9 @@ use crate::desk::Record;
 
 /// Name of the spill file inside the data folder.
 pub const SPILL: &str = "spill.bin";
+
+/// What the first row of a log is called that takes the place of a lost one.
+pub(super) const NEW_CHAIN: &str = "new-chain";
 
 /// Why there is no store at all.
 #[derive(Debug, thiserror::Error)]
@@ -67,8 +72,10 @@ pub(super) async fn start(
 ) -> Result<(Task, mpsc::Sender<Request>, watch::Sender<State>, Remembered), OpenError> {
     std::fs::create_dir_all(data_dir).map_err(|error| OpenError::Folder { path: data_dir.to_owned(), error })?;
     let (path, spill_path) = (data_dir.join(DATABASE), data_dir.join(SPILL));
+    // An empty one is what a disk had no room for that was full at the first start.
+    let has_run = spill_path.metadata().is_ok_and(|facts| facts.len() > 0);
     let (spill, spilled) = existing_spill(&spill_path);
-    let ready = put_in_order(&path, spill.is_some(), &spilled, boot_id, clock.now()).await?;
+    let ready = put_in_order(&path, has_run && spill.is_some(), &spilled, boot_id, clock.now()).await?;
 
     let is_settled = ready.conn.is_some() && ready.queue.is_empty() && spilled.is_empty();
     let state = State { head: ready.memory.head, trouble: ready.trouble, ..State::default() };
@@ -76,6 +83,9 @@ pub(super) async fn start(
     let (sender, inbox) = mpsc::channel(WAITING);
     let mut task = Task {
         inode: inode(&path),
+        folder: folder_of(&path),
+        in_force: InForce::remembered(&ready.memory.remembered),
+        anew_at: None,
         path,
         clock: clock.clone(),
         boot_id: boot_id.to_owned(),
@@ -158,7 +168,7 @@ pub(super) fn lost(path: &Path) -> Option<&'static str> {
 
 /// Which file is there; an empty one is none yet, as on a disk that was full at the first start.
 pub(super) fn inode(path: &Path) -> Option<u64> {
-    std::fs::metadata(path).ok().filter(|facts| facts.len() > 0).map(|facts| facts.ino())
+    std::fs::metadata(path).ok().filter(|facts| facts.is_file() && facts.len() > 0).map(|facts| facts.ino())
 }
 
 /// Says that a log has come to its end.
@@ -276,7 +286,7 @@ pub(super) fn new_chain(aside: &Salvage, boot_id: &str, now: Moment) -> Airing {
             format!("the database was corrupt and was moved to {file}; {newest}")
         }
     };
-    let airing = AiringId::act("new-chain", now.wall, 1);
+    let airing = AiringId::act(NEW_CHAIN, now.wall, 1);
     let scheduled_at = DateTime::<Utc>::fixed_offset(&now.wall);
     Airing {
         station: aside.station.clone().unwrap_or_default(),

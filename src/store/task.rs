@@ -13,12 +13,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::State;
 use super::commit::{CommitError, commit};
+use super::in_force::InForce;
 use super::memory::on_air;
-use super::open::{Trouble, close, code, connect, message, move_aside};
+use super::open::{Trouble, close, code, connect, free_name, message, set_journals_aside};
 use super::queue::{Queue, Work};
 use super::recover;
 use super::spill::{Spill, SpillError};
-use super::start::{inode, lost, new_chain, tell_of};
+use super::start::{inode, lost};
 use crate::clock::{Clock, Mono};
 use crate::desk::Record;
 
@@ -54,6 +55,11 @@ pub(super) struct Task {
     pub(super) conn: Option<SqliteConnection>,
     /// The file that was there when the database was last opened; `None` while there is none to be expected.
     pub(super) inode: Option<u64>,
+    /// Which folder it is in, as of the start.
+    pub(super) folder: Option<(u64, u64)>,
+    pub(super) in_force: InForce,
+    /// When a new log last began in this run.
+    pub(super) anew_at: Option<Mono>,
     /// The last run's open attempts could not be read yet.
     pub(super) is_recovery_due: bool,
     pub(super) queue: Queue,
@@ -69,7 +75,8 @@ impl Task {
     /// Runs until the handle closes the store or every handle is gone.
     pub(super) async fn run(mut self) {
         loop {
-            if self.spill.is_none() && self.queue.is_empty() {
+            // Where it is, the next start expects a database.
+            if self.spill.is_none() && self.queue.is_empty() && self.inode.is_some() {
                 self.open_spill().await;
                 if !self.queue.is_empty() {
                     self.settle().await;
@@ -120,6 +127,9 @@ impl Task {
 
     fn take(&mut self, work: Work, done: oneshot::Sender<()>) {
         if self.queue.len() < WAITING {
+            if let Work::Record(record) = &work {
+                self.in_force.note(record);
+            }
             self.queue.push(work, vec![done]);
             return;
         }
@@ -164,6 +174,10 @@ impl Task {
                 if let Some(why) = gone {
                     is_new = true;
                     self.begin_anew(why).await?;
+                } else {
+                    // Left behind since the file had been moved; SQLite would write it into the one that is there now.
+                    let aside = free_name(&self.path, "replaced", self.clock.now().wall);
+                    set_journals_aside(&self.path, &aside).map_err(|error| error.to_string())?;
                 }
             }
             let was_open = self.conn.is_some();
@@ -221,19 +235,6 @@ impl Task {
         Ok(true)
     }
 
-    /// The database was damaged while the station ran: moved aside as at a start, so that the rows do not wait for one.
-    async fn begin_anew(&mut self, why: &str) -> Result<(), String> {
-        let now = self.clock.now();
-        let aside = move_aside(&self.path, now.wall);
-        let aside = aside.await.map_err(|error| format!("{why}, and it cannot be moved aside: {error}"))?;
-        tell_of(&self.path, &aside, why);
-        self.queue.push_front(Work::Record(Record::Row(Box::new(new_chain(&aside, &self.boot_id, now)))));
-        (self.is_recovery_due, self.inode) = (false, None);
-        self.station_id = self.station_id.take().or(aside.station_id);
-        self.state.send_modify(|state| state.moved_aside = aside.moved_to);
-        Ok(())
-    }
-
     /// A connection that met a lock is as good as before; any other may have been opened as read-only, or on a file that
     /// is no longer there.
     async fn keep_or_close(&mut self, conn: SqliteConnection, error: &sqlx::Error) {
@@ -248,6 +249,7 @@ impl Task {
 
     /// Opens the database again; the first time that it can be read, the last run's open attempts are closed too.
     async fn connect(&mut self) -> Result<SqliteConnection, Trouble> {
+        self.is_in_place().map_err(Trouble::NotNow)?;
         if let Some(why) = lost(&self.path).filter(|_| self.inode.is_some()) {
             return Err(Trouble::Corrupt(why.to_owned()));
         }
@@ -267,7 +269,8 @@ impl Task {
 
     /// Writes what waits and is not in the spill file yet into it.
     async fn spill(&mut self) {
-        if self.spill.is_none() {
+        // Without anything to keep there is no file: it tells the next start that there has been a database.
+        if self.spill.is_none() && self.queue.unspilled().next().is_some() {
             self.open_spill().await;
         }
         if self.spill.is_none() {

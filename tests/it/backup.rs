@@ -352,3 +352,130 @@ fn copies_made_while_rows_are_written_are_each_whole() {
     let restored = backup::restore(&copies[3], &target, &Clock::system()).unwrap();
     assert_eq!(restored.head.seq, made[3].seq + 1);
 }
+
+#[test]
+fn a_journal_that_was_left_alone_is_not_taken_for_that_of_the_restored_log() {
+    let site = aired();
+    site.done(&["backup", "old.tar"]);
+    let station = site.run();
+    site.done(&["air", "audio/a.wav"]);
+    site.wait_rows(2);
+    station.kill();
+    assert!(fs::metadata(site.path("data/loa.db-wal")).unwrap().len() > 0);
+    fs::remove_file(site.path("data/loa.db")).unwrap();
+    site.done(&["restore", "old.tar"]);
+    site.done(&["log", "verify"]);
+    let rows = site.rows();
+    assert!(rows.len() == 2 && rows[1].note.as_deref().unwrap().starts_with("restored from"), "{rows:#?}");
+    let names = backup::names(&site.path("data"));
+    assert!(names.iter().any(|name| name.starts_with("loa.db.replaced-") && name.ends_with("-wal")), "{names:?}");
+}
+
+#[test]
+fn a_log_that_cannot_be_read_now_is_not_replaced() {
+    use sqlx::Executor as _;
+    let site = aired();
+    site.done(&["backup", "old.tar"]);
+    let ran = runtime().block_on(async {
+        let mut lock = crate::store::stranger(&site.path("data")).await;
+        lock.execute("pragma locking_mode = exclusive; begin exclusive; create table taken (x)").await.unwrap();
+        site.loa(&["restore", "old.tar"])
+    });
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains("locked"), "{}", ran.stderr);
+    let names = backup::names(&site.path("data"));
+    assert!(!names.iter().any(|name| name.contains("replaced")), "{names:?}");
+}
+
+#[test]
+fn what_root_restores_belongs_to_whom_the_folder_belongs() {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    const NOBODY: u32 = 65_534;
+    if !rustix::process::geteuid().is_root() {
+        println!("only root can give files away: not tested");
+        return;
+    }
+    let site = aired();
+    site.done(&["backup", "old.tar"]);
+    for name in ["data", "audio", "schedules"] {
+        fs::remove_dir_all(site.path(name)).unwrap();
+    }
+    chown(site.path(""), Some(NOBODY), Some(NOBODY)).unwrap();
+    site.done(&["restore", "old.tar"]);
+    fs::write(site.path("data/loa.db"), "no database".repeat(500)).unwrap();
+    site.done(&["restore", "old.tar"]);
+    // A refusal leaves a lock behind, too.
+    fs::remove_file(site.path("data/loa.lock")).unwrap();
+    fs::write(site.path("bad.tar"), "bad").unwrap();
+    site.loa(&["restore", "bad.tar"]);
+    for folder in ["data", "audio", "schedules"] {
+        for path in snapshot(&site.path(folder)).into_keys().chain([site.path(folder)]) {
+            let facts = fs::metadata(&path).unwrap();
+            assert_eq!((facts.uid(), facts.gid()), (NOBODY, NOBODY), "{}", path.display());
+        }
+    }
+}
+
+/// Audio that only a log names.
+fn stored_contents(site: &Site) -> Vec<String> {
+    let mut names: Vec<_> =
+        backup::names(&site.path("data/audio")).into_iter().filter(|name| name.len() == 64).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn audio_that_only_an_earlier_log_names_stays() {
+    for lost in ["corrupt", "gone", "replaced"] {
+        let site = aired();
+        let contents = stored_contents(&site);
+        site.done(&["backup", "old.tar"]);
+        let clip = Signal::stereo(48_000, 0.7).wav(&site.path("audio/a.wav"));
+        let station = site.run();
+        site.done(&["air", "audio/a.wav"]);
+        site.wait_rows(2);
+        assert_eq!(station.terminate().0, Some(0));
+        let before = stored_contents(&site);
+        assert!(before.len() > contents.len());
+        // Nothing but the log tells of it now.
+        Signal::stereo(48_000, 0.2).wav(&clip);
+        match lost {
+            "corrupt" => fs::write(site.path("data/loa.db"), "no database".repeat(500)).unwrap(),
+            "gone" => fs::remove_file(site.path("data/loa.db")).unwrap(),
+            _ => drop(site.done(&["restore", "old.tar", "--replace"])),
+        }
+        // The second start knows nothing of the first one's discovery.
+        for _ in 0..2 {
+            let station = site.run();
+            site.done(&["status"]);
+            assert_eq!(station.terminate().0, Some(0));
+        }
+        let after = stored_contents(&site);
+        assert!(before.iter().all(|content| after.contains(content)), "{lost}: {before:?} {after:?}");
+    }
+}
+
+#[test]
+fn a_shared_content_that_has_rotten_does_not_keep_the_log_from_being_carried() {
+    let site = aired();
+    Signal::mono(44_100, 0.4).wav(&site.path("audio/b.wav"));
+    let config = Config::load(&site.path("loa.toml")).unwrap();
+    // On one disk it would be a link.
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir_in("/dev/shm").unwrap());
+    let made = first.path().join("1.tar");
+    let beside = Contents::Beside { reserve_bytes: 0 };
+    backup::make(&config, &made, beside, Clock::system().now().wall).unwrap();
+    let rotten = first.path().join("audio").join(site.sha256("b.wav"));
+    let length = fs::metadata(&rotten).unwrap().len();
+    fs::remove_file(&rotten).unwrap();
+    fs::write(&rotten, vec![0; usize::try_from(length).unwrap()]).unwrap();
+    let carried = backup::copy_to(&made, second.path()).unwrap();
+    assert!(carried.left_out.len() == 1 && carried.left_out[0].contains("audio/b.wav"), "{carried:?}");
+    assert!(!rotten.exists() && second.path().join("audio").join(site.sha256("a.wav")).exists());
+    backup::check(&carried.path).unwrap();
+    // The next one has it again.
+    backup::make(&config, &first.path().join("2.tar"), beside, Clock::system().now().wall).unwrap();
+    let carried = backup::copy_to(&first.path().join("2.tar"), second.path()).unwrap();
+    assert_eq!(carried.left_out, Vec::<String>::new());
+    assert!(second.path().join("audio").join(site.sha256("b.wav")).exists());
+}

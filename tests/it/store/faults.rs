@@ -15,7 +15,8 @@ use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
 
 use super::{
-    BOOT, aired, commit, intent, open, open_in_boot, power_cut, progress, row, rows, soon, stranger, tell, told,
+    BOOT, aired, commit, intent, open, open_in_boot, power_cut, progress, row, rows, rundown, soon, stranger, tell,
+    told,
 };
 
 #[tokio::test]
@@ -192,7 +193,7 @@ async fn a_newer_database_and_a_folder_that_cannot_be_are_refused() {
 const READ_ONLY: &str = "LOA_TEST_READ_ONLY";
 
 /// Permissions do not bind root, so the test that needs them runs as a child without rights.
-fn without_rights(folder: &Path) {
+fn without_rights(folder: &Path, test: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     use std::os::unix::process::CommandExt as _;
 
@@ -202,7 +203,7 @@ fn without_rights(folder: &Path) {
     let this = std::env::current_exe().unwrap();
     fs::hard_link(&this, &program).or_else(|_| fs::copy(&this, &program).map(drop)).unwrap();
     let mut child = std::process::Command::new(program);
-    child.args(["--exact", "store::faults::a_child_without_rights"]).env(READ_ONLY, folder).current_dir("/");
+    child.args(["--exact", &format!("store::faults::{test}")]).env(READ_ONLY, folder).current_dir("/");
     if rustix::process::geteuid().is_root() {
         child.uid(65534).gid(65534);
     }
@@ -243,7 +244,7 @@ async fn read_only(is_folder_too: bool) -> TempDir {
 #[tokio::test]
 async fn a_read_only_database_is_read_and_its_records_wait() {
     let folder = read_only(false).await;
-    without_rights(folder.path());
+    without_rights(folder.path(), "a_child_without_rights");
     // With rights again, what waited in the spill file is committed.
     open(folder.path()).await.store.close().await;
     if rustix::process::geteuid().is_root() {
@@ -253,7 +254,122 @@ async fn a_read_only_database_is_read_and_its_records_wait() {
 
 #[tokio::test]
 async fn a_read_only_folder_is_read() {
-    without_rights(read_only(true).await.path());
+    without_rights(read_only(true).await.path(), "a_child_without_rights");
+}
+
+/// What a reader of the folder's group leaves behind that may not write the database: files that the station may not.
+#[tokio::test]
+async fn journals_that_a_reader_made_do_not_stop_the_station() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await.store;
+    commit(&store, row(0)).await;
+    store.close().await;
+    let mode = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    for name in ["loa.db-wal", "loa.db-shm"] {
+        fs::write(folder.path().join(name), "").unwrap();
+        mode(&folder.path().join(name), 0o444);
+    }
+    for name in ["spill.bin", "loa.db"] {
+        mode(&folder.path().join(name), 0o666);
+    }
+    mode(folder.path(), 0o777);
+    without_rights(folder.path(), "a_child_beside_foreign_journals");
+    assert_eq!(told(folder.path()).await, [tell(0, "aired", 8000), tell(1, "aired", 8000)]);
+}
+
+/// What the test before runs in a process of its own.
+#[tokio::test]
+async fn a_child_beside_foreign_journals() {
+    let Some(folder) = std::env::var_os(READ_ONLY).map(std::path::PathBuf::from) else { return };
+    let opened = open_in_boot(&folder, "boot-2").await;
+    commit(&opened.store, row(1)).await;
+    soon(opened.store.close()).await;
+}
+
+#[tokio::test]
+async fn a_new_log_knows_what_still_holds_and_no_third_begins_in_the_hour() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(folder.path()).await;
+    let (taken_at, text) = (rundown().scheduled_at, "schedule".to_owned());
+    commit(&opened.store, Record::Schedule { taken_at, sha256: "a".repeat(64), text: text.clone() }).await;
+    commit(&opened.store, Record::Rundown(Box::new(rundown()))).await;
+    commit(&opened.store, row(1)).await;
+    commit(&opened.store, intent(0)).await;
+    commit(&opened.store, progress(0, 1500)).await;
+    let database = folder.path().join("loa.db");
+    fs::remove_file(&database).unwrap();
+    commit(&opened.store, row(2)).await;
+
+    let cut = power_cut(folder.path());
+    let again = open_in_boot(cut.path(), "boot-2").await;
+    assert_eq!(again.remembered.open_rundowns, [rundown()]);
+    assert_eq!(again.remembered.schedules.last().map(|(_, text)| text), Some(&text));
+    let recovered: Vec<_> = again.remembered.recovered.iter().map(|row| (row.item.clone(), row.aired_ms)).collect();
+    assert_eq!(recovered, [(aired(0).item, 1500)]);
+
+    fs::remove_file(&database).unwrap();
+    let answer = opened.store.record(row(3));
+    let mut watch = opened.store.watch();
+    let state = soon(watch.wait_for(|state| state.trouble.is_some())).await.unwrap().clone();
+    assert!(state.trouble.unwrap().contains("within the last hour"));
+    assert!(!database.exists());
+    soon(opened.store.close()).await;
+    drop(answer);
+}
+
+#[tokio::test]
+async fn no_log_begins_in_the_empty_folder_that_a_disk_leaves_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, away) = (folder.path().join("data"), folder.path().join("away"));
+    let store = open(&data).await.store;
+    commit(&store, row(0)).await;
+    fs::rename(&data, &away).unwrap();
+    fs::create_dir(&data).unwrap();
+    let answer = store.record(row(1));
+    let mut watch = store.watch();
+    soon(watch.wait_for(|state| state.trouble.is_some())).await.unwrap();
+    assert!(!data.join("loa.db").exists());
+    fs::remove_dir(&data).unwrap();
+    fs::rename(&away, &data).unwrap();
+    soon(answer).await.unwrap();
+    store.close().await;
+    assert_eq!(told(&data).await, [tell(0, "aired", 8000), tell(1, "aired", 8000)]);
+}
+
+#[tokio::test]
+async fn a_database_that_was_never_made_is_not_called_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, spill) = (folder.path().join("loa.db"), folder.path().join("spill.bin"));
+    fs::create_dir(&database).unwrap();
+    let store = open(folder.path()).await.store;
+    soon(store.answers()).await.unwrap();
+    soon(store.close()).await;
+    assert!(!spill.exists());
+    fs::remove_dir(&database).unwrap();
+    // What a first start on a full disk leaves.
+    fs::write(&spill, "").unwrap();
+    let opened = open(folder.path()).await;
+    commit(&opened.store, row(0)).await;
+    opened.store.close().await;
+    assert_eq!(told(folder.path()).await, [tell(0, "aired", 8000)]);
+}
+
+/// A journal that is left when the file was moved belongs to the old one.
+#[tokio::test]
+async fn another_database_in_the_place_of_the_open_one_does_not_get_its_journal() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let theirs = open(other.path()).await.store;
+    commit(&theirs, row(7)).await;
+    theirs.close().await;
+    let store = open(folder.path()).await.store;
+    commit(&store, row(0)).await;
+    commit(&store, row(1)).await;
+    fs::rename(other.path().join("loa.db"), folder.path().join("loa.db")).unwrap();
+    commit(&store, row(2)).await;
+    store.close().await;
+    assert_eq!(told(folder.path()).await, [tell(7, "aired", 8000), tell(2, "aired", 8000)]);
 }
 
 #[tokio::test]
