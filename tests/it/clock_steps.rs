@@ -83,13 +83,13 @@ fn scheduled(row: &Row) -> DateTime<Utc> {
 
 /// How many sounds there were, each after silence.
 fn sounds(heard: &Frames) -> usize {
-    // A tenth of a second: no clip is silent for so long, and no pause is shorter.
+    // 20 ms: no clip is silent for so long, and a station that is started for an emergency is not silent for much longer.
     let (mut silent_for, mut count) = (usize::MAX, 0);
     for frame in heard {
         if is_silent(*frame) {
             silent_for = silent_for.saturating_add(1);
         } else {
-            count += usize::from(silent_for > 4800);
+            count += usize::from(silent_for > 960);
             silent_for = 0;
         }
     }
