@@ -68,6 +68,9 @@ impl Language {
             Reason::Unreadable => ("không đọc được tệp", "the file cannot be read"),
             Reason::NoDevice => ("không có thiết bị âm thanh", "no sound device"),
             Reason::TooManyAttempts => ("đã thử quá nhiều lần", "too many attempts"),
+            Reason::NotApproved => ("chưa được duyệt", "not approved"),
+            Reason::QueueEmpty => ("hàng chờ không có tin bài phù hợp", "nothing in the queue fitted"),
+            Reason::SpecialDay => ("ngày đặc biệt", "a special day"),
             Reason::StationOff => ("đài không hoạt động", "the station was off"),
             Reason::WindowClosed => ("hết khung giờ trước khi đến lượt", "the window closed before its turn"),
             Reason::ClockUntrusted => ("đồng hồ máy không đáng tin cậy", "the clock could not be trusted"),
@@ -81,6 +84,7 @@ impl Language {
     pub const fn kind(self, kind: Kind) -> &'static str {
         let (vi, en) = match kind {
             Kind::Fixed => ("mục cố định", "fixed audio"),
+            Kind::Bulletin => ("tin bài", "bulletin"),
             Kind::Operator => ("phát tay", "by the operator"),
             Kind::Emergency => ("phát khẩn cấp", "emergency"),
             Kind::Note => ("ghi chú", "note"),

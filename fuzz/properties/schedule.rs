@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use loa::bulletin::{Shelf, Tally};
 use loa::problem::what::AudioFault;
-use loa::rundown::freeze;
+use loa::rundown::{Drawing, Making, freeze};
 use loa::schedule::Schedule;
 use loa::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use loa::schedule::read::{File, from_stored, read, to_stored};
@@ -69,7 +70,9 @@ fn timetable_holds(schedule: &Schedule, zone: Tz, now: DateTime<Utc>) {
     let parts = [expand(schedule, zone, now, middle), expand(schedule, zone, middle, end)].concat();
     assert!(whole == parts, "the sum of its parts");
     for occurrence in whole.iter().take(20) {
-        let rundown = freeze(occurrence, &[], &HashMap::new());
+        let (shelf, tally, library) = (Shelf::default(), Tally::default(), HashMap::new());
+        let drawing = Drawing { shelf: &shelf, tally: &tally, pending: &[], approval_required: true };
+        let rundown = freeze(occurrence, Making { timezone: zone, zones: &[], library: &library, drawing });
         assert!(!rundown.items.is_empty());
     }
 }

@@ -214,8 +214,8 @@ struct Row<'a> {
 struct RowItem<'a> {
     item: &'a str,
     airing: AiringId,
-    title: &'a str,
-    file: &'a str,
+    title: Option<&'a str>,
+    file: Option<&'a str>,
     themes: &'a [String],
     author: Option<&'a str>,
 }
@@ -226,8 +226,8 @@ impl<'a> Row<'a> {
         let item = |item: &'a Item| RowItem {
             item: &item.id,
             airing: AiringId::planned(&programme.id, occurrence.scheduled_at, &item.id),
-            title: &item.title,
-            file: &item.file,
+            title: item.title.as_deref(),
+            file: item.file(),
             themes: &item.themes,
             author: item.author.as_deref(),
         };

@@ -40,6 +40,8 @@ pub struct Config {
     pub device_place: Place,
     /// What precedes an emergency.
     pub emergency: Emergency,
+    /// What may air.
+    pub approval: ApprovalSetting,
     /// What is watched on the disk.
     pub disk: Disk,
     /// The nightly copy.
@@ -100,6 +102,15 @@ impl Device {
 pub struct Emergency {
     /// Length of the attention tone; 0 is none. Default: 2000.
     pub tone_ms: u32,
+}
+
+/// `[approval]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApprovalSetting {
+    /// Air only what was approved. Default: no.
+    pub required: bool,
+    /// Whoever wrote a bulletin may approve it too. Default: yes.
+    pub author_may_approve: bool,
 }
 
 /// `[disk]`.
@@ -242,10 +253,12 @@ mod tests {
     }
 
     #[test]
-    fn approvals_are_refused_and_their_absence_is_not() {
-        assert!(parse(&format!("{LEAST}[approval]\nrequired = false\n")).is_ok());
-        let problems = parse(&format!("{LEAST}[approval]\nrequired = true\n")).unwrap_err();
-        assert_eq!(problems, ["etc/loa.toml:5:12 Setting(ApprovalsNotYet)"]);
+    fn approvals_are_asked_for_only_where_the_settings_say_so() {
+        let approval = |text: &str| parse(&format!("{LEAST}{text}")).map(|config| config.approval);
+        let setting = |required, author_may_approve| Ok(ApprovalSetting { required, author_may_approve });
+        assert_eq!(approval(""), setting(false, true));
+        assert_eq!(approval("[approval]\nrequired = true\n"), setting(true, true));
+        assert_eq!(approval("[approval]\nrequired = true\nauthor_may_approve = false\n"), setting(true, false));
     }
 
     #[test]

@@ -10,7 +10,9 @@ use chrono::NaiveTime;
 use chrono_tz::Tz;
 use rodio::cpal::DeviceId;
 
-use super::{Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Station, Zone, folder_of};
+use super::{
+    ApprovalSetting, Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Station, Zone, folder_of,
+};
 use crate::language::Language;
 use crate::problem::what::SettingFault;
 use crate::problem::{Place, nearest};
@@ -60,7 +62,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
     let emergency = emergency(reader, root);
     let disk = disk(reader, root);
     let backup = backup(reader, root, &folder);
-    approval(reader, root);
+    let approval = approval(reader, root);
     let zones = zones(reader, root);
     Some(Config {
         path: path.to_path_buf(),
@@ -72,6 +74,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
         output,
         device_place,
         emergency,
+        approval,
         disk,
         backup,
         zones,
@@ -165,15 +168,15 @@ fn backup<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, folder: &Path) -> B
     backup
 }
 
-/// There are no approvals yet: a station that asks for them must not air as if it had them.
-fn approval<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) {
-    let Some(mut table) = reader.table(root, "approval") else { return };
-    if let Some(required) = reader.flag(&mut table, "required")
-        && required.value
-    {
-        reader.error(required.span, SettingFault::ApprovalsNotYet);
-    }
+/// Without a word of it nothing needs approval, and authors may approve what they wrote.
+fn approval<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> ApprovalSetting {
+    let mut approval = ApprovalSetting { required: false, author_may_approve: true };
+    let Some(mut table) = reader.table(root, "approval") else { return approval };
+    approval.required = reader.flag(&mut table, "required").is_some_and(|required| required.value);
+    let author = reader.flag(&mut table, "author_may_approve");
+    approval.author_may_approve = author.is_none_or(|allowed| allowed.value);
     reader.finish(&table);
+    approval
 }
 
 fn zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {

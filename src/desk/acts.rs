@@ -202,7 +202,7 @@ impl Desk {
         self.acts.push_back(Airs {
             id,
             at: row.scheduled_at.to_utc(),
-            audio: Audio { file: title.clone(), content: Some(content) },
+            audio: Audio { file: Some(title.clone()), content: Some(content) },
             title,
             priority: Priority::Emergency,
             actor: Actor {

@@ -32,12 +32,14 @@ impl Desk {
                 playing.row.sha256 = Some(content.sha256.to_string());
                 playing.row.planned_ms = planned_ms.or(playing.row.planned_ms);
                 playing.stage = Stage::Ready;
+                let (source, bulletin) = (playing.source, playing.row.bulletin);
+                self.playing[slot].row.approval = self.approval_of(source, bulletin, &content.sha256).cloned();
             }
             CueEvent::Refused(reason) => {
                 let playing = self.playing.remove(slot);
                 withdraw(&playing, actions);
                 if reason != Reason::NoDevice {
-                    self.fail(playing.source, reason, now, actions);
+                    self.write_off(playing.source, (Outcome::Failed, reason), now, actions);
                 }
             }
             CueEvent::Started { at, mono, error_us } => {
@@ -138,30 +140,41 @@ impl Desk {
         }
     }
 
-    /// An item that cannot start gets its row and is final.
-    pub(super) fn fail(&mut self, source: Source, reason: Reason, now: Moment, actions: &mut Vec<Action>) {
+    /// An item that cannot or must not start gets its row and is final.
+    pub(super) fn write_off(
+        &mut self,
+        source: Source,
+        (outcome, reason): (Outcome, Reason),
+        now: Moment,
+        actions: &mut Vec<Action>,
+    ) {
         if let Some((mut row, _)) = self.row_of(source, now) {
-            (row.outcome, row.reason) = (Some(Outcome::Failed), Some(reason));
+            (row.outcome, row.reason) = (Some(outcome), Some(reason));
             actions.push(Action::Record(Record::Row(Box::new(row))));
         }
         self.stand(source, Stand::Final);
     }
 
-    /// Why a source must not be played: its full decode has said so, or it was tried often enough before a restart.
-    pub(super) fn known_fault(&self, source: Source) -> Option<Reason> {
+    /// Why a source must not be played: it was taken out or is not approved, its full decode has said so, or it was tried
+    /// often enough before a restart.
+    pub(super) fn known_fault(&self, source: Source) -> Option<(Outcome, Reason)> {
         let stand = match source {
             Source::Item(job, index) => self.run(job)?.stands[index],
             Source::Act(job, index) => self.act(job)?.stands[index],
         };
         if matches!(stand, Stand::Due { attempts } if attempts >= MOST_ATTEMPTS) {
-            return Some(Reason::TooManyAttempts);
+            return Some((Outcome::Failed, Reason::TooManyAttempts));
         }
         if self.emergency(source) {
             // In an emergency what can be heard of a damaged file is better than nothing.
             return None;
         }
+        if let Some(reason) = self.kept_from_air(source) {
+            return Some((Outcome::Cancelled, reason));
+        }
         let content = self.audio_of(source)?.content.as_ref()?;
-        self.verdicts.get(&content.sha256)?.as_ref().err().copied()
+        let fault = self.verdicts.get(&content.sha256)?.as_ref().err().copied();
+        fault.map(|reason| (Outcome::Failed, reason))
     }
 
     /// The row of a source's next attempt, and what to play.
@@ -186,6 +199,7 @@ impl Desk {
         .map(|(mut row, audio)| {
             let verdict = audio.content.as_ref().and_then(|content| self.verdicts.get(&content.sha256));
             row.planned_ms = verdict.and_then(|verdict| verdict.ok()).or(row.planned_ms);
+            row.approval = self.approved_row(source, &row);
             if row.priority == Priority::Emergency && self.facts.tone_ms > 0 {
                 row.planned_ms = row.planned_ms.map(|planned| planned + i64::from(self.facts.tone_ms));
                 row.note = Some(format!("begins with an attention tone of {} ms", self.facts.tone_ms));
@@ -194,14 +208,14 @@ impl Desk {
         })
     }
 
-    fn audio_of(&self, source: Source) -> Option<&Audio> {
+    pub(super) fn audio_of(&self, source: Source) -> Option<&Audio> {
         match source {
             Source::Item(job, index) => self.run(job).map(|run| &run.rundown.items[index].audio),
             Source::Act(job, _) => self.act(job).map(|act| &act.audio),
         }
     }
 
-    fn run(&self, job: super::JobId) -> Option<&Run> {
+    pub(super) fn run(&self, job: super::JobId) -> Option<&Run> {
         self.runs.iter().find(|run| run.id == job)
     }
 
@@ -328,11 +342,8 @@ impl Desk {
         let sounds = |source: Source| self.playing.iter().any(|each| each.source == source && !each.waiting());
         let left = (0..run.stands.len()).filter(untried).map(|index| Source::Item(job, index));
         for source in left.filter(|source| !sounds(*source)).collect::<Vec<_>>() {
-            if let Some((mut row, _)) = self.row_of(source, now) {
-                (row.outcome, row.reason) = (Some(outcome), Some(reason));
-                actions.push(Action::Record(Record::Row(Box::new(row))));
-            }
-            self.stand(source, Stand::Final);
+            let kept = self.kept_from_air(source).map(|reason| (Outcome::Cancelled, reason));
+            self.write_off(source, kept.unwrap_or((outcome, reason)), now, actions);
         }
     }
 
@@ -388,7 +399,7 @@ impl Desk {
 
 /// An attempt that never sounded leaves no row. What a person put on the air stays announced: it is still to air.
 fn withdraw(playing: &Playing, actions: &mut Vec<Action>) {
-    if playing.intended && playing.row.kind == Kind::Fixed {
+    if playing.intended && matches!(playing.row.kind, Kind::Fixed | Kind::Bulletin) {
         let (airing, attempt) = (playing.row.airing.clone(), playing.row.attempt);
         actions.push(Action::Record(Record::Withdraw { airing, attempt }));
     }

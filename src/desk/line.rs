@@ -34,6 +34,7 @@ impl Desk {
         }
         self.close_runs(now, cause, actions);
         self.keep_emergencies(now, actions);
+        self.take_back_unapproved(actions);
         self.answer_for_taken_back(now, actions);
         if self.device.is_some() {
             self.line_up_urgent(now, actions);

@@ -6,6 +6,7 @@
 //! what may cut what stand in `line`, those of occurrences in `plan`, those of the clock in `trust`.
 
 mod acts;
+mod approval;
 mod cues;
 mod line;
 mod off_time;
@@ -27,6 +28,7 @@ pub use protocol::*;
 pub use snapshot::{Snapshot, SnapshotItem, SnapshotNext};
 
 use crate::airing::{ClockState, Reason};
+use crate::bulletin::{Shelf, Tally};
 use crate::clock::{Moment, Mono};
 use crate::rundown::{Content, Library};
 use crate::schedule::Schedule;
@@ -51,6 +53,9 @@ pub struct Desk {
     facts: Facts,
     schedule: Arc<Schedule>,
     library: Arc<Library>,
+    shelf: Arc<Shelf>,
+    /// What has aired of bulletins, rows of this run of the program included.
+    tally: Tally,
     /// Contents that must not air, and lengths of those that may.
     verdicts: HashMap<Arc<str>, Result<i64, Reason>>,
     plan: Plan,
@@ -96,6 +101,8 @@ impl Desk {
             facts,
             schedule,
             library,
+            shelf: history.shelf,
+            tally: history.tally,
             verdicts: HashMap::new(),
             plan,
             trust,
@@ -133,10 +140,15 @@ impl Desk {
         actions
     }
 
-    /// Each row that is recorded speaks against an older clock from then on.
+    /// Each row that is recorded speaks against an older clock from then on, and counts for its bulletin.
     fn note_rows(&mut self, actions: &[Action], now: Moment) {
-        if actions.iter().any(|action| matches!(action, Action::Record(Record::Row(_)))) {
+        let rows = actions.iter().filter_map(|action| match action {
+            Action::Record(Record::Row(row)) => Some(row),
+            _ => None,
+        });
+        for row in rows {
             self.trust.recorded(now);
+            self.tally.count(&self.shelf.queue, row);
         }
     }
 
@@ -157,6 +169,7 @@ impl Desk {
                 self.plan.forget_upcoming();
             }
             Event::Library(library) => self.take_library(library, &mut actions),
+            Event::Shelf(shelf) => self.take_shelf(shelf, &mut actions),
             Event::Verdict { sha256, verdict } => {
                 self.verdicts.insert(sha256, verdict);
             }
@@ -208,11 +221,12 @@ impl Desk {
         for run in &mut self.runs {
             let mut changed = false;
             for audio in run.rundown.items.iter_mut().map(|item| &mut item.audio) {
-                if audio.content.as_ref().is_none_or(bad) {
-                    let content = self.library.get(&audio.file).cloned();
-                    changed |= content != audio.content;
-                    audio.content = content;
-                }
+                let Some(file) = audio.file.as_ref().filter(|_| audio.content.as_ref().is_none_or(bad)) else {
+                    continue;
+                };
+                let content = self.library.get(file).cloned();
+                changed |= content != audio.content;
+                audio.content = content;
             }
             if changed {
                 actions.push(Action::Record(Record::Rundown(Box::new(run.rundown.clone()))));

@@ -18,8 +18,8 @@ impl Desk {
         loop {
             // Ends: each turn makes one item final.
             let source = self.next_source(ahead, now)?;
-            let Some(reason) = self.known_fault(source) else { return Some(source) };
-            self.fail(source, reason, now, actions);
+            let Some(why) = self.known_fault(source) else { return Some(source) };
+            self.write_off(source, why, now, actions);
         }
     }
 
@@ -28,8 +28,8 @@ impl Desk {
         loop {
             let run = self.runs.iter().find(|run| run.id == job)?;
             let source = Source::Item(job, run.next()?);
-            let Some(reason) = self.known_fault(source) else { return Some(source) };
-            self.fail(source, reason, now, actions);
+            let Some(why) = self.known_fault(source) else { return Some(source) };
+            self.write_off(source, why, now, actions);
         }
     }
 

@@ -16,7 +16,7 @@ use super::run::{JobId, Logged, Run, Stand};
 use super::{Desk, rows};
 use crate::airing::{AiringId, ClockState, Outcome, Reason};
 use crate::clock::Moment;
-use crate::rundown::{self, Rundown};
+use crate::rundown::{self, Drawing, Making, Pending, Rundown};
 use crate::schedule::Schedule;
 use crate::timetable::{self, Occurrence};
 
@@ -276,9 +276,41 @@ impl Desk {
         self.runs.iter().any(running) || self.plan.closed(programme, at).is_some_and(over)
     }
 
-    /// An occurrence as a run that is not stored: for rows, or to be frozen.
+    /// An occurrence that is over as a run that is not stored, for its rows.
     pub(super) fn unstored(&self, occurrence: &Occurrence) -> Run {
-        let rundown = rundown::freeze(occurrence, &self.facts.zones, &self.library);
+        let pending = self.pending_draws();
+        self.as_run(occurrence, rundown::unaired(occurrence, self.making(&pending)))
+    }
+
+    /// What rundowns are made from now.
+    fn making<'a>(&'a self, pending: &'a [Pending]) -> Making<'a> {
+        let drawing = Drawing {
+            shelf: &self.shelf,
+            tally: &self.tally,
+            pending,
+            approval_required: self.facts.approval_required,
+        };
+        Making { timezone: self.facts.timezone, zones: &self.facts.zones, library: &self.library, drawing }
+    }
+
+    /// Draws that stand in rundowns and have not come to their end.
+    fn pending_draws(&self) -> Vec<Pending> {
+        let of_run = |run: &Run| {
+            let at = run.rundown.scheduled_at;
+            let due = (0..).zip(run.rundown.items.iter().zip(&run.stands));
+            due.filter(|(_, (_, stand))| **stand != Stand::Final)
+                .filter_map(move |(place, (item, _))| {
+                    let facts = item.bulletin.as_ref()?;
+                    // One after the other, as they will air: who comes later waits longer for the next turn.
+                    let at = at + TimeDelta::microseconds(place);
+                    Some(Pending { entry: facts.entry?, bulletin: facts.number, at })
+                })
+                .collect::<Vec<_>>()
+        };
+        self.runs.iter().flat_map(of_run).collect()
+    }
+
+    fn as_run(&self, occurrence: &Occurrence, rundown: Rundown) -> Run {
         let mut run = Run::new(JobId(0), rundown, &self.plan.logged);
         let closed = self.plan.closed(&occurrence.programme.id, occurrence.scheduled_at);
         for (airing, known) in closed.into_iter().flat_map(|closed| &closed.stands) {
@@ -292,7 +324,8 @@ impl Desk {
         if self.planned(occurrence) {
             return;
         }
-        let mut run = self.unstored(occurrence);
+        let pending = self.pending_draws();
+        let mut run = self.as_run(occurrence, rundown::freeze(occurrence, self.making(&pending)));
         if run.complete() {
             return;
         }
@@ -315,6 +348,8 @@ impl Desk {
                 continue;
             }
             let mut row = rows::of_item(&self.facts, &self.stamp(now), &run.rundown, index, 1);
+            let taken_out = run.rundown.items[index].taken_out.as_ref().map(|out| (Outcome::Cancelled, out.reason));
+            let (outcome, reason) = taken_out.unwrap_or((outcome, reason));
             (row.outcome, row.reason) = (Some(outcome), Some(reason));
             run.stands[index] = Stand::after(&row);
             actions.push(Action::Record(Record::Row(Box::new(row))));

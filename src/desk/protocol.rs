@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::airing::{Airing, AiringId, OutputKind, Reason};
+use crate::bulletin::{Shelf, Tally};
 use crate::clock::Mono;
 use crate::rundown::{Audio, Content, Library, Rundown};
 use crate::schedule::Schedule;
@@ -161,6 +162,8 @@ pub enum Event {
     Facts(Box<Facts>),
     /// The content behind the schedule's files is known or has changed.
     Library(Arc<Library>),
+    /// Bulletins, approvals or the queue have changed.
+    Shelf(Arc<Shelf>),
     /// The full decode of a content ended: its length, or why it must not air.
     Verdict {
         /// Which content.
@@ -268,6 +271,8 @@ pub struct Facts {
     pub boot_id: String,
     /// Length of the attention tone before an emergency.
     pub tone_ms: u32,
+    /// Air only what was approved, emergencies excepted.
+    pub approval_required: bool,
     /// Believe the clock until the next synchronisation, whatever the log says.
     pub trust_clock: bool,
 }
@@ -307,4 +312,8 @@ pub struct History {
     /// Emergencies that a power loss or crash cut or kept from starting, in the order in which they were to air, with the
     /// instant each was last known to be alive.
     pub open_emergencies: Vec<(Airing, DateTime<Utc>)>,
+    /// Bulletins, approvals and the queue.
+    pub shelf: Arc<Shelf>,
+    /// How often and when bulletins have aired, all rows of the log counted.
+    pub tally: Tally,
 }

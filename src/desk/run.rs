@@ -8,15 +8,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::protocol::{Actor, LoggedAttempt};
-use crate::airing::{Airing, AiringId, Outcome, Priority, Reason};
+use crate::airing::{Airing, AiringId, ENOUGH_PERCENT, Outcome, Priority, Reason};
 use crate::clock::{Moment, Mono};
 use crate::rundown::{Audio, Rundown};
 
 /// An item is tried at most this often; then it is `failed: too_many_attempts`.
 pub(super) const MOST_ATTEMPTS: u32 = 3;
-
-/// An item of which this share has aired is not repeated.
-const ENOUGH_PERCENT: i64 = 80;
 
 /// Attempts of the log, by airing.
 pub(super) type Logged = HashMap<AiringId, Vec<LoggedAttempt>>;

@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn a_cue_is_tried_every_half_second_for_five_seconds() {
         let mut room = WaitingRoom::default();
-        let first = Wanted::new(CueId(1), Audio { file: "a.ogg".into(), content: None }, 0);
+        let first = Wanted::new(CueId(1), Audio { file: Some("a.ogg".into()), content: None }, 0);
         let at = |tenth: i64| Mono(0).plus(TimeDelta::milliseconds(100 * tenth));
         assert!(room.keep(first, at(0)).is_ok());
         let mut tries = Vec::new();

@@ -80,10 +80,6 @@ fn setting(fault: &SettingFault) -> Said {
             format!("unknown time zone `{found}`"),
             meant(near.as_ref(), "a name of the IANA database, such as `Asia/Ho_Chi_Minh`"),
         ),
-        SettingFault::ApprovalsNotYet => Said::with(
-            "approvals come with bulletins, which this version does not have",
-            "write `required = false`; what the schedules name then airs without approval",
-        ),
         SettingFault::BadDevice(found) => Said::with(
             format!("`{found}` is no device"),
             "allowed are \"default\", \"silent\", \"wav:FILE\" or an id that `loa devices` lists",
@@ -124,9 +120,17 @@ fn setting(fault: &SettingFault) -> Said {
 
 fn programme(fault: &ProgrammeFault) -> Said {
     match fault {
-        ProgrammeFault::NotYet(key) => Said::with(
-            format!("items with `{key}` come with bulletins, which this version does not have"),
-            "name a file: `file = \"name.opus\"`, with `title`, `themes` and `author`",
+        ProgrammeFault::NoContent => Said::with(
+            "the item says nothing that could air",
+            "write one of `file = \"name.opus\"`, `bulletin = 12` and `queue = { up_to = \"15m\" }`",
+        ),
+        ProgrammeFault::SeveralContents => Said::with(
+            "the item has more than one of `file`, `bulletin` and `queue`",
+            "write each as an item of its own",
+        ),
+        ProgrammeFault::BadUpTo(found) => Said::with(
+            format!("`{found}` is no span from 1s to 24h"),
+            "write how long the drawn bulletins may be together, as \"15m\", \"1h30m\" or \"90s\"",
         ),
         ProgrammeFault::DuplicateProgramme(id, first) => {
             Said::with(format!("the programme `{id}` is there already, at {first}"), "give each programme its own id")

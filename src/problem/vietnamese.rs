@@ -82,10 +82,6 @@ fn setting(fault: &SettingFault) -> Said {
             format!("không có múi giờ `{found}`"),
             meant(near.as_ref(), "tên múi giờ theo IANA, ví dụ `Asia/Ho_Chi_Minh`"),
         ),
-        SettingFault::ApprovalsNotYet => Said::with(
-            "việc duyệt sẽ có cùng với tin bài, phiên bản này chưa có",
-            "hãy ghi `required = false`; khi đó nội dung trong lịch phát được phát mà không qua duyệt",
-        ),
         SettingFault::BadDevice(found) => Said::with(
             format!("`{found}` không phải là thiết bị"),
             "được ghi \"default\", \"silent\", \"wav:TỆP\" hoặc mã do lệnh `loa devices` liệt kê",
@@ -128,9 +124,17 @@ fn setting(fault: &SettingFault) -> Said {
 
 fn programme(fault: &ProgrammeFault) -> Said {
     match fault {
-        ProgrammeFault::NotYet(key) => Said::with(
-            format!("mục `{key}` sẽ có cùng với tin bài, phiên bản này chưa có"),
-            "hãy ghi tệp: `file = \"ten.opus\"`, kèm `title`, `themes` và `author`",
+        ProgrammeFault::NoContent => Said::with(
+            "mục này không nói phát gì",
+            "hãy ghi một trong ba: `file = \"ten.opus\"`, `bulletin = 12` hoặc `queue = { up_to = \"15m\" }`",
+        ),
+        ProgrammeFault::SeveralContents => Said::with(
+            "mục này có nhiều hơn một trong ba: `file`, `bulletin`, `queue`",
+            "hãy ghi mỗi thứ thành một mục riêng",
+        ),
+        ProgrammeFault::BadUpTo(found) => Said::with(
+            format!("`{found}` không phải là khoảng thời gian từ 1s đến 24h"),
+            "hãy ghi tổng thời lượng tối đa của các tin bài lấy từ hàng chờ, ví dụ \"15m\", \"1h30m\", \"90s\"",
         ),
         ProgrammeFault::DuplicateProgramme(id, first) => {
             Said::with(format!("đã có chương trình `{id}` tại {first}"), "mỗi chương trình phải có mã riêng")

@@ -115,8 +115,6 @@ pub enum Type {
 pub enum SettingFault {
     /// Not a zone of the IANA database, and the one that was probably meant.
     UnknownTimezone(String, Option<String>),
-    /// `[approval] required = true`.
-    ApprovalsNotYet,
     /// Not the name of a device.
     BadDevice(String),
     /// A device that does not open: its name, the driver's words.
@@ -140,8 +138,12 @@ pub enum SettingFault {
 /// What is wrong with a programme or an item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProgrammeFault {
-    /// `bulletin` or `queue`.
-    NotYet(&'static str),
+    /// An item without `file`, `bulletin` or `queue`.
+    NoContent,
+    /// An item with more than one of them.
+    SeveralContents,
+    /// Not a span of time from 1 s to 24 h as `up_to`.
+    BadUpTo(String),
     /// An id that another programme has.
     DuplicateProgramme(String, Box<Place>),
     /// An id that another item of the programme has.

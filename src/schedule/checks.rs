@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 
 use super::overlaps::overlaps;
 use super::read::{ProgrammePlaces, Reading};
-use super::{Programme, Schedule};
+use super::{Item, Programme, Schedule};
 use crate::problem::what::{AudioFault, AudioProblem, StartFault, TimetableFault};
 use crate::problem::{Problem, nearest};
 use crate::{calendar, timetable};
@@ -89,8 +89,8 @@ fn audio(subject: &Subject<'_>) -> Vec<Problem> {
 fn length(subject: &Subject<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (programme, places) in subject.programmes() {
-        let known = |file: &String| subject.audio.files.get(file)?.as_ref().ok()?.duration_ms;
-        let total_ms: i64 = programme.items.iter().filter_map(|item| known(&item.file)).sum();
+        let known = |file: &str| subject.audio.files.get(file)?.as_ref().ok()?.duration_ms;
+        let total_ms: i64 = programme.items.iter().filter_map(Item::file).filter_map(known).sum();
         let window_ms = programme.window.num_milliseconds();
         if total_ms > window_ms {
             problems.push(Problem::warning(places.window.clone(), TimetableFault::TooLong(total_ms, window_ms)));

@@ -51,19 +51,52 @@ pub struct Programme {
     pub items: Vec<Item>,
 }
 
-/// One line of a programme's rundown: a file under `audio/`.
+/// One line of a programme's rundown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// The item's `id`, else its index from 0 in the file.
     pub id: String,
-    /// Path relative to `audio/`, with `/`.
-    pub file: String,
-    /// What people call it; the file's name when the schedule gives none.
-    pub title: String,
-    /// Theme codes of the plan, the main one first.
+    /// What airs.
+    pub content: ItemContent,
+    /// What people call it, if the schedule says so.
+    pub title: Option<String>,
+    /// Theme codes of the plan, the main one first; of a file only, bulletins have their own.
     pub themes: Vec<String>,
-    /// Who wrote it.
+    /// Who wrote it; of a file only.
     pub author: Option<String>,
+    /// What kind of text it is: tin, bài, nhạc hiệu.
+    pub genre: Option<String>,
+}
+
+/// What an item airs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemContent {
+    /// A file: path relative to `audio/`, with `/`.
+    File(String),
+    /// One bulletin, by number.
+    Bulletin(i64),
+    /// Bulletins drawn from the queue.
+    Queue(QueueWish),
+}
+
+/// What may be drawn from the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueWish {
+    /// Bulletins with one of these themes; empty: any.
+    pub themes: Vec<String>,
+    /// They are no longer than this together.
+    pub up_to: TimeDelta,
+}
+
+impl Item {
+    /// The file, if it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        match &self.content {
+            ItemContent::File(file) => Some(file),
+            _ => None,
+        }
+    }
 }
 
 /// What happens to the item on air when the window closes.

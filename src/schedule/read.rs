@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 
 use super::table::{Reader, Spotted, Table};
 use super::text::{Source, parse_span};
-use super::{Ends, Item, Programme, Schedule, StartRule, start_rule};
+use super::{Ends, Item, ItemContent, Programme, QueueWish, Schedule, StartRule, start_rule};
 use crate::airing::Priority;
 use crate::problem::what::{FileFault, FormFault, ProgrammeFault, What};
 use crate::problem::{Place, Problem, any_error, nearest};
@@ -23,6 +23,9 @@ pub const THEMES: [&str; 8] = ["ND1", "ND2", "ND3", "ND4", "ND5", "ND6", "ND7", 
 /// Starts of all programmes on one day, at most: more than one each second. A timetable of a week is made in one go, so this
 /// bounds its memory, and the time that the checks take.
 const MOST_STARTS_A_DAY: u32 = 100_000;
+
+/// No station makes more bulletins.
+const MOST_NUMBER: i64 = 999_999_999;
 
 const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(24);
 
@@ -309,37 +312,60 @@ fn read_item<'s>(
     id: String,
     files: &mut Vec<(String, Place)>,
 ) -> Option<Item> {
-    let mut later = false;
-    for key in ["bulletin", "queue"] {
-        if let Some(span) = table.refuse(key) {
-            reader.error(span, ProgrammeFault::NotYet(key));
-            later = true;
-        }
+    match ["file", "bulletin", "queue"].iter().filter(|key| table.has(key)).count() {
+        0 => reader.error(table.span.clone(), ProgrammeFault::NoContent),
+        1 => {}
+        _ => reader.error(table.span.clone(), ProgrammeFault::SeveralContents),
     }
-    let file = if later { reader.text(table, "file") } else { reader.required_text(table, "file") };
-    let title = reader.text(table, "title");
+    let title = reader.text(table, "title").map(|title| title.value);
+    let genre = reader.text(table, "genre").map(|genre| genre.value);
+    let file = reader.text(table, "file");
+    let bulletin = reader.integer(table, "bulletin", 1, MOST_NUMBER);
+    let queue = reader.table(table, "queue");
+    let (mut themes, mut author) = (Vec::new(), None);
+    let content = match (queue, bulletin) {
+        (Some(queue), _) => read_queue(reader, queue)?,
+        (None, Some(number)) => ItemContent::Bulletin(number),
+        (None, None) => {
+            themes = read_themes(reader, table);
+            author = reader.text(table, "author").map(|author| author.value);
+            let file = file?;
+            if !below_audio(&file.value) {
+                reader.error(file.span, ProgrammeFault::BadPath(file.value));
+                return None;
+            }
+            files.push((file.value.clone(), reader.place(&file.span)));
+            ItemContent::File(file.value)
+        }
+    };
+    Some(Item { id, content, title, themes, author, genre })
+}
+
+/// Theme codes; those that the plan does not have are reported.
+fn read_themes<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Vec<String> {
     let themes = reader.texts(table, "themes").map(|themes| themes.value).unwrap_or_default();
-    let author = reader.text(table, "author");
     for theme in &themes {
         if !THEMES.contains(&theme.value.as_str()) {
             let near = nearest(&theme.value, THEMES);
             reader.error(theme.span.clone(), ProgrammeFault::UnknownTheme(theme.value.clone(), near));
         }
     }
-    let file = file?;
-    if !below_audio(&file.value) {
-        reader.error(file.span, ProgrammeFault::BadPath(file.value));
-        return None;
+    themes.into_iter().map(|theme| theme.value).collect()
+}
+
+/// `queue = { themes = [...], up_to = "15m" }`.
+fn read_queue<'s>(reader: &mut Reader<'s>, mut table: Table<'s>) -> Option<ItemContent> {
+    let themes = read_themes(reader, &mut table);
+    let up_to = reader.required_text(&mut table, "up_to");
+    reader.finish(&table);
+    let up_to = up_to?;
+    match parse_span(&up_to.value).filter(|span| (TimeDelta::seconds(1)..=LONGEST_WINDOW).contains(span)) {
+        Some(up_to) => Some(ItemContent::Queue(QueueWish { themes, up_to })),
+        None => {
+            reader.error(up_to.span, ProgrammeFault::BadUpTo(up_to.value));
+            None
+        }
     }
-    files.push((file.value.clone(), reader.place(&file.span)));
-    let name = file.value.rsplit('/').next().unwrap_or_default().to_owned();
-    Some(Item {
-        id,
-        title: title.map_or(name, |title| title.value),
-        themes: themes.into_iter().map(|theme| theme.value).collect(),
-        author: author.map(|author| author.value),
-        file: file.value,
-    })
 }
 
 /// Whether a path stays below the folder that it is relative to, on every system.

@@ -260,10 +260,10 @@ impl<'s> Table<'s> {
         Some((value.into_inner(), span))
     }
 
-    /// Takes out a key of a later version whose value nobody reads; answers where it stands.
-    pub fn refuse(&mut self, key: &str) -> Option<Range<usize>> {
-        let (key, _) = self.entries.remove_entry(key)?;
-        Some(key.span())
+    /// Whether the file wrote this key; asking for it comes later.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
     }
 
     /// Whether no key is left.

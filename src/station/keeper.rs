@@ -25,7 +25,7 @@ use crate::control::BackupStatus;
 use crate::library::{ClipError, ContentStore, FileState, Files, Verdict, Verified};
 use crate::problem::Problem;
 use crate::rundown::Library;
-use crate::schedule::Schedule;
+use crate::schedule::{Item, Schedule};
 use crate::timetable;
 
 /// A change is taken over within two seconds; looking costs one `stat` per file.
@@ -269,7 +269,7 @@ impl Work {
         let next = next.into_iter().map(|occurrence| occurrence.programme);
         let mut seen = HashSet::new();
         next.chain(self.schedule.programmes.iter().cloned())
-            .flat_map(|programme| programme.items.iter().map(|item| item.file.clone()).collect::<Vec<_>>())
+            .flat_map(|programme| programme.items.iter().filter_map(Item::file).map(str::to_owned).collect::<Vec<_>>())
             .filter(|file| seen.insert(file.clone()))
             .collect()
     }

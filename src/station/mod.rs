@@ -264,6 +264,7 @@ impl Station {
                 self.facts.timezone = config.station.timezone;
                 self.facts.zones = config.zone_names();
                 self.facts.tone_ms = config.emergency.tone_ms;
+                self.facts.approval_required = config.approval.required;
                 match open::watch_disk(&self.data_dir, &config, &self.news_tell) {
                     Ok(watch) => self.watches.disk = watch,
                     Err(error) => tracing::warn!("cannot start a thread to watch the disk: {error}"),

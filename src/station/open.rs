@@ -19,7 +19,7 @@ use super::remark::Remark;
 use super::settings::{self, Offer};
 use super::watch::{self, Watch};
 use super::{Notice, ORDERS, Options, Station, Watches};
-use crate::airing::OutputKind;
+use crate::airing::{OutputKind, Reason};
 use crate::backup::block_on;
 use crate::clock::Clock;
 use crate::config::{Config, Device};
@@ -180,11 +180,16 @@ pub(super) fn watch_disk(
 fn open_clip(content: &ContentStore, config: &Config) -> OpenClip {
     let (content, audio_dir) = (content.clone(), config.audio_dir());
     Arc::new(move |audio: &Audio, rate: u32| {
-        let wanted = match &audio.content {
-            Some(known) => known.clone(),
-            None => content.ingest(&audio_dir.join(&audio.file)).map_err(|fault| fault.reason())?.content,
+        let file = audio.file.as_ref().map(|file| audio_dir.join(file));
+        let wanted = match (&audio.content, &file) {
+            (Some(known), _) => known.clone(),
+            (None, Some(file)) => content.ingest(file).map_err(|fault| fault.reason())?.content,
+            (None, None) => return Err(Reason::FileMissing),
         };
-        let clip = content.clip_or_heal(&wanted.sha256, &audio_dir.join(&audio.file), rate);
+        let clip = match &file {
+            Some(file) => content.clip_or_heal(&wanted.sha256, file, rate),
+            None => content.clip(&wanted.sha256, rate),
+        };
         let clip = clip.map_err(|fault| fault.reason())?;
         let duration_ms = wanted.duration_ms.or(clip.duration_ms());
         Ok((Box::new(clip) as Box<dyn Samples + Send>, Content { duration_ms, ..wanted }))
@@ -241,6 +246,8 @@ fn desk(
         newest_row_at: remembered.newest_row_at,
         newest_is_synchronised: remembered.newest_is_synchronised,
         open_emergencies: remembered.open_emergencies.clone(),
+        shelf: Arc::new(remembered.shelf.clone()),
+        tally: remembered.tally.clone(),
     };
     let library = library(remembered);
     let mut desk =
@@ -311,6 +318,7 @@ pub(super) fn facts(config: &Config, trust_clock: bool, boot_id: &str) -> Facts 
         },
         boot_id: boot_id.to_owned(),
         tone_ms: config.emergency.tone_ms,
+        approval_required: config.approval.required,
         trust_clock,
     }
 }

@@ -78,7 +78,7 @@ impl Station {
         tokio::spawn(async move {
             let event = match waiting.await {
                 Ok(Ok((path, content))) => {
-                    let audio = Audio { file: path.display().to_string(), content: Some(content) };
+                    let audio = Audio { file: Some(path.display().to_string()), content: Some(content) };
                     Event::Act(request, Act::Air { audio, title, emergency, repeat }, actor)
                 }
                 Ok(Err(fault)) => {

@@ -13,8 +13,9 @@ use super::chain::Head;
 use super::column;
 use super::recover::{OnAir, Progress, Recovery};
 use super::row::utc;
-use super::{emergencies, schedules};
+use super::{emergencies, schedules, shelf};
 use crate::airing::{Airing, AiringId, ClockState, Outcome, Reason};
+use crate::bulletin::{Shelf, Tally};
 use crate::desk::{LoggedAttempt, Measured, Record};
 use crate::library::{FileState, Verdict};
 use crate::rundown::Rundown;
@@ -56,6 +57,10 @@ pub struct Remembered {
     pub files: Vec<FileState>,
     /// What the full decodes said.
     pub verdicts: Vec<Verdict>,
+    /// The queue, its bulletins and all approvals in force.
+    pub shelf: Shelf,
+    /// How often and when bulletins have aired.
+    pub tally: Tally,
 }
 
 /// What was read: for the desk, and for the recovery.
@@ -90,6 +95,8 @@ pub(super) async fn recall(conn: &mut SqliteConnection, now: DateTime<Utc>) -> s
         recovered: Vec::new(),
         files: super::files::recall(conn).await?,
         verdicts: super::files::recall_verdicts(conn).await?,
+        shelf: shelf::recall(conn, &[]).await?,
+        tally: shelf::tally(conn).await?,
     };
     Ok(Memory { remembered, on_air: on_air(conn).await?, head: head(conn).await? })
 }
@@ -236,6 +243,7 @@ impl Memory {
         emergencies::end(&mut self.remembered.open_emergencies, airing);
         let Some(outcome) = airing.outcome else { return };
         if !self.is_logged(&airing.airing, airing.attempt) {
+            self.remembered.tally.count(&self.remembered.shelf.queue, airing);
             self.remembered.logged.push(LoggedAttempt {
                 airing: airing.airing.clone(),
                 attempt: airing.attempt,

@@ -21,6 +21,7 @@ mod read; // the log for others, page by page
 mod recover; // attempts that were open when the machine went down (pure)
 mod row; // one row of the log: the list of its columns
 mod schedules; // those taken over, in their true order
+mod shelf; // what the air knows of bulletins
 mod spill; // the file in which records wait
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection

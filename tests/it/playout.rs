@@ -146,9 +146,9 @@ impl Scene {
         let (close, closed) = unbounded_channel();
         let open_clip: OpenClip = Arc::new(move |audio, rate| {
             assert_eq!(rate, RATE);
-            let (id, frames) = audio.file.split_once(':').ok_or(Reason::FileMissing)?;
+            let (id, frames) = audio.file.as_deref().unwrap_or_default().split_once(':').ok_or(Reason::FileMissing)?;
             let frames = clip(id.parse().unwrap_or(1), 0, frames.parse().unwrap()).into();
-            let (file, closed) = (audio.file.clone(), close.clone());
+            let (file, closed) = (audio.file.clone().unwrap_or_default(), close.clone());
             let samples = Simulated { frames, fails: id == "broken", file, closed };
             Ok((Box::new(samples), Content { sha256: id.into(), duration_ms: None }))
         });
@@ -158,7 +158,7 @@ impl Scene {
     }
 
     fn prepare(&self, cue: u64, file: &str) {
-        self.playout.prepare(CueId(cue), Audio { file: file.into(), content: None }, 0);
+        self.playout.prepare(CueId(cue), Audio { file: Some(file.into()), content: None }, 0);
     }
 
     async fn next(&mut self) -> PlayoutEvent {

@@ -53,41 +53,29 @@ pub(crate) fn instant(text: &str) -> DateTime<FixedOffset> {
 pub(crate) fn aired(item: u32) -> Airing {
     let scheduled_at = instant("2025-03-03T05:00:00+07:00");
     let started_at = scheduled_at + TimeDelta::seconds(i64::from(item) * 10) + TimeDelta::microseconds(417);
+    let airing = AiringId::planned("sang", scheduled_at.to_utc(), &item.to_string());
     Airing {
         station: "Đài truyền thanh xã Thanh Đa".to_owned(),
-        airing: AiringId::planned("sang", scheduled_at.to_utc(), &item.to_string()),
-        attempt: 1,
         programme: Some("sang".to_owned()),
         programme_title: Some("Chương trình buổi sáng".to_owned()),
         item: Some(item.to_string()),
-        kind: Kind::Fixed,
         title: Some(format!("Tin bài \"{item}\", mục mới")),
         themes: vec!["ND3".to_owned(), "ND1".to_owned()],
-        author: None,
         zones: vec!["thon1".to_owned()],
         zone_names: vec!["Cụm loa thôn 1".to_owned()],
-        priority: Priority::Ordinary,
-        scheduled_at,
         started_at: Some(started_at),
         ended_at: Some(started_at + TimeDelta::seconds(8)),
         start_error_us: Some(-12),
         planned_ms: Some(8000),
         aired_ms: 8000,
         outcome: Some(Outcome::Aired),
-        reason: None,
-        output: OutputKind::Card,
         device: Some("hw:0".to_owned()),
         level_dbfs: Some(-19),
         peak_dbfs: Some(-2),
-        xruns: 0,
-        starved_ms: 0,
         sha256: Some("ab".repeat(32)),
         clock: ClockState::Synchronised,
         boot_id: BOOT.to_owned(),
-        by: None,
-        via: None,
-        why: None,
-        note: None,
+        ..Airing::blank(Kind::Fixed, airing, scheduled_at, OutputKind::Card)
     }
 }
 

@@ -120,6 +120,7 @@ impl World {
             output: OutputKind::Card,
             boot_id: "boot-1".to_owned(),
             tone_ms: 0,
+            approval_required: false,
             trust_clock: false,
         };
         let (text, parsed) = parse(schedule);

@@ -65,7 +65,7 @@ impl World {
     /// What the playout does with a cue: it opens the content that is named, or what lies behind the name.
     pub(super) fn prepare(&mut self, cue: CueId, audio: &loa::rundown::Audio, tone_ms: u32) {
         let known = audio.content.as_ref().map(|content| Arc::clone(&content.sha256));
-        let sha256 = known.or_else(|| self.files.get(&audio.file).cloned());
+        let sha256 = known.or_else(|| self.files.get(audio.file.as_ref()?).cloned());
         let clip = sha256.as_ref().and_then(|sha256| self.contents.get(sha256)).copied().unwrap_or(Clip::Missing);
         let Some(card) = self.card.as_mut() else {
             return self.pending.push_back(Event::Cue(cue, CueEvent::Refused(Reason::NoDevice)));

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use loa::airing::{Airing, AiringId, ClockState, Kind, Outcome, Reason};
+use loa::bulletin::Tally;
 use loa::clock::Moment;
 use loa::desk::{History, LoggedAttempt, Measured, Record};
 use loa::rundown::Rundown;
@@ -201,6 +202,8 @@ impl Memory {
             newest_row_at: newest,
             newest_is_synchronised: synchronised.is_some(),
             open_emergencies: self.emergencies(newest),
+            shelf: Arc::default(),
+            tally: Tally::default(),
         }
     }
 

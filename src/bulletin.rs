@@ -1,0 +1,168 @@
+//! A bulletin, its approval and its place in the queue, as far as the air needs to know them.
+//!
+//! In: nothing; these are the nouns that store, desk, command line and page share. Out: the same facts in rundowns and rows.
+//! What a bulletin has besides (its text, what was found in its sound) stays in the store. Pure. Next: `rundown`, which
+//! draws them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::airing::{Airing, Approval, ENOUGH_PERCENT, Outcome, Priority};
+use crate::rundown::Content;
+
+/// A bulletin in its newest revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bulletin {
+    /// Its number, from 1; never used again.
+    pub number: i64,
+    /// What people call it.
+    pub title: String,
+    /// Theme codes of the plan, the main one first.
+    pub themes: Vec<String>,
+    /// What kind of text it is: tin, bài, thông báo.
+    pub genre: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// Where it comes from.
+    pub source: Option<String>,
+    /// Which goes first: ordinary, priority or emergency.
+    pub class: Priority,
+    /// First day on which it may be drawn.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day on which it may be drawn.
+    pub valid_until: Option<NaiveDate>,
+    /// Its sound; `None` as long as it has none.
+    pub content: Option<Content>,
+    /// SHA-256 of its text, lower-case hex.
+    pub text_sha256: Option<String>,
+    /// Which machine voice read it; `None` for a person's.
+    pub voice: Option<String>,
+    /// What was decided of this revision.
+    pub standing: Standing,
+}
+
+/// What was decided of a bulletin's newest revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing yet.
+    Waiting,
+    /// It may air.
+    Approved(Approval),
+    /// It was refused or withdrawn, and airs in no case.
+    Refused,
+}
+
+impl Bulletin {
+    /// The approval in force.
+    #[must_use]
+    pub fn approval(&self) -> Option<&Approval> {
+        match &self.standing {
+            Standing::Approved(approval) => Some(approval),
+            Standing::Waiting | Standing::Refused => None,
+        }
+    }
+
+    /// Whether it may air, where approvals are `required` or not.
+    #[must_use]
+    pub fn may_air(&self, required: bool) -> bool {
+        match self.standing {
+            Standing::Approved(_) => true,
+            Standing::Waiting => !required,
+            Standing::Refused => false,
+        }
+    }
+
+    /// Whether it may be drawn on that day.
+    #[must_use]
+    pub fn is_valid_on(&self, day: NaiveDate) -> bool {
+        self.valid_from.is_none_or(|from| from <= day) && self.valid_until.is_none_or(|until| day <= until)
+    }
+}
+
+/// A bulletin that waits to be drawn into programmes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number, from 1, in the order of queueing.
+    pub id: i64,
+    /// Which bulletin.
+    pub bulletin: i64,
+    /// Into this programme only.
+    pub programme: Option<String>,
+    /// How often in all, at least 1.
+    pub times: u32,
+    /// First day.
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    pub until: Option<NaiveDate>,
+    /// When it was queued.
+    pub queued_at: DateTime<Utc>,
+}
+
+impl Entry {
+    /// Whether a programme may draw it on that day.
+    #[must_use]
+    pub fn is_for(&self, programme: &str, day: NaiveDate) -> bool {
+        self.programme.as_ref().is_none_or(|only| only == programme)
+            && self.from.is_none_or(|from| from <= day)
+            && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+/// What the air knows of bulletins: a reading of the database at one instant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shelf {
+    /// Those that the queue names and those that programmes name, by number, approved or not.
+    pub bulletins: BTreeMap<i64, Bulletin>,
+    /// Entries that were not removed, in the order of queueing.
+    pub queue: Vec<Entry>,
+    /// Approvals in force by the SHA-256 of the sound that was approved, of all bulletins.
+    pub approved: HashMap<Arc<str>, Approval>,
+}
+
+/// How often and when bulletins have aired: rows of the airing log, counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// When each bulletin last aired, however it came on the air.
+    pub last_aired: HashMap<i64, DateTime<Utc>>,
+    /// How often each entry of the queue was drawn and aired.
+    pub drawn: HashMap<i64, u32>,
+}
+
+impl Tally {
+    /// Counts a row, if it is one of a bulletin that aired: to its end, or at least 80 % of it. A drawn one also counts for
+    /// the entries that stood in the queue when its programme began; no row is to be counted twice.
+    pub fn count(&mut self, queue: &[Entry], row: &Airing) {
+        let (Some(bulletin), Some(started_at)) = (row.bulletin, row.started_at) else { return };
+        let enough = row.planned_ms.is_some_and(|planned| row.aired_ms * 100 >= planned * ENOUGH_PERCENT);
+        if row.outcome != Some(Outcome::Aired) && !enough {
+            return;
+        }
+        let last = self.last_aired.entry(bulletin).or_insert(DateTime::<Utc>::MIN_UTC);
+        *last = (*last).max(started_at.to_utc());
+        if !row.item.as_deref().is_some_and(is_draw) {
+            return;
+        }
+        let of_row = |entry: &&Entry| {
+            entry.bulletin == bulletin
+                && entry.queued_at <= row.scheduled_at.to_utc()
+                && entry.programme.as_ref().is_none_or(|only| row.programme.as_ref() == Some(only))
+        };
+        for entry in queue.iter().filter(of_row) {
+            *self.drawn.entry(entry.id).or_default() += 1;
+        }
+    }
+}
+
+/// The item of a draw: `2.1` is the first one drawn for item `2`. No item of a schedule has a point in its id.
+#[must_use]
+pub fn draw_item(item: &str, draw: usize) -> String {
+    format!("{item}.{draw}")
+}
+
+/// Whether an item of a row was drawn.
+#[must_use]
+pub fn is_draw(item: &str) -> bool {
+    item.contains('.')
+}
