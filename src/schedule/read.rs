@@ -132,7 +132,7 @@ fn read_programme<'s>(
     files: &mut Vec<(String, Place)>,
 ) -> Option<(Programme, ProgrammePlaces)> {
     let id = read_programme_id(reader, table, ids);
-    let title = reader.required_text(table, "title");
+    let title = reader.required_words(table, "title");
     let start = read_start(reader, table);
     let window = read_window(reader, table);
     let ends = reader.word(table, "ends", &["soft", "hard"]);
@@ -317,9 +317,9 @@ fn read_item<'s>(
         }
     }
     let file = if later { reader.text(table, "file") } else { reader.required_text(table, "file") };
-    let title = reader.text(table, "title");
+    let title = reader.words(table, "title");
     let themes = reader.texts(table, "themes").map(|themes| themes.value).unwrap_or_default();
-    let author = reader.text(table, "author");
+    let author = reader.words(table, "author");
     for theme in &themes {
         if !THEMES.contains(&theme.value.as_str()) {
             let near = nearest(&theme.value, THEMES);
