@@ -26,7 +26,7 @@ pub fn key(text: &str) -> String {
         let part = |each: char| !each.is_alphabetic() && !is_combining_mark(each);
         for stretch in word.split_inclusive(part) {
             let letters = stretch.trim_end_matches(part);
-            match syllable::canonical(letters) {
+            match Some(letters).filter(|it| !it.is_ascii()).and_then(syllable::canonical) {
                 Some(spelt) => key.push_str(&spelt),
                 None => key.push_str(letters),
             }

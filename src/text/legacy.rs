@@ -70,12 +70,18 @@ fn in_line(line: &str, encoding: Encoding) -> Option<Legacy> {
         let composed: String = word.nfc().collect();
         if composed.chars().any(only_unicode) {
             against += 1;
-        } else if let Some(meant) = converted(&composed, encoding) {
+            continue;
+        }
+        // Vietnamese as it stands says nothing about the rest.
+        if is_syllable(&composed) {
+            continue;
+        }
+        if let Some(meant) = converted(&composed, encoding) {
             if evidence.insert(composed) {
                 signs += signs_of(word);
             }
             first.get_or_insert((word, meant));
-        } else if !is_syllable(&composed) && composed.chars().any(char::is_alphabetic) {
+        } else if composed.chars().any(char::is_alphabetic) {
             against += 1;
         }
     }
@@ -103,9 +109,9 @@ const fn only_unicode(each: char) -> bool {
     matches!(each, 'ă' | 'Ă' | 'đ' | 'Đ' | 'ơ' | 'Ơ' | 'ư' | 'Ư' | '\u{1ea0}'..='\u{1ef9}')
 }
 
-/// The syllable that a word spells in an encoding, if it is none as it stands.
+/// The syllable that a word spells in an encoding.
 fn converted(word: &str, encoding: Encoding) -> Option<String> {
-    if is_syllable(word) || !word.contains(|each: char| each.is_ascii_alphabetic()) {
+    if !word.contains(|each: char| each.is_ascii_alphabetic()) {
         return None;
     }
     let meant = match encoding {

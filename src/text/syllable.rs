@@ -3,6 +3,9 @@
 //! In: a word in NFC. Out: whether it is spelt as a syllable can be, and its canonical spelling. A word may be spelt well
 //! and mean nothing. Must never be asked whether text is right, only whether it can be Vietnamese. Next: `key`.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Grave, acute, tilde, hook above, dot below.
@@ -15,12 +18,16 @@ const ONSETS: [&str; 28] = [
 ];
 
 /// Every rhyme, without its tone.
-const RHYMES: &str = " \
-    a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây e ec em en eng eo ep et \
-    ê êch êm ên êng ênh êp êt êu i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip it iu o oa oac oach oai oam oan oang \
-    oanh oao oap oat oay oăc oăm oăn oăng oăt oc oe oen oeo oet oi om on ong ooc oong op ot ô ôc ôi ôm ôn ông ôp ôt ơ ơi \
-    ơm ơn ơp ơt u ua uân uâng uât uây uc uê uêch uênh ui um un ung uôc uôi uôm uôn uông uôt up ut uơ uy uya uych uyên \
-    uyêt uynh uyt uyu ư ưa ưc ưi ưm ưn ưng ưt ươc ươi ươm ươn ương ươp ươt ươu ưu y ych yêm yên yêng yêt yêu ynh yt ";
+static RHYMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây e ec em en eng \
+     eo ep et ê êch êm ên êng ênh êp êt êu i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip it iu o oa \
+     oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oc oe oen oeo oet oi om on ong \
+     ooc oong op ot ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt u ua uân uâng uât uây uc uê uêch uênh ui um \
+     un ung uôc uôi uôm uôn uông uôt up ut uơ uy uya uych uyên uyêt uynh uyt uyu ư ưa ưc ưi ưm ưn ưng ưt \
+     ươc ươi ươm ươn ương ươp ươt ươu ưu y ych yêm yên yêng yêt yêu ynh yt"
+        .split(' ')
+        .collect()
+});
 
 /// A syllable without its tone, in lower case.
 struct Parts {
@@ -46,17 +53,19 @@ pub(super) fn canonical(word: &str) -> Option<String> {
 }
 
 fn parts(word: &str) -> Option<Parts> {
-    let is_tone = |each: &char| TONES.contains(each);
-    let letters: String = word.nfd().filter(|each| !is_tone(each)).nfc().collect();
-    let mut tones = word.nfd().filter(is_tone);
-    let (tone, second) = (tones.next(), tones.next());
-    let fits = |onset: &&&str| letters.strip_prefix(**onset).is_some_and(is_rhyme);
-    let onset = ONSETS.iter().find(fits).filter(|_| second.is_none())?;
+    let mut tone = None;
+    let mut letters = String::with_capacity(word.len());
+    for each in word.nfd() {
+        match (TONES.contains(&each), tone) {
+            (false, _) => letters.push(each),
+            (true, None) => tone = Some(each),
+            (true, Some(_)) => return None,
+        }
+    }
+    let letters: String = letters.nfc().collect();
+    let fits = |onset: &&&str| letters.strip_prefix(**onset).is_some_and(|rhyme| RHYMES.contains(rhyme));
+    let onset = ONSETS.iter().find(fits)?;
     Some(Parts { onset, rhyme: letters[onset.len()..].to_owned(), tone })
-}
-
-fn is_rhyme(letters: &str) -> bool {
-    !letters.is_empty() && !letters.contains(' ') && RHYMES.contains(&format!(" {letters} "))
 }
 
 /// Which letter of a rhyme bears the tone.
