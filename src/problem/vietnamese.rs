@@ -9,6 +9,7 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
+use super::written;
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -20,6 +21,7 @@ pub(super) fn say(what: &What) -> Said {
         What::Start(fault) => start(fault),
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
+        What::Text(fault) => written::text_vi(fault),
     }
 }
 

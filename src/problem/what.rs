@@ -7,6 +7,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Place;
+use crate::text::{Refused, Remark};
 
 /// Makes `What` from each of its kinds, so that finders write only the kind.
 macro_rules! kinds {
@@ -33,6 +34,8 @@ kinds! {
     Audio(AudioProblem),
     /// The timetable that comes out.
     Timetable(TimetableFault),
+    /// Words that people read or hear.
+    Text(TextFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.
@@ -256,4 +259,13 @@ pub struct Overlap {
     pub other_ends_at: DateTime<FixedOffset>,
     /// Where that one stands.
     pub other_place: Place,
+}
+
+/// What is wrong with words that people read or hear, each after the field in which they stand: a key, a column, an option.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TextFault {
+    /// They are not taken.
+    Refused(String, Refused),
+    /// They were changed.
+    Remark(String, Remark),
 }

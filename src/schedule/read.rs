@@ -135,7 +135,7 @@ fn read_programme<'s>(
     files: &mut Vec<(String, Place)>,
 ) -> Option<(Programme, ProgrammePlaces)> {
     let id = read_programme_id(reader, table, ids);
-    let title = reader.required_text(table, "title");
+    let title = reader.required_words(table, "title");
     let start = read_start(reader, table);
     let window = read_window(reader, table);
     let ends = reader.word(table, "ends", &["soft", "hard"]);
@@ -317,8 +317,8 @@ fn read_item<'s>(
         1 => {}
         _ => reader.error(table.span.clone(), ProgrammeFault::SeveralContents),
     }
-    let title = reader.text(table, "title").map(|title| title.value);
-    let genre = reader.text(table, "genre").map(|genre| genre.value);
+    let title = reader.words(table, "title").map(|title| title.value);
+    let genre = reader.words(table, "genre").map(|genre| genre.value);
     let file = reader.text(table, "file");
     let bulletin = reader.integer(table, "bulletin", 1, MOST_NUMBER);
     let queue = reader.table(table, "queue");
@@ -328,7 +328,7 @@ fn read_item<'s>(
         (None, Some(number)) => ItemContent::Bulletin(number),
         (None, None) => {
             themes = read_themes(reader, table);
-            author = reader.text(table, "author").map(|author| author.value);
+            author = reader.words(table, "author").map(|author| author.value);
             let file = file?;
             if !below_audio(&file.value) {
                 reader.error(file.span, ProgrammeFault::BadPath(file.value));
