@@ -202,22 +202,17 @@ fn single(occurrence: &Occurrence, item: &Item, making: Making<'_>) -> RundownIt
         airing: AiringId::planned(&occurrence.programme.id, occurrence.scheduled_at, &item.id),
         item: item.id.clone(),
         kind,
-        title: item.title.clone().or(known.map(|known| known.title.clone())).unwrap_or_else(|| name_of(item)),
+        title: item
+            .title
+            .clone()
+            .or(known.map(|known| known.title.clone()))
+            .unwrap_or_else(|| item.name().into_owned()),
         themes: known.map_or_else(|| item.themes.clone(), |known| known.themes.clone()),
         author: known.map_or_else(|| item.author.clone(), |known| known.author.clone()),
         genre: item.genre.clone().or(known.and_then(|known| known.genre.clone())),
         bulletin: bulletin.map(|(number, known)| facts(number, None, known)),
         taken_out: None,
         audio,
-    }
-}
-
-/// What an item is called that nobody gave a title.
-fn name_of(item: &Item) -> String {
-    match &item.content {
-        ItemContent::File(file) => file.rsplit('/').next().unwrap_or_default().to_owned(),
-        ItemContent::Bulletin(number) => format!("Tin bài số {number}"),
-        ItemContent::Queue(_) => "Tin bài từ hàng chờ".to_owned(),
     }
 }
 

@@ -1,4 +1,7 @@
 //! What a rundown is made of, and the drawing rule lived through many programmes.
+//!
+//! In: occurrences, shelves and tallies made here. Out: the slots that must come of them, and what the rule promises in any
+//! order of queueing. Next: `draw`.
 
 use std::collections::HashSet;
 

@@ -17,7 +17,8 @@ const PURE_ROOMS: &[&str] = &[
     "src/backup/rotation.rs",
     "src/calendar.rs",
     "src/desk/",
-    "src/rundown.rs",
+    "src/rundown",
+    "src/bulletin.rs",
     "src/schedule/",
     "src/timetable.rs",
 ];
