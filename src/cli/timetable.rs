@@ -3,6 +3,7 @@
 //! In: a span of days. Out: every occurrence in it, as text, JSON or CSV, on stdout. Works week by week, so that a long
 //! span needs no memory. A schedule with errors has no timetable. Next: `crate::timetable`.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -214,7 +215,7 @@ struct Row<'a> {
 struct RowItem<'a> {
     item: &'a str,
     airing: AiringId,
-    title: Option<&'a str>,
+    title: Cow<'a, str>,
     file: Option<&'a str>,
     themes: &'a [String],
     author: Option<&'a str>,
@@ -226,7 +227,7 @@ impl<'a> Row<'a> {
         let item = |item: &'a Item| RowItem {
             item: &item.id,
             airing: AiringId::planned(&programme.id, occurrence.scheduled_at, &item.id),
-            title: item.title.as_deref(),
+            title: item.name(),
             file: item.file(),
             themes: &item.themes,
             author: item.author.as_deref(),
