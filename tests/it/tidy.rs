@@ -19,6 +19,7 @@ const PURE_ROOMS: &[&str] = &[
     "src/desk/",
     "src/rundown.rs",
     "src/schedule/",
+    "src/sound/",
     "src/timetable.rs",
 ];
 
