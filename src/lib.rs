@@ -16,6 +16,7 @@ pub mod bulletin; // a bulletin, its approval, its place in the queue (pure)
 pub mod rundown; // an occurrence, library and queue to ordered items; the drawing rule (pure)
 pub mod airing; // one item on the air: id, outcome, reason, the row's facts (pure)
 pub mod alarm; // what a person should see to, and its words (pure)
+pub mod sound; // what a content sounds like, and what is done to it when it airs (pure)
 pub mod desk; // the state machine: events in, actions out (pure)
 pub mod clock; // the only place that asks for the time or sleeps
 pub mod library; // audio: probe, full decode, content store

@@ -18,8 +18,9 @@ const PURE_ROOMS: &[&str] = &[
     "src/calendar.rs",
     "src/desk/",
     "src/rundown",
-    "src/bulletin.rs",
+    "src/bulletin/",
     "src/schedule/",
+    "src/sound/",
     "src/text/",
     "src/timetable.rs",
 ];
