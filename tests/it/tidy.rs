@@ -18,6 +18,7 @@ const PURE_ROOMS: &[&str] = &[
     "src/calendar.rs",
     "src/desk/",
     "src/rundown.rs",
+    "src/lunar/",
     "src/schedule/",
     "src/timetable.rs",
 ];
