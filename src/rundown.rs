@@ -120,6 +120,7 @@ mod tests {
             title: file.into(),
             themes: vec!["ND1".into()],
             author: None,
+            genre: None,
         };
         let programme = Programme {
             id: "sang".into(),
@@ -133,10 +134,12 @@ mod tests {
             priority: Priority::Priority,
             zones: vec!["thon-2".into(), "lost".into()],
             items: vec![item("nhac-hieu", "a.opus"), item("1", "b.opus")],
+            only_special_days: false,
+            why: None,
         };
         let scheduled_at: DateTime<Utc> = "2025-03-02T22:00:00Z".parse().unwrap();
         let window_ends_at = scheduled_at + programme.window;
-        let occurrence = Occurrence { programme: Arc::new(programme), scheduled_at, window_ends_at };
+        let occurrence = Occurrence { programme: Arc::new(programme), scheduled_at, window_ends_at, special_day: None };
         let content = Content { sha256: "ab".into(), duration_ms: Some(5) };
         let library = Library::from([("a.opus".to_owned(), content.clone())]);
         let zones = [("thon-1".to_owned(), "Thôn 1".to_owned()), ("thon-2".to_owned(), "Thôn 2".to_owned())];

@@ -13,7 +13,8 @@ use chrono_tz::Tz;
 use cron::TimeUnitSpec;
 
 use crate::calendar;
-use crate::schedule::{Programme, Schedule};
+use crate::schedule::days::Governed;
+use crate::schedule::{Item, Programme, Schedule, SpecialDay};
 
 /// A programme on the day and at the instant at which it is planned.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +25,23 @@ pub struct Occurrence {
     pub scheduled_at: DateTime<Utc>,
     /// None of its items starts at or after this instant.
     pub window_ends_at: DateTime<Utc>,
+    /// What is special about the day.
+    pub special_day: Option<Arc<SpecialDay>>,
+}
+
+impl Occurrence {
+    /// Whether the special day takes the whole programme out.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.special_day.as_ref().is_some_and(|day| day.silences(&self.programme.id))
+    }
+
+    /// Why the special day takes an item of the programme out: the day's title. `None` when it airs.
+    #[must_use]
+    pub fn taken_out(&self, item: &Item) -> Option<String> {
+        let day = self.special_day.as_ref()?;
+        (day.silences(&self.programme.id) || day.leaves_out(item)).then(|| day.title.clone())
+    }
 }
 
 /// Every occurrence with `from <= scheduled_at < to`.
@@ -32,8 +50,9 @@ pub fn expand(schedule: &Schedule, zone: Tz, from: DateTime<Utc>, to: DateTime<U
     let mut occurrences = Vec::new();
     if from < to {
         let days = calendar::days_of(zone, from..to);
+        let governed = schedule.days.govern(days.clone());
         for programme in &schedule.programmes {
-            expand_one(programme, zone, days.clone(), from..to, &mut occurrences);
+            expand_one(programme, zone, days.clone(), &governed, from..to, &mut occurrences);
         }
         occurrences.sort_by(|a, b| key(a).cmp(&key(b)));
     }
@@ -48,6 +67,7 @@ fn expand_one(
     programme: &Arc<Programme>,
     zone: Tz,
     days: RangeInclusive<NaiveDate>,
+    governed: &Governed,
     span: Range<DateTime<Utc>>,
     occurrences: &mut Vec<Occurrence>,
 ) {
@@ -55,7 +75,8 @@ fn expand_one(
     let last = programme.until.map_or(*days.end(), |until| until.min(*days.end()));
     let mut before = None;
     for day in first.iter_days().take_while(|day| *day <= last) {
-        if !airs_on(programme, day) {
+        let special_day = governed.on(day);
+        if !airs_on(programme, day, special_day.map(|entry| &**entry)) {
             continue;
         }
         for time in times(&programme.start.cron) {
@@ -63,7 +84,8 @@ fn expand_one(
             // Local times inside one gap fall on one instant, and are one occurrence.
             if before.replace(scheduled_at) != Some(scheduled_at) && span.contains(&scheduled_at) {
                 let window_ends_at = scheduled_at + programme.window;
-                occurrences.push(Occurrence { programme: Arc::clone(programme), scheduled_at, window_ends_at });
+                let (programme, special_day) = (Arc::clone(programme), special_day.cloned());
+                occurrences.push(Occurrence { programme, scheduled_at, window_ends_at, special_day });
             }
         }
     }
@@ -77,13 +99,16 @@ fn times(rule: &cron::Schedule) -> impl Iterator<Item = NaiveTime> {
     each.filter_map(|(hour, minute, second)| NaiveTime::from_hms_opt(hour, minute, second))
 }
 
-fn airs_on(programme: &Programme, day: NaiveDate) -> bool {
+/// Whether a programme is planned on a day. What a special day takes out stays planned, so that it comes to a row.
+fn airs_on(programme: &Programme, day: NaiveDate, special_day: Option<&SpecialDay>) -> bool {
     let rule = &programme.start.cron;
+    let weekday = special_day.and_then(|entry| entry.as_weekday).unwrap_or_else(|| day.weekday());
     rule.days_of_month().includes(day.day())
-        && rule.days_of_week().includes(day.weekday().number_from_sunday())
+        && rule.days_of_week().includes(weekday.number_from_sunday())
         && rule.months().includes(day.month())
         && rule.years().includes(day.year().unsigned_abs())
         && !programme.except.contains(&day)
+        && special_day.map_or(!programme.only_special_days, |entry| entry.plans(programme))
 }
 
 #[cfg(test)]
@@ -108,11 +133,13 @@ mod tests {
             priority: Priority::Ordinary,
             zones: Vec::new(),
             items: Vec::new(),
+            only_special_days: false,
+            why: None,
         }
     }
 
     fn schedule(programmes: impl IntoIterator<Item = Programme>) -> Schedule {
-        Schedule { programmes: programmes.into_iter().map(Arc::new).collect() }
+        Schedule { programmes: programmes.into_iter().map(Arc::new).collect(), ..Schedule::default() }
     }
 
     fn at(text: &str) -> DateTime<Utc> {

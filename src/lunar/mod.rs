@@ -3,7 +3,8 @@
 //! In: a date, or a year, month and day of the moon. Out: the other one, for the lunar years 1900 to 2199. A month begins on
 //! the day of the new moon as clocks of UTC+7 show it, which is why the Chinese calendar (UTC+8) sometimes differs by a day
 //! or a month. What Vietnam used before 1968 (the North) and 1975 (the South) was another reckoning and is not this one.
-//! Nothing is looked up: the months follow from `moon`. Pure. Next: `schedule`.
+//! Nothing is looked up: the months follow from `moon`, and begin where PyEphem 4.2 has them, but for July 1967, whose new
+//! moon was two seconds from midnight. Pure. Next: `schedule`.
 
 use std::ops::RangeInclusive;
 use std::sync::OnceLock;
@@ -171,7 +172,8 @@ mod tests {
         assert_eq!(leap(2025), Some((6, day("2025-07-25"))));
         assert_eq!(leap(2028).map(|(number, _)| number), Some(5));
         let known = [(1984, None), (1985, Some(2)), (1987, Some(7)), (2004, Some(2)), (2006, Some(7)), (2012, Some(4))];
-        let newer = [(2014, Some(9)), (2017, Some(6)), (2020, Some(4)), (2023, Some(2)), (2026, None), (2033, Some(11))];
+        let newer =
+            [(2014, Some(9)), (2017, Some(6)), (2020, Some(4)), (2023, Some(2)), (2026, None), (2033, Some(11))];
         for (year, number) in known.into_iter().chain(newer) {
             assert_eq!(leap(year).map(|(number, _)| number), number, "{year}");
         }

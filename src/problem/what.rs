@@ -7,6 +7,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Place;
+pub use super::days::{DayFault, SessionFault};
 
 /// Makes `What` from each of its kinds, so that finders write only the kind.
 macro_rules! kinds {
@@ -33,6 +34,10 @@ kinds! {
     Audio(AudioProblem),
     /// The timetable that comes out.
     Timetable(TimetableFault),
+    /// A special day.
+    Day(DayFault),
+    /// The rules of `[session]`.
+    Session(SessionFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.

@@ -154,6 +154,19 @@ impl<'s> Reader<'s> {
         inside
     }
 
+    /// A whole number from `least` to `most`, none below 0, and where it stands.
+    pub fn spotted_integer(
+        &mut self,
+        table: &mut Table<'s>,
+        key: &'static str,
+        least: i64,
+        most: i64,
+    ) -> Option<Spotted<u32>> {
+        let span = table.entries.get(key)?.span();
+        let number = self.integer(table, key, least, most);
+        number.and_then(|number| u32::try_from(number).ok()).map(|value| Spotted { value, span })
+    }
+
     /// `true` or `false`.
     pub fn flag(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<bool>> {
         let (value, span) = table.take(key)?;
@@ -264,6 +277,18 @@ impl<'s> Table<'s> {
     pub fn refuse(&mut self, key: &str) -> Option<Range<usize>> {
         let (key, _) = self.entries.remove_entry(key)?;
         Some(key.span())
+    }
+
+    /// Whether a key is there and has not been taken.
+    #[must_use]
+    pub fn holds(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// Whether a key is there, has not been taken, and is text.
+    #[must_use]
+    pub fn holds_text(&self, key: &str) -> bool {
+        matches!(self.entries.get(key).map(toml::Spanned::get_ref), Some(DeValue::String(_)))
     }
 
     /// Whether no key is left.
