@@ -3,7 +3,7 @@
 //! In: nothing, then a fault. Out: a message and an advice in English or Vietnamese; keys and words of the files stay as
 //! they are written there. Must never hold a place: that is the problem's. Next: `crate::schedule::read_days`.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Weekday, WeekdaySet};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Weekday, WeekdaySet};
 
 use super::{Place, Said};
 use crate::language::Language;
@@ -56,8 +56,8 @@ pub enum SessionFault {
     /// A bulletin alone is longer than a session may be; both in milliseconds.
     BulletinOverCeiling(i64, i64),
     /// On a weekday that is not allowed, without a reason: the programme's id, the instant, the weekday as which it is
-    /// judged, the days that are.
-    Weekday(String, DateTime<FixedOffset>, u8, Vec<&'static str>),
+    /// judged, the days that are; 0 is Monday.
+    Weekday(String, DateTime<FixedOffset>, u8, Vec<u8>),
     /// Starts before the earliest hour, without a reason.
     TooEarly(String, DateTime<FixedOffset>, NaiveTime),
     /// The window ends after the latest hour, without a reason.
@@ -68,9 +68,9 @@ impl SessionFault {
     /// A weekday outside the allowed ones.
     #[must_use]
     pub fn weekday(programme: &str, at: DateTime<FixedOffset>, judged: Weekday, allowed: WeekdaySet) -> Self {
-        let names = crate::schedule::days::WEEKDAYS;
-        let allowed = allowed.iter(Weekday::Mon).map(|day| names[day.num_days_from_monday() as usize]).collect();
-        Self::Weekday(programme.to_owned(), at, judged.num_days_from_monday() as u8, allowed)
+        let number = |day: Weekday| day.num_days_from_monday() as u8;
+        let allowed = allowed.iter(Weekday::Mon).map(number).collect();
+        Self::Weekday(programme.to_owned(), at, number(judged), allowed)
     }
 }
 
@@ -119,7 +119,11 @@ fn day_in_english(fault: &DayFault) -> Said {
             "`air` names the only programmes that air, `silent` those that do not; write one of them",
         ),
         DayFault::EmptyList(key) => {
-            Said::with(format!("`{key}` names nothing"), "for a day on which nothing airs write `silent = \"all\"`")
+            let advice = match *key {
+                "air" | "silent" => "for a day on which nothing airs write `silent = \"all\"`",
+                _ => "without the key all are meant",
+            };
+            Said::with(format!("`{key}` names nothing"), advice)
         }
         DayFault::UnknownProgramme(key, id, near) => Said {
             message: format!("`{key}`: there is no programme `{id}`"),
@@ -173,7 +177,11 @@ fn day_in_vietnamese(fault: &DayFault) -> Said {
             "`air` là chỉ phát những chương trình này, `silent` là không phát những chương trình này; chỉ ghi một thứ",
         ),
         DayFault::EmptyList(key) => {
-            Said::with(format!("`{key}` không ghi gì"), "nếu cả ngày không phát gì thì ghi `silent = \"all\"`")
+            let advice = match *key {
+                "air" | "silent" => "nếu cả ngày không phát gì thì ghi `silent = \"all\"`",
+                _ => "không có khóa này nghĩa là tất cả",
+            };
+            Said::with(format!("`{key}` không ghi gì"), advice)
         }
         DayFault::UnknownProgramme(key, id, near) => Said {
             message: format!("`{key}`: không có chương trình `{id}`"),
@@ -222,7 +230,7 @@ fn session_in_english(fault: &SessionFault) -> Said {
                 "`{id}` airs on {}, a {}; sessions are on {}",
                 at.format("%F"),
                 weekday_in_english(*judged),
-                allowed.join(", ")
+                each(allowed, weekday_in_english)
             ),
             format!("take the day out of `cron`, {reason}"),
         ),
@@ -264,7 +272,7 @@ fn session_in_vietnamese(fault: &SessionFault) -> Said {
                 "`{id}` phát ngày {}, là {}; chỉ được phát vào {}",
                 date(at.date_naive()),
                 weekday_in_vietnamese(*judged),
-                allowed.join(", ")
+                each(allowed, weekday_in_vietnamese)
             ),
             format!("hãy bỏ ngày đó khỏi `cron`, {reason}"),
         ),
@@ -284,11 +292,15 @@ fn ticked(keys: &[&str]) -> String {
 }
 
 fn date(day: NaiveDate) -> String {
-    format!("{}/{}/{}", day.day(), day.month(), day.year())
+    day.format("%d/%m/%Y").to_string()
 }
 
 fn moment(at: DateTime<FixedOffset>) -> String {
     format!("lúc {} ngày {}", at.format("%R"), date(at.date_naive()))
+}
+
+fn each(weekdays: &[u8], name: fn(u8) -> &'static str) -> String {
+    weekdays.iter().map(|day| name(*day)).collect::<Vec<_>>().join(", ")
 }
 
 fn weekday_in_english(from_monday: u8) -> &'static str {

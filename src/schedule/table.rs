@@ -162,9 +162,9 @@ impl<'s> Reader<'s> {
         least: i64,
         most: i64,
     ) -> Option<Spotted<u32>> {
-        let span = table.entries.get(key)?.span();
-        let number = self.integer(table, key, least, most);
-        number.and_then(|number| u32::try_from(number).ok()).map(|value| Spotted { value, span })
+        let span = table.entries.get(key).map(toml::Spanned::span);
+        let number = self.integer(table, key, least, most)?;
+        Some(Spotted { value: u32::try_from(number).ok()?, span: span? })
     }
 
     /// `true` or `false`.
