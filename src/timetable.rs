@@ -118,6 +118,7 @@ mod tests {
 
     use super::*;
     use crate::airing::Priority;
+    use crate::schedule::days::{Airs, DayKind, Days, When, weekday};
     use crate::schedule::{Ends, start_rule};
 
     fn programme(id: &str, cron: &str) -> Programme {
@@ -183,6 +184,72 @@ mod tests {
         assert_eq!(found, ["02T22:00:00", "03T22:00:00", "05T22:00:00"]);
     }
 
+    fn entry(kind: DayKind, when: When) -> SpecialDay {
+        SpecialDay { title: "Ngày".into(), kind, when, as_weekday: None, airs: Airs::Planned, leave_out: Vec::new() }
+    }
+
+    fn with_days(mut schedule: Schedule, entries: impl IntoIterator<Item = SpecialDay>) -> Schedule {
+        schedule.days = Arc::new(Days { entries: entries.into_iter().map(Arc::new).collect(), duties: Vec::new() });
+        schedule
+    }
+
+    #[test]
+    fn a_special_day_takes_out_what_is_planned_and_leaves_its_row() {
+        let day = |day| NaiveDate::from_ymd_opt(2025, 5, day).unwrap();
+        let item = |genre: Option<&str>| Item {
+            id: "0".into(),
+            file: "a.opus".into(),
+            title: "A".into(),
+            themes: Vec::new(),
+            author: None,
+            genre: genre.map(str::to_owned),
+        };
+        let (music, talk, other) = (item(Some("Nhạc")), item(Some("tin")), item(None));
+        let mut mourning = entry(DayKind::Mourning, When::Dates(day(24), day(25)));
+        (mourning.airs, mourning.leave_out) = (Airs::Without(vec!["b".into()]), vec!["nhạc".into()]);
+        let schedule = with_days(schedule([programme("a", "0 5 * * *"), programme("b", "0 6 * * *")]), [mourning]);
+        let found = expand(&schedule, Tz::UTC, at("2025-05-24T00:00:00Z"), at("2025-05-27T00:00:00Z"));
+        let out = |each: &Occurrence| [&music, &talk, &other].map(|item| each.taken_out(item).is_some());
+        let told: Vec<_> = found.iter().map(|each| (&*each.programme.id, each.is_silent(), out(each))).collect();
+        let special = [("a", false, [true, false, false]), ("b", true, [true; 3])];
+        let plain = [("a", false, [false; 3]), ("b", false, [false; 3])];
+        assert_eq!(told, [special, special, plain].concat());
+        assert_eq!(found[0].taken_out(&music).as_deref(), Some("Ngày"));
+    }
+
+    #[test]
+    fn a_programme_for_special_days_airs_only_where_it_is_named() {
+        let mut tet = programme("tet", "0 8 * * *");
+        tet.only_special_days = true;
+        let when = |day| When::Lunar { month: 1, day, days_before: 0, days: 1 };
+        let mut first = entry(DayKind::Holiday, when(1));
+        first.airs = Airs::Only(vec!["tet".into()]);
+        let schedule = with_days(schedule([tet]), [first, entry(DayKind::Holiday, when(2))]);
+        let found = starts(&schedule, Tz::UTC, "2025-01-01T00:00:00Z", "2027-12-31T00:00:00Z");
+        assert_eq!(found, ["29T08:00:00", "17T08:00:00", "06T08:00:00"]);
+    }
+
+    fn entries() -> impl Strategy<Value = Vec<SpecialDay>> {
+        let first = NaiveDate::from_ymd_opt(2011, 1, 1).unwrap_or_default();
+        let dates = (0_i64..365, 0_i64..5).prop_map(move |(day, length)| {
+            When::Dates(first + TimeDelta::days(day), first + TimeDelta::days(day + length))
+        });
+        let lunar = (1_u32..=12, 1_u32..=30, 0_u32..4, 1_u32..9)
+            .prop_map(|(month, day, days_before, days)| When::Lunar { month, day, days_before, days });
+        let named = proptest::collection::vec("p[0-4]", 1..3);
+        let airs = prop_oneof![
+            Just(Airs::Planned),
+            Just(Airs::Nothing),
+            named.clone().prop_map(Airs::Only),
+            named.prop_map(Airs::Without),
+        ];
+        let kinds = proptest::sample::select(vec![DayKind::Holiday, DayKind::Working, DayKind::Mourning]);
+        let weekdays = proptest::sample::select(vec![None, weekday("Mon"), weekday("Sun")]);
+        let each = (kinds, prop_oneof![dates, lunar], airs, weekdays);
+        let each = each.prop_map(|(kind, when, airs, as_weekday)| SpecialDay { as_weekday, airs, ..entry(kind, when) });
+        proptest::collection::vec(each, 0..12)
+    }
+
     fn rules() -> impl Strategy<Value = Vec<String>> {
         let rule = ("[0-9]|[1-5][0-9]|\\*/20", "\\*|[0-9]|1[0-9]|0-4|\\*/3", "\\*|Mon-Fri|Sun|\\?");
         proptest::collection::vec(rule.prop_map(|(minute, hour, day)| format!("{minute} {hour} * * {day}")), 1..5)
@@ -212,9 +279,13 @@ mod tests {
             // 2011 has Samoa's lost day and each zone's changes.
             start in 0_i64..365 * 24 * 60,
             lengths in (0_i64..5 * 24 * 60, 0_i64..5 * 24 * 60),
+            entries in entries(),
         ) {
-            let programmes = rules.iter().enumerate().map(|(index, rule)| programme(&format!("p{index}"), rule));
-            let schedule = schedule(programmes);
+            let programmes = rules.iter().enumerate().map(|(index, rule)| Programme {
+                only_special_days: index == 2,
+                ..programme(&format!("p{index}"), rule)
+            });
+            let schedule = with_days(schedule(programmes), entries);
             let a = Utc.with_ymd_and_hms(2011, 1, 1, 0, 0, 0).unwrap() + TimeDelta::minutes(start);
             let b = a + TimeDelta::minutes(lengths.0);
             let c = b + TimeDelta::minutes(lengths.1);
@@ -222,6 +293,28 @@ mod tests {
             let parts = [expand(&schedule, zone, a, b), expand(&schedule, zone, b, c)].concat();
             prop_assert!(whole.windows(2).all(|pair| key(&pair[0]) < key(&pair[1])));
             prop_assert_eq!(whole, parts);
+        }
+
+        /// Each day by itself, by the words of the file: the governing entry, its weekday, and whom it names.
+        #[test]
+        fn special_days_change_what_they_say(rules in rules(), start in 0_i64..360, entries in entries()) {
+            let programmes = rules.iter().enumerate().map(|(index, rule)| programme(&format!("p{index}"), rule));
+            let plain = schedule(programmes);
+            let special = with_days(plain.clone(), entries);
+            let midnight = Utc.with_ymd_and_hms(2011, 1, 1, 0, 0, 0).unwrap() + TimeDelta::days(start);
+            let day = |schedule: &Schedule, at| expand(schedule, Tz::UTC, at, at + TimeDelta::days(1));
+            let found = day(&special, midnight);
+            let governing = special.days.on(midnight.date_naive());
+            prop_assert!(found.iter().all(|each| each.special_day == governing));
+            let times = |all: &[Occurrence]| {
+                all.iter().map(|each| (each.scheduled_at.time(), each.programme.id.clone())).collect::<Vec<_>>()
+            };
+            // These rules know weekdays only, so that the next such weekday stands in for a swapped day.
+            let swapped = governing.as_ref().and_then(|entry| entry.as_weekday);
+            let stand_in = (0..7).map(|days| midnight + TimeDelta::days(days)).find(|at| {
+                swapped.is_none_or(|weekday| at.weekday() == weekday)
+            });
+            prop_assert_eq!(times(&found), times(&day(&plain, stand_in.unwrap())));
         }
     }
 }

@@ -3,8 +3,8 @@
 //! In: a date, or a year, month and day of the moon. Out: the other one, for the lunar years 1900 to 2199. A month begins on
 //! the day of the new moon as clocks of UTC+7 show it, which is why the Chinese calendar (UTC+8) sometimes differs by a day
 //! or a month. What Vietnam used before 1968 (the North) and 1975 (the South) was another reckoning and is not this one.
-//! Nothing is looked up: the months follow from `moon`, and begin where PyEphem 4.2 has them, but for July 1967, whose new
-//! moon was two seconds from midnight. Pure. Next: `schedule`.
+//! Nothing is looked up: the months follow from `moon`, and begin where an ephemeris (`ephem` 4.2) has them, but for July
+//! 1967, whose new moon was two seconds from midnight. Pure. Next: `schedule`.
 
 use std::ops::RangeInclusive;
 use std::sync::OnceLock;

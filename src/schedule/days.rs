@@ -215,8 +215,7 @@ impl SpecialDay {
     /// Whether a programme is planned at all: one that is only for special days needs an entry that names it in `air`.
     #[must_use]
     pub fn plans(&self, programme: &Programme) -> bool {
-        !programme.only_special_days
-            || matches!(&self.airs, Airs::Only(ids) if ids.iter().any(|id| *id == programme.id))
+        !programme.only_special_days || matches!(&self.airs, Airs::Only(ids) if ids.contains(&programme.id))
     }
 
     fn weight(&self) -> (bool, bool) {

@@ -107,11 +107,13 @@ fn read_when<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<When>
         ["lunar"] => read_lunar(reader, lunar?, before, days),
         ["date"] | ["from", "until"] => {
             for (key, number) in [("days_before", before), ("days", days)] {
-                number.into_iter().for_each(|number| reader.error(number.span, DayFault::WithoutLunar(key)));
+                if let Some(number) = number {
+                    reader.error(number.span, DayFault::WithoutLunar(key));
+                }
             }
             if let Some(date) = date { Some(When::Dates(date.value, date.value)) } else { read_span(reader, span) }
         }
-        ["from"] | ["until"] => {
+        ["from" | "until"] => {
             let missing = if written == ["from"] { "until" } else { "from" };
             reader.error(whole, DayFault::HalfSpan(missing));
             None
