@@ -23,6 +23,7 @@ use crate::problem::what::{AudioFault, FileFault, SettingFault};
 use crate::problem::{Place, Problem, Severity};
 use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use crate::schedule::read::Reading;
+use crate::schedule::session;
 use crate::schedule::{Schedule, read};
 
 /// Names under `audio/` that are kept for suggestions at most.
@@ -117,8 +118,11 @@ pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
     problems.append(&mut reading.problems);
     let (audio, of_audio) = audio_facts(&root.join("audio"), &reading);
     problems.extend(of_audio);
-    let zone = config.map(|config| config.station.timezone);
-    problems.extend(checks::run(&Subject { reading: &reading, zone, now, audio: &audio }));
+    let zone = config.as_ref().map(|config| config.station.timezone);
+    let subject = Subject { reading: &reading, zone, now, audio: &audio };
+    problems.extend(checks::run(&subject));
+    // Rules of the commune: a running station takes such a schedule over and airs it all the same.
+    problems.extend(config.iter().flat_map(|config| session::check(&subject, &config.session)));
     problems.sort();
     (reading.schedule, problems)
 }

@@ -16,6 +16,7 @@ pub mod log;
 mod notices;
 pub mod run;
 pub mod sample;
+mod special_days;
 mod stencil;
 pub mod timetable;
 pub mod when;

@@ -9,16 +9,17 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
+use super::special_days::{DayRow, Headings, taken_out};
 use super::stencil::Stencil;
 use super::when::When;
 use super::{ConfigChoice, DONE, Format, WrongInput, counted, say};
 use crate::airing::{AiringId, Priority, rfc3339, utc_seconds};
-use crate::calendar::with_offset;
+use crate::calendar::{local_date, with_offset};
 use crate::clock::Clock;
 use crate::folder;
 use crate::problem::Problems;
@@ -68,7 +69,7 @@ pub fn run(choice: &ConfigChoice, args: &TimetableArgs) -> anyhow::Result<ExitCo
 }
 
 fn span(args: &TimetableArgs, zone: Tz, now: DateTime<Utc>) -> Result<(DateTime<Utc>, DateTime<Utc>), WrongInput> {
-    let today = When::Day(crate::calendar::local_date(zone, now));
+    let today = When::Day(local_date(zone, now));
     let first = args.from.unwrap_or(today);
     let from = first.begin(zone);
     let to = match (args.to, first) {
@@ -94,9 +95,10 @@ pub fn print(
     span: std::ops::Range<DateTime<Utc>>,
     format: Format,
 ) -> anyhow::Result<u64> {
+    let mut headings = Headings::new(schedule, zone, &span);
     let occurrences = week_by_week(schedule, zone, span);
     match format {
-        Format::Text => print_text(out, schedule, zone, occurrences),
+        Format::Text => print_text(out, schedule, zone, occurrences, &mut headings),
         Format::Json => print_json(out, zone, occurrences),
         Format::Csv => print_csv(out, zone, occurrences),
     }
@@ -120,13 +122,16 @@ fn print_text(
     schedule: &Schedule,
     zone: Tz,
     occurrences: impl Iterator<Item = Occurrence>,
+    headings: &mut Headings,
 ) -> anyhow::Result<u64> {
     let widest = |columns: fn(&Programme) -> usize| schedule.programmes.iter().map(|it| columns(it)).max().unwrap_or(0);
     let (ids, titles) = (widest(|programme| programme.id.len()), widest(|programme| programme.title.width()));
     let mut count = 0;
-    for Occurrence { programme, scheduled_at, .. } in occurrences {
+    for occurrence in occurrences {
+        let Occurrence { programme, scheduled_at, .. } = &occurrence;
+        headings.print_until(out, local_date(zone, *scheduled_at))?;
         // Not by a format string, which costs more than all else: the parts print themselves.
-        let at = with_offset(zone, scheduled_at);
+        let at = with_offset(zone, *scheduled_at);
         let (day, weekday, time, offset) = (at.date_naive(), at.weekday(), at.time(), at.offset());
         let window = span_text(programme.window.num_milliseconds());
         let pad = " ".repeat(titles - programme.title.width());
@@ -134,11 +139,14 @@ fn print_text(
         let priority = if programme.priority == Priority::Ordinary { "" } else { "  priority" };
         writeln!(
             out,
-            "{day} {weekday} {time}{offset}  {window:>6}  {:<ids$}  {}{pad}  {items}{priority}",
-            programme.id, programme.title
+            "{day} {weekday} {time}{offset}  {window:>6}  {:<ids$}  {}{pad}  {items}{priority}{}",
+            programme.id,
+            programme.title,
+            taken_out(&occurrence),
         )?;
         count += 1;
     }
+    headings.print_until(out, NaiveDate::MAX)?;
     Ok(count)
 }
 
@@ -177,6 +185,8 @@ fn print_rows(
         text.push_str(before[usize::from(count > 0)]);
         let instants = instants(&occurrence, zone);
         match stencils.get(&Arc::as_ptr(&occurrence.programme)) {
+            // The lines of special days are of no kind.
+            _ if occurrence.special_day.is_some() => text.push_str(&line(&Row::new(&occurrence, &instants))?),
             Some(Some(stencil)) => stencil.fill(&instants, &mut text),
             known => {
                 let row = line(&Row::new(&occurrence, &instants))?;
@@ -209,6 +219,8 @@ struct Row<'a> {
     zones: &'a [String],
     priority: Priority,
     items: Vec<RowItem<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    special_day: Option<DayRow<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -219,6 +231,9 @@ struct RowItem<'a> {
     file: Option<&'a str>,
     themes: &'a [String],
     author: Option<&'a str>,
+    /// Why the special day takes it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taken_out: Option<String>,
 }
 
 impl<'a> Row<'a> {
@@ -231,6 +246,7 @@ impl<'a> Row<'a> {
             file: item.file(),
             themes: &item.themes,
             author: item.author.as_deref(),
+            taken_out: occurrence.taken_out(item),
         };
         Self {
             programme: &programme.id,
@@ -240,6 +256,7 @@ impl<'a> Row<'a> {
             zones: &programme.zones,
             priority: programme.priority,
             items: programme.items.iter().map(item).collect(),
+            special_day: DayRow::of(occurrence),
         }
     }
 }

@@ -3,12 +3,12 @@
 //! In: a typed reason. Out: a message (lower case, subject in backticks, what was found) and an advice (what is allowed,
 //! what to do). Must say every reason that `vietnamese` says. Next: `vietnamese`.
 
-use super::Said;
 use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::written;
+use super::{Said, days, written};
+use crate::language::Language;
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -21,6 +21,8 @@ pub(super) fn say(what: &What) -> Said {
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
         What::Text(fault) => written::text_en(fault),
+        What::Day(fault) => days::say_day(fault, Language::En),
+        What::Session(fault) => days::say_session(fault, Language::En),
     }
 }
 

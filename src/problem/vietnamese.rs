@@ -3,13 +3,13 @@
 //! In: a typed reason. Out: a message and an advice. Keys, paths and words of the files stay as they are written there.
 //! Must say every reason that `english` says. Next: `crate::config`.
 
-use super::Said;
 use super::english::listed;
 use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::written;
+use super::{Said, days, written};
+use crate::language::Language;
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -22,6 +22,8 @@ pub(super) fn say(what: &What) -> Said {
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
         What::Text(fault) => written::text_vi(fault),
+        What::Day(fault) => days::say_day(fault, Language::Vi),
+        What::Session(fault) => days::say_session(fault, Language::Vi),
     }
 }
 

@@ -8,6 +8,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Place;
 use crate::text::{Refused, Remark};
+pub use super::days::{DayFault, SessionFault};
 
 /// Makes `What` from each of its kinds, so that finders write only the kind.
 macro_rules! kinds {
@@ -36,6 +37,10 @@ kinds! {
     Timetable(TimetableFault),
     /// Words that people read or hear.
     Text(TextFault),
+    /// A special day.
+    Day(DayFault),
+    /// The rules of `[session]`.
+    Session(SessionFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.
