@@ -84,7 +84,9 @@ fn changes(entry: &Arc<SpecialDay>, programmes: &[Arc<Programme>], zone: Tz, day
         expand(&schedule, zone, start_of_day(zone, day), start_of_day(zone, day + TimeDelta::days(1)))
     };
     let (plain, special) = (on(Vec::new()), on(vec![Arc::clone(entry)]));
-    let takes_out = special.iter().any(|each| each.programme.items.iter().any(|item| each.taken_out(item).is_some()));
+    let takes_out = special
+        .iter()
+        .any(|each| each.programme.items.iter().any(|item| each.taken_out(item.genre.as_deref()).is_some()));
     let start = |each: &crate::timetable::Occurrence| (each.scheduled_at, each.programme.id.clone());
     takes_out || plain.iter().map(start).ne(special.iter().map(start))
 }

@@ -96,7 +96,7 @@ fn read_kind<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<DayKi
 /// The days of an entry, by one of three ways of writing them.
 fn read_when<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<When> {
     let written: Vec<&'static str> =
-        ["date", "from", "until", "lunar"].into_iter().filter(|key| table.holds(key)).collect();
+        ["date", "from", "until", "lunar"].into_iter().filter(|key| table.has(key)).collect();
     let date = reader.date(table, "date");
     let span = [reader.date(table, "from"), reader.date(table, "until")];
     let lunar = reader.text(table, "lunar");
@@ -164,8 +164,8 @@ fn read_lunar(
 
 /// What airs on these days; `None` when it cannot be told.
 fn read_airs<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, places: &mut DayPlaces) -> Option<Airs> {
-    let both = table.holds("air") && table.holds("silent");
-    let whole_day = table.holds_text("silent").then(|| reader.word(table, "silent", &["all"]));
+    let both = table.has("air") && table.has("silent");
+    let whole_day = table.has_text("silent").then(|| reader.word(table, "silent", &["all"]));
     let air = read_programmes(reader, table, "air", places);
     let silent = if whole_day.is_none() { read_programmes(reader, table, "silent", places) } else { Named::Absent };
     if both {
@@ -197,7 +197,7 @@ fn read_programmes<'s>(
     key: &'static str,
     places: &mut DayPlaces,
 ) -> Named {
-    let is_there = table.holds(key);
+    let is_there = table.has(key);
     let Some(list) = reader.texts(table, key) else { return if is_there { Named::Wrong } else { Named::Absent } };
     if list.value.is_empty() {
         reader.error(list.span, DayFault::EmptyList(key));
