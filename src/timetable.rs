@@ -101,7 +101,7 @@ fn times(rule: &cron::Schedule) -> impl Iterator<Item = NaiveTime> {
 }
 
 /// Whether a programme is planned on a day. What a special day takes out stays planned, so that it comes to a row.
-fn airs_on(programme: &Programme, day: NaiveDate, special_day: Option<&SpecialDay>) -> bool {
+pub(crate) fn airs_on(programme: &Programme, day: NaiveDate, special_day: Option<&SpecialDay>) -> bool {
     let rule = &programme.start.cron;
     let weekday = special_day.and_then(|entry| entry.as_weekday).unwrap_or_else(|| day.weekday());
     rule.days_of_month().includes(day.day())

@@ -21,6 +21,9 @@ pub const NAME: &str = "days.toml";
 /// Days of one entry at most: more is a mistake in a year.
 const MOST_DAYS: i64 = 366;
 
+/// Entries at most: a hundred years of ten special days each. Checks look at each day of each of them.
+const MOST_ENTRIES: usize = 1_000;
+
 /// Days before and around a day of the moon at most.
 const MOST_AROUND: i64 = 60;
 
@@ -44,7 +47,11 @@ pub(super) fn read_file(source: &Source) -> (Days, DayPlaces, Vec<Problem>) {
     if !reader.problems.is_empty() {
         return (days, places, reader.problems);
     }
-    for mut table in reader.tables(&mut root, "day") {
+    for (index, mut table) in reader.tables(&mut root, "day").into_iter().enumerate() {
+        if index == MOST_ENTRIES {
+            reader.error(table.span, DayFault::TooMany(MOST_ENTRIES));
+            break;
+        }
         let entry = read_entry(&mut reader, &mut table, &mut places);
         reader.finish(&table);
         if let Some((entry, place)) = entry {
