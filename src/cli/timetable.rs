@@ -233,7 +233,7 @@ struct RowItem<'a> {
     author: Option<&'a str>,
     /// Why the special day takes it out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    taken_out: Option<String>,
+    taken_out: Option<&'a str>,
 }
 
 impl<'a> Row<'a> {
@@ -246,7 +246,7 @@ impl<'a> Row<'a> {
             file: item.file(),
             themes: &item.themes,
             author: item.author.as_deref(),
-            taken_out: occurrence.taken_out(item),
+            taken_out: occurrence.taken_out(item.genre.as_deref()),
         };
         Self {
             programme: &programme.id,

@@ -7,8 +7,8 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Place;
-use crate::text::{Refused, Remark};
 pub use super::days::{DayFault, SessionFault};
+use crate::text::{Refused, Remark};
 
 /// Makes `What` from each of its kinds, so that finders write only the kind.
 macro_rules! kinds {

@@ -37,7 +37,7 @@ pub struct Drawing<'s> {
 }
 
 /// Draws for one queue item of `programme` on `day` (the local day of its start). `taken` are the bulletins that the rundown
-/// has already.
+/// has already, and those that the day leaves out.
 ///
 /// A bulletin can be drawn if it has a sound, is approved (where that is required) and valid on that day, carries one of the
 /// wished themes (any, if none is wished), its entry is for this programme and day and was drawn less than its `times`.

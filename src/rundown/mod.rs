@@ -148,10 +148,15 @@ pub fn freeze(occurrence: &Occurrence, making: Making<'_>) -> Rundown {
         ItemContent::Bulletin(number) => Some(number),
         _ => None,
     });
-    let mut taken: BTreeSet<i64> = named.collect();
+    // What the day leaves out would only use up its turns.
+    let left_out = making.drawing.shelf.bulletins.values().filter(|_| occurrence.special_day.is_some());
+    let left_out = left_out.filter(|bulletin| occurrence.taken_out(bulletin.genre.as_deref()).is_some());
+    let mut taken: BTreeSet<i64> = named.chain(left_out.map(|bulletin| bulletin.number)).collect();
     for item in &occurrence.programme.items {
         match &item.content {
-            ItemContent::Queue(_) if occurrence.taken_out(item).is_none() => items.extend(drawn(occurrence, item, making, day, &mut taken)),
+            ItemContent::Queue(_) if occurrence.taken_out(item.genre.as_deref()).is_none() => {
+                items.extend(drawn(occurrence, item, making, day, &mut taken))
+            }
             _ => items.push(single(occurrence, item, making)),
         }
     }
@@ -198,6 +203,8 @@ fn single(occurrence: &Occurrence, item: &Item, making: Making<'_>) -> RundownIt
         }
     };
     let known = bulletin.and_then(|(_, known)| known);
+    let genre = item.genre.clone().or(known.and_then(|known| known.genre.clone()));
+    let taken_out = occurrence.taken_out(genre.as_deref()).map(str::to_owned);
     RundownItem {
         airing: AiringId::planned(&occurrence.programme.id, occurrence.scheduled_at, &item.id),
         item: item.id.clone(),
@@ -209,9 +216,9 @@ fn single(occurrence: &Occurrence, item: &Item, making: Making<'_>) -> RundownIt
             .unwrap_or_else(|| item.name().into_owned()),
         themes: known.map_or_else(|| item.themes.clone(), |known| known.themes.clone()),
         author: known.map_or_else(|| item.author.clone(), |known| known.author.clone()),
-        genre: item.genre.clone().or(known.and_then(|known| known.genre.clone())),
+        genre,
         bulletin: bulletin.map(|(number, known)| facts(number, None, known)),
-        taken_out: occurrence.taken_out(item).map(|why| TakenOut { reason: Reason::SpecialDay, why: Some(why) }),
+        taken_out: taken_out.map(|why| TakenOut { reason: Reason::SpecialDay, why: Some(why) }),
         audio,
     }
 }

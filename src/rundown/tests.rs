@@ -12,7 +12,8 @@ use super::*;
 use crate::airing::Airing;
 use crate::airing::{Approval, ClockState, Outcome, OutputKind};
 use crate::bulletin::{Entry, Shelf, Standing, Tally};
-use crate::schedule::{Programme, QueueWish, start_rule};
+use crate::schedule::days::{Airs, DayKind, When};
+use crate::schedule::{Programme, QueueWish, SpecialDay, start_rule};
 
 const MINUTE: i64 = 60_000;
 
@@ -146,6 +147,37 @@ fn an_occurrence_that_is_over_draws_nothing() {
     let drawing = Drawing { shelf: &shelf, tally: &tally, pending: &[], approval_required: true };
     let making = Making { timezone: Tz::UTC, zones: &[], library: &Library::new(), drawing };
     assert_eq!(slots(&unaired(&occurrence, making)), [("sang@2025-03-02T22:00:00Z/0", "Tin bài từ hàng chờ")]);
+}
+
+#[test]
+fn a_day_of_mourning_leaves_out_genres_and_draws_none_of_them() {
+    let mut occurrence = occurrence(vec![
+        Item { genre: Some("nhạc hiệu".into()), ..item("nhac", ItemContent::File("a.opus".into())) },
+        item("1", ItemContent::Bulletin(1)),
+        item("2", queue(&[], 10)),
+    ]);
+    let song = |number| Bulletin { genre: Some("Nhạc".into()), ..bulletin(number, 1, "ND1") };
+    let shelf = shelf([song(1), song(2), bulletin(3, 1, "ND1")], [entry(1, 2, 1), entry(2, 3, 1)]);
+    let day = SpecialDay {
+        title: "Quốc tang".into(),
+        kind: DayKind::Mourning,
+        when: When::Dates(NaiveDate::MIN, NaiveDate::MAX),
+        as_weekday: None,
+        airs: Airs::Planned,
+        leave_out: vec!["nhạc".into(), "nhạc hiệu".into()],
+    };
+    let out = |rundown: &Rundown| {
+        let why = |item: &RundownItem| item.taken_out.as_ref().and_then(|out| out.why.clone());
+        rundown.items.iter().map(|item| (item.item.clone(), why(item))).collect::<Vec<_>>()
+    };
+    let mourned = |item: &str| (item.to_owned(), Some("Quốc tang".to_owned()));
+    occurrence.special_day = Some(Arc::new(day.clone()));
+    let rundown = made(&occurrence, &shelf, &Tally::default(), &Library::new());
+    assert_eq!(out(&rundown), [mourned("nhac"), mourned("1"), ("2.1".to_owned(), None)]);
+    assert_eq!(rundown.items[2].title, "Tin 3");
+    occurrence.special_day = Some(Arc::new(SpecialDay { airs: Airs::Nothing, ..day }));
+    let silent = made(&occurrence, &shelf, &Tally::default(), &Library::new());
+    assert_eq!(out(&silent), ["nhac", "1", "2"].map(mourned), "a programme that is silent draws nothing");
 }
 
 fn titles(shelf: &Shelf, tally: &Tally, pending: &[Pending], wish: &QueueWish) -> Vec<i64> {

@@ -11,6 +11,7 @@ pub mod read; // text to schedule, with every problem
 pub mod read_days; // the text of days.toml to days and duty
 pub mod session; // the rules of a session: length, weekdays, hours
 pub mod start_rule; // cron expressions, field by field
+mod stored; // all files as one text, and back
 pub mod table; // typed values out of TOML, with their places
 pub mod text; // bytes to text, spans to places
 

@@ -11,12 +11,15 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::read_days::{self, DayPlaces};
+use super::stored::name_of;
 use super::table::{Reader, Spotted, Table};
 use super::text::{Source, parse_span};
 use super::{Ends, Item, ItemContent, Programme, QueueWish, Schedule, StartRule, start_rule};
 use crate::airing::Priority;
 use crate::problem::what::{FileFault, FormFault, ProgrammeFault, What};
 use crate::problem::{Place, Problem, any_error, nearest};
+
+pub use super::stored::{from_stored, to_stored};
 
 /// Codes of the themes of the 2025 plan, in its order.
 pub const THEMES: [&str; 8] = ["ND1", "ND2", "ND3", "ND4", "ND5", "ND6", "ND7", "ND8"];
@@ -382,28 +385,4 @@ fn read_queue<'s>(reader: &mut Reader<'s>, mut table: Table<'s>) -> Option<ItemC
 fn below_audio(path: &str) -> bool {
     let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
     !path.contains(['\\', ':']) && path.split('/').all(plain)
-}
-
-/// The part of a path by which the database knows a file.
-fn name_of(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or_default()
-}
-
-/// All files as one text: an object from file name to text, sorted, so that the same files have the same hash.
-#[must_use]
-pub fn to_stored(files: &[File]) -> String {
-    let texts: serde_json::Map<String, serde_json::Value> = files
-        .iter()
-        .filter_map(|file| {
-            Some((name_of(&file.path).to_owned(), String::from_utf8_lossy(file.bytes.as_ref().ok()?).into()))
-        })
-        .collect();
-    serde_json::Value::Object(texts).to_string()
-}
-
-/// The files of a stored text, sorted by name; `None` if it is not one.
-#[must_use]
-pub fn from_stored(text: &str) -> Option<Vec<File>> {
-    let texts: std::collections::BTreeMap<String, String> = serde_json::from_str(text).ok()?;
-    Some(texts.into_iter().map(|(path, text)| File { path, bytes: Ok(text.into_bytes()) }).collect())
 }

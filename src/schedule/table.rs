@@ -306,15 +306,9 @@ impl<'s> Table<'s> {
         self.entries.contains_key(key)
     }
 
-    /// Whether a key is there and has not been taken.
+    /// Whether the file wrote this key, and its value is text.
     #[must_use]
-    pub fn holds(&self, key: &str) -> bool {
-        self.entries.contains_key(key)
-    }
-
-    /// Whether a key is there, has not been taken, and is text.
-    #[must_use]
-    pub fn holds_text(&self, key: &str) -> bool {
+    pub fn has_text(&self, key: &str) -> bool {
         matches!(self.entries.get(key).map(toml::Spanned::get_ref), Some(DeValue::String(_)))
     }
 

@@ -240,3 +240,19 @@ fn a_megabyte_of_mistakes_is_answered_at_once() {
         assert!(render(&problems).len() < 400_000);
     }
 }
+
+/// Each entry has a year of days, and changes each of them or none.
+#[test]
+fn a_thousand_years_of_special_days_are_judged_and_no_more() {
+    for effect in ["as = \"Mon\"", "silent = [\"sang\"]", "leave_out = [\"kịch\"]"] {
+        let entry = format!(
+            "[[day]]\ntitle = \"T\"\nkind = \"holiday\"\nfrom = \"2025-03-01\"\nuntil = \"2026-02-28\"\n{effect}\n"
+        );
+        let days = file("days.toml", &entry.repeat(2_000));
+        let mut reading = read(&[days, file("x.toml", TWO)], Some(&zones()));
+        assert_eq!(reading.schedule.days.entries.len(), 1_000);
+        let told = render(&problems_of(&mut reading));
+        assert_eq!(told.matches("error: more than 1000 entries").count(), 1);
+        assert!(told.contains("changes nothing") == effect.starts_with("leave_out"), "{effect}");
+    }
+}

@@ -45,7 +45,11 @@ fn audio_that_was_fuzzed_holds() {
 
 #[test]
 fn schedules_that_were_fuzzed_hold() {
-    each(&["tests/it/bad", "schedules", "fuzz/finds/schedule"], schedule::holds);
+    each(&["tests/it/bad", "schedules", "fuzz/finds/schedule"], |bytes| {
+        schedule::holds(bytes);
+        // The same as special days, behind two empty files.
+        schedule::holds(&[b"\x1e\x1e", bytes].concat());
+    });
 }
 
 #[test]
