@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn schedule(programmes: impl IntoIterator<Item = Programme>) -> Schedule {
-        Schedule { programmes: programmes.into_iter().map(Arc::new).collect() }
+        Schedule { programmes: programmes.into_iter().map(Arc::new).collect(), ..Schedule::default() }
     }
 
     fn at(text: &str) -> DateTime<Utc> {

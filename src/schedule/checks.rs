@@ -110,7 +110,7 @@ fn occurrences(subject: &Subject<'_>) -> Vec<Problem> {
             problems.push(Problem::error(places.cron.clone(), StartFault::Past));
             continue;
         }
-        let alone = Schedule { programmes: vec![programme.clone()] };
+        let alone = Schedule { programmes: vec![programme.clone()], ..Schedule::default() };
         // Today counts as a whole: a programme is not idle because its last day has begun.
         let ahead = today + TimeDelta::days(DAYS_AHEAD);
         if !airs_between(&alone, zone, today, ahead) {

@@ -4,6 +4,7 @@
 //! `checks` is the list of what is checked beyond the form, facts about audio being an argument. Next: `timetable`.
 
 pub mod checks; // what is checked beyond the form
+pub mod files; // what the files of the folder are, and all of them as one text
 mod overlaps; // a sweep over the coming year
 pub mod read; // text to schedule, with every problem
 pub mod start_rule; // cron expressions, field by field
@@ -16,12 +17,26 @@ use chrono::{NaiveDate, TimeDelta};
 use cron::TimeUnitSpec;
 
 use crate::airing::Priority;
+use crate::plan::Plan;
 
 /// All programmes of all files that were taken over together.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Schedule {
     /// In order of file name, then of place in the file.
     pub programmes: Vec<Arc<Programme>>,
+    /// The plan of `plan.toml`, if there is one.
+    pub plan: Option<Arc<Plan>>,
+}
+
+/// Codes of the themes of the 2025 plan, in its order: those of a station without `plan.toml`.
+pub const THEMES: [&str; 8] = ["ND1", "ND2", "ND3", "ND4", "ND5", "ND6", "ND7", "ND8"];
+
+impl Schedule {
+    /// The codes of the themes that programmes and bulletins may carry, in the plan's order.
+    #[must_use]
+    pub fn theme_codes(&self) -> Vec<&str> {
+        self.plan.as_ref().map_or_else(|| THEMES.to_vec(), |plan| plan.theme_codes().collect())
+    }
 }
 
 /// A scheduled block: when it starts, how long it may take, what is in it.

@@ -38,7 +38,7 @@ pub(super) fn overlaps(subject: &Subject<'_>) -> Vec<Problem> {
         let next = (start + SLICE).min(end);
         // A programme that has all its problems is left out from here on: its pairs are known, and it costs time.
         let rest = programmes.iter().filter(|programme| !sweep.is_full(&programme.id)).cloned().collect();
-        for occurrence in expand(&Schedule { programmes: rest }, zone, start, next) {
+        for occurrence in expand(&Schedule { programmes: rest, ..Schedule::default() }, zone, start, next) {
             sweep.take(&occurrence, &subject.reading.places, zone, &mut problems);
         }
         start = next;

@@ -10,30 +10,20 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+pub use super::files::{File, Special, from_stored, special, to_stored};
 use super::table::{Reader, Spotted, Table};
 use super::text::{Source, parse_span};
-use super::{Ends, Item, Programme, Schedule, StartRule, start_rule};
+use super::{Ends, Item, Programme, Schedule, StartRule, THEMES, start_rule};
 use crate::airing::Priority;
+use crate::plan;
 use crate::problem::what::{FileFault, FormFault, ProgrammeFault, What};
 use crate::problem::{Place, Problem, any_error, nearest};
-
-/// Codes of the themes of the 2025 plan, in its order.
-pub const THEMES: [&str; 8] = ["ND1", "ND2", "ND3", "ND4", "ND5", "ND6", "ND7", "ND8"];
 
 /// Starts of all programmes on one day, at most: more than one each second. A timetable of a week is made in one go, so this
 /// bounds its memory, and the time that the checks take.
 const MOST_STARTS_A_DAY: u32 = 100_000;
 
 const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(24);
-
-/// A schedule file: its name for the person, and its bytes or why there are none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    /// As problems name it; the part after the last `/` is its name in the database.
-    pub path: String,
-    /// What was read.
-    pub bytes: Result<Vec<u8>, FileFault>,
-}
 
 /// What came out of the files.
 #[derive(Debug, Clone, Default)]
@@ -69,26 +59,49 @@ pub struct ProgrammePlaces {
     pub window: Place,
 }
 
+/// What the programmes of all files may name.
+struct Known<'a> {
+    /// Ids; `None` if they are not known.
+    zones: Option<&'a [String]>,
+    /// Codes.
+    themes: Vec<String>,
+}
+
 /// Reads all files together. With `zones` unknown (`None`: the settings could not be read), zones are not judged.
 #[must_use]
 pub fn read(files: &[File], zones: Option<&[String]>) -> Reading {
     let mut reading = Reading::default();
     let mut ids: HashMap<String, Place> = HashMap::new();
-    for file in files {
+    let themes = THEMES.map(String::from).into();
+    let mut known = Known { zones, themes };
+    // The special ones first, for programmes are judged by them.
+    let (specials, programmes): (Vec<_>, Vec<_>) = files.iter().partition(|file| special(&file.path).is_some());
+    for file in specials.into_iter().chain(programmes) {
         let source = match &file.bytes {
             Ok(bytes) => Source::decode(&file.path, bytes),
             Err(fault) => Err(Box::new(Problem::error(Place::whole(&*file.path), fault.clone()))),
         };
-        match source {
-            Ok(source) => read_file(&source, zones, &mut ids, &mut reading),
-            Err(problem) => reading.problems.push(*problem),
+        match (source, special(&file.path)) {
+            (Ok(source), Some(Special::Plan)) => read_plan(&source, &mut known, &mut reading),
+            (Ok(source), None) => read_file(&source, &known, &mut ids, &mut reading),
+            (Err(problem), _) => reading.problems.push(*problem),
         }
     }
     reading.problems.sort();
     reading
 }
 
-fn read_file(source: &Source, zones: Option<&[String]>, ids: &mut HashMap<String, Place>, reading: &mut Reading) {
+fn read_plan(source: &Source, known: &mut Known<'_>, reading: &mut Reading) {
+    let found = plan::read::read(source);
+    reading.problems.extend(found.problems);
+    reading.schedule.plan = found.plan.map(Arc::new);
+    // Of a plan without a theme that can be read, the built-in ones say more than nothing.
+    if !found.theme_codes.is_empty() {
+        known.themes = found.theme_codes;
+    }
+}
+
+fn read_file(source: &Source, known: &Known<'_>, ids: &mut HashMap<String, Place>, reading: &mut Reading) {
     let (mut reader, mut root) = Reader::open(source);
     // What the parser makes of a broken file is guesswork, and problems of guesses mislead.
     if !reader.problems.is_empty() {
@@ -97,7 +110,7 @@ fn read_file(source: &Source, zones: Option<&[String]>, ids: &mut HashMap<String
     }
     let nothing_inside = root.is_empty();
     for mut table in reader.tables(&mut root, "programme") {
-        let draft = read_programme(&mut reader, &mut table, zones, ids, &mut reading.files);
+        let draft = read_programme(&mut reader, &mut table, known, ids, &mut reading.files);
         reader.finish(&table);
         if let Some((programme, places)) = draft {
             take(programme, places, reading);
@@ -127,7 +140,7 @@ fn take(programme: Programme, places: ProgrammePlaces, reading: &mut Reading) {
 fn read_programme<'s>(
     reader: &mut Reader<'s>,
     table: &mut Table<'s>,
-    zones: Option<&[String]>,
+    known: &Known<'_>,
     ids: &mut HashMap<String, Place>,
     files: &mut Vec<(String, Place)>,
 ) -> Option<(Programme, ProgrammePlaces)> {
@@ -140,8 +153,8 @@ fn read_programme<'s>(
     let mut until = reader.date(table, "until");
     let except = reader.dates(table, "except");
     let priority = read_priority(reader, table);
-    let zones = read_zones(reader, table, zones);
-    let items = read_items(reader, table, files);
+    let zones = read_zones(reader, table, known.zones);
+    let items = read_items(reader, table, &known.themes, files);
     if let (Some(from), Some(last)) = (&from, &until)
         && from.value > last.value
     {
@@ -275,6 +288,7 @@ fn read_zones<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, known: Option<
 fn read_items<'s>(
     reader: &mut Reader<'s>,
     table: &mut Table<'s>,
+    themes: &[String],
     files: &mut Vec<(String, Place)>,
 ) -> Option<Vec<Item>> {
     let tables = reader.tables(table, "item");
@@ -293,7 +307,7 @@ fn read_items<'s>(
         } else {
             ids.insert(id.value.clone(), place);
         }
-        let item = read_item(reader, &mut table, id.value, files);
+        let item = read_item(reader, &mut table, id.value, themes, files);
         reader.finish(&table);
         items = items.zip(item).map(|(mut items, item)| {
             items.push(item);
@@ -307,6 +321,7 @@ fn read_item<'s>(
     reader: &mut Reader<'s>,
     table: &mut Table<'s>,
     id: String,
+    known_themes: &[String],
     files: &mut Vec<(String, Place)>,
 ) -> Option<Item> {
     let mut later = false;
@@ -321,9 +336,10 @@ fn read_item<'s>(
     let themes = reader.texts(table, "themes").map(|themes| themes.value).unwrap_or_default();
     let author = reader.words(table, "author");
     for theme in &themes {
-        if !THEMES.contains(&theme.value.as_str()) {
-            let near = nearest(&theme.value, THEMES);
-            reader.error(theme.span.clone(), ProgrammeFault::UnknownTheme(theme.value.clone(), near));
+        if !known_themes.contains(&theme.value) {
+            let near = nearest(&theme.value, known_themes.iter().map(String::as_str));
+            let fault = ProgrammeFault::UnknownTheme(theme.value.clone(), known_themes.to_vec(), near);
+            reader.error(theme.span.clone(), fault);
         }
     }
     let file = file?;
@@ -346,22 +362,4 @@ fn read_item<'s>(
 fn below_audio(path: &str) -> bool {
     let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
     !path.contains(['\\', ':']) && path.split('/').all(plain)
-}
-
-/// All files as one text: an object from file name to text, sorted, so that the same files have the same hash.
-#[must_use]
-pub fn to_stored(files: &[File]) -> String {
-    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let texts: serde_json::Map<String, serde_json::Value> = files
-        .iter()
-        .filter_map(|file| Some((name(&file.path), String::from_utf8_lossy(file.bytes.as_ref().ok()?).into())))
-        .collect();
-    serde_json::Value::Object(texts).to_string()
-}
-
-/// The files of a stored text, sorted by name; `None` if it is not one.
-#[must_use]
-pub fn from_stored(text: &str) -> Option<Vec<File>> {
-    let texts: std::collections::BTreeMap<String, String> = serde_json::from_str(text).ok()?;
-    Some(texts.into_iter().map(|(path, text)| File { path, bytes: Ok(text.into_bytes()) }).collect())
 }
