@@ -10,6 +10,7 @@ pub mod config; // loa.toml
 pub mod folder; // files that people write: bytes, or why there are none
 pub mod text; // Vietnamese text: one form, search keys, order, file names (pure)
 pub mod lunar; // the Vietnamese lunar calendar (pure)
+pub mod plan; // schedules/plan.toml: the information plan as data (pure)
 pub mod schedule; // schedules/*.toml: model, reading, named checks (pure)
 pub mod calendar; // civil time and zone to instants; the gap and fold rule (pure)
 pub mod timetable; // schedules and a span to planned occurrences (pure)

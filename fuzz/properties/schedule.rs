@@ -24,7 +24,7 @@ const NOW: (i64, [Tz; 2]) = (1_301_000_000, [Tz::Europe__Berlin, Tz::Pacific__Ap
 
 /// Panics where it does not hold.
 pub(crate) fn holds(bytes: &[u8]) {
-    let names = ["a.toml", "b.toml", "days.toml"];
+    let names = ["a.toml", "b.toml", "days.toml", "plan.toml"];
     let parts: Vec<(&str, &[u8])> =
         names.into_iter().zip(bytes.splitn(names.len(), |byte| *byte == BETWEEN_FILES)).collect();
     let file = |(path, bytes): &(&str, &[u8])| File { path: (*path).to_owned(), bytes: Ok(bytes.to_vec()) };

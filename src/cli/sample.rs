@@ -13,6 +13,7 @@ pub const FILES: &[(&str, &[u8])] = embedded![
     "schedules/buoi-sang.toml",
     "schedules/buoi-chieu.toml",
     "schedules/days.toml",
+    "schedules/plan.toml",
     "audio/README.md",
     "audio/nhac-hieu.opus",
     "audio/loi-chao.opus",

@@ -23,6 +23,7 @@ pub(super) fn say(what: &What) -> Said {
         What::Text(fault) => written::text_en(fault),
         What::Day(fault) => days::say_day(fault, Language::En),
         What::Session(fault) => days::say_session(fault, Language::En),
+        What::Plan(fault) => written::plan_en(fault),
     }
 }
 
@@ -164,8 +165,8 @@ fn programme(fault: &ProgrammeFault) -> Said {
             format!("the programme leaves out {}", listed(missing)),
             "zones have no outputs of their own yet: all of them hear every programme; leave `zones` out",
         ),
-        ProgrammeFault::UnknownTheme(found, near) => {
-            Said::with(format!("unknown theme `{found}`"), meant(near.as_ref(), "the plan has ND1 to ND8"))
+        ProgrammeFault::UnknownTheme(found, known, near) => {
+            Said::with(format!("unknown theme `{found}`"), meant(near.as_ref(), &listed(known)))
         }
         ProgrammeFault::NoItems => Said::with("the programme has no items", "an item begins with `[[programme.item]]`"),
         ProgrammeFault::BadPath(found) => Said::with(
@@ -235,7 +236,7 @@ fn timetable(fault: &TimetableFault) -> Said {
     }
 }
 
-fn meant(near: Option<&String>, allowed: &str) -> String {
+pub(super) fn meant(near: Option<&String>, allowed: &str) -> String {
     match near {
         Some(near) => format!("did you mean `{near}`? allowed: {allowed}"),
         None => format!("allowed: {allowed}"),

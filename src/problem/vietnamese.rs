@@ -24,6 +24,7 @@ pub(super) fn say(what: &What) -> Said {
         What::Text(fault) => written::text_vi(fault),
         What::Day(fault) => days::say_day(fault, Language::Vi),
         What::Session(fault) => days::say_session(fault, Language::Vi),
+        What::Plan(fault) => written::plan_vi(fault),
     }
 }
 
@@ -165,10 +166,9 @@ fn programme(fault: &ProgrammeFault) -> Said {
             format!("chương trình bỏ sót {}", listed(missing)),
             "các cụm loa chưa có đầu ra riêng nên đều nghe mọi chương trình; hãy bỏ khóa `zones`",
         ),
-        ProgrammeFault::UnknownTheme(found, near) => Said::with(
-            format!("không có nội dung tuyên truyền `{found}`"),
-            meant(near.as_ref(), "kế hoạch có ND1 đến ND8"),
-        ),
+        ProgrammeFault::UnknownTheme(found, known, near) => {
+            Said::with(format!("không có nội dung tuyên truyền `{found}`"), meant(near.as_ref(), &listed(known)))
+        }
         ProgrammeFault::NoItems => {
             Said::with("chương trình không có mục nào", "mỗi mục bắt đầu bằng `[[programme.item]]`")
         }
@@ -236,7 +236,7 @@ fn timetable(fault: &TimetableFault) -> Said {
     }
 }
 
-fn meant(near: Option<&String>, allowed: &str) -> String {
+pub(super) fn meant(near: Option<&String>, allowed: &str) -> String {
     match near {
         Some(near) => format!("có phải là `{near}`? chỉ được ghi: {allowed}"),
         None => format!("chỉ được ghi: {allowed}"),

@@ -41,6 +41,8 @@ kinds! {
     Day(DayFault),
     /// The rules of `[session]`.
     Session(SessionFault),
+    /// The meaning of the plan.
+    Plan(PlanFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.
@@ -166,8 +168,8 @@ pub enum ProgrammeFault {
     UnknownZone(String, Vec<String>, Option<String>),
     /// Zones of the station that the programme does not name.
     FewerZones(Vec<String>),
-    /// A theme that the plan does not have, and the one that was probably meant.
-    UnknownTheme(String, Option<String>),
+    /// A theme that the plan does not have: the code, the known ones, the one that was probably meant.
+    UnknownTheme(String, Vec<String>, Option<String>),
     /// A programme without items.
     NoItems,
     /// A path that leads out of `audio/`, or is written in another way than with `/`.
@@ -273,4 +275,23 @@ pub enum TextFault {
     Refused(String, Refused),
     /// They were changed.
     Remark(String, Remark),
+}
+
+/// What is wrong with the plan.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlanFault {
+    /// No `[[theme]]`.
+    NoThemes,
+    /// `[[programme]]` in the plan's file.
+    Programme,
+    /// What is no code.
+    BadCode(String),
+    /// A code that something else in the plan has.
+    DuplicateCode(String, Box<Place>),
+    /// A target for a theme that the plan does not have: the code, the known ones, the one that was probably meant.
+    UnknownTheme(String, Vec<String>, Option<String>),
+    /// A target without a figure.
+    EmptyTarget,
+    /// A second target for the same theme and span.
+    DuplicateTarget(Box<Place>),
 }

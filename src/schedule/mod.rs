@@ -6,12 +6,13 @@
 pub mod checks; // what is checked beyond the form
 pub mod day_checks; // what is checked of special days
 pub mod days; // special days and duty: days.toml
+pub mod files; // what the files of the folder are, and all of them as one text
 mod overlaps; // a sweep over the coming year
 pub mod read; // text to schedule, with every problem
+mod read_items; // the items of a programme
 pub mod read_days; // the text of days.toml to days and duty
 pub mod session; // the rules of a session: length, weekdays, hours
 pub mod start_rule; // cron expressions, field by field
-mod stored; // all files as one text, and back
 pub mod table; // typed values out of TOML, with their places
 pub mod text; // bytes to text, spans to places
 
@@ -22,6 +23,7 @@ use chrono::{NaiveDate, TimeDelta};
 use cron::TimeUnitSpec;
 
 use crate::airing::Priority;
+use crate::plan::Plan;
 pub use days::{Days, Duty, SpecialDay};
 
 /// All programmes of all files that were taken over together.
@@ -31,6 +33,19 @@ pub struct Schedule {
     pub programmes: Vec<Arc<Programme>>,
     /// Special days and duty.
     pub days: Arc<Days>,
+    /// The plan of `plan.toml`, if there is one.
+    pub plan: Option<Arc<Plan>>,
+}
+
+/// Codes of the themes of the 2025 plan, in its order: those of a station without `plan.toml`.
+pub const THEMES: [&str; 8] = ["ND1", "ND2", "ND3", "ND4", "ND5", "ND6", "ND7", "ND8"];
+
+impl Schedule {
+    /// The codes of the themes that programmes and bulletins may carry, in the plan's order.
+    #[must_use]
+    pub fn theme_codes(&self) -> Vec<&str> {
+        self.plan.as_ref().map_or_else(|| THEMES.to_vec(), |plan| plan.theme_codes().collect())
+    }
 }
 
 /// A scheduled block: when it starts, how long it may take, what is in it.

@@ -81,12 +81,17 @@ impl<'s> Reader<'s> {
 
     /// Text that must be there.
     pub fn required_text(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<String>> {
-        if !table.entries.contains_key(key) {
+        self.has(table, key).then(|| self.text(table, key))?
+    }
+
+    /// Whether a key that must be there is; reported if it is not.
+    fn has(&mut self, table: &mut Table<'s>, key: &'static str) -> bool {
+        let has = table.entries.contains_key(key);
+        if !has {
             table.asked.push(key);
             self.error(table.span.clone(), FormFault::MissingKey(key));
-            return None;
         }
-        self.text(table, key)
+        has
     }
 
     /// Words that people read or hear: letters that only look right are replaced, and reported.
@@ -100,10 +105,7 @@ impl<'s> Reader<'s> {
 
     /// Words that must be there.
     pub fn required_words(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<String>> {
-        if !table.entries.contains_key(key) {
-            return self.required_text(table, key);
-        }
-        self.words(table, key)
+        self.has(table, key).then(|| self.words(table, key))?
     }
 
     fn remark(&mut self, key: &'static str, span: &Range<usize>, remarks: Vec<Remark>) {
@@ -168,6 +170,21 @@ impl<'s> Reader<'s> {
         None
     }
 
+    /// One of a few words, which must be there.
+    pub fn required_word(
+        &mut self,
+        table: &mut Table<'s>,
+        key: &'static str,
+        allowed: &[&'static str],
+    ) -> Option<Spotted<&'static str>> {
+        self.has(table, key).then(|| self.word(table, key, allowed))?
+    }
+
+    /// A whole number from `least` to `most`, which must be there.
+    pub fn required_integer(&mut self, table: &mut Table<'s>, key: &'static str, least: i64, most: i64) -> Option<i64> {
+        self.has(table, key).then(|| self.integer(table, key, least, most))?
+    }
+
     /// A whole number from `least` to `most`.
     pub fn integer(&mut self, table: &mut Table<'s>, key: &'static str, least: i64, most: i64) -> Option<i64> {
         let (value, span) = table.take(key)?;
@@ -209,6 +226,11 @@ impl<'s> Reader<'s> {
         self.as_date(key, &value, span)
     }
 
+    /// A day that must be there.
+    pub fn required_date(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<NaiveDate>> {
+        self.has(table, key).then(|| self.date(table, key))?
+    }
+
     fn as_date(&mut self, key: &'static str, value: &DeValue<'s>, span: Range<usize>) -> Option<Spotted<NaiveDate>> {
         let written = match value {
             DeValue::String(text) => text.to_string(),
@@ -246,10 +268,7 @@ impl<'s> Reader<'s> {
 
     /// `[key]` that must be there.
     pub fn required_table(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Table<'s>> {
-        if !table.entries.contains_key(key) {
-            self.error(table.span.clone(), FormFault::MissingKey(key));
-        }
-        self.table(table, key)
+        self.has(table, key).then(|| self.table(table, key))?
     }
 
     /// `[[key]]`.
@@ -310,6 +329,12 @@ impl<'s> Table<'s> {
     #[must_use]
     pub fn has_text(&self, key: &str) -> bool {
         matches!(self.entries.get(key).map(toml::Spanned::get_ref), Some(DeValue::String(_)))
+    }
+
+    /// Takes out a key of a later version whose value nobody reads; answers where it stands.
+    pub fn refuse(&mut self, key: &str) -> Option<Range<usize>> {
+        let (key, _) = self.entries.remove_entry(key)?;
+        Some(key.span())
     }
 
     /// Whether no key is left.

@@ -33,6 +33,7 @@ mod nightly; // the real program makes its copy of the night
 mod fuzzed; // the seeds and finds of the fuzz targets
 mod orders; // a thousand random lives of a deck
 mod packaging; // the unit and the package, checked by systemd's own tool and against each other
+mod plan; // the plan in each form, and taken over by the real program
 mod playout; // the whole playout on an output that can be unplugged
 mod rehearsal; // the real program by a clock that leaps over idle hours
 mod reload; // files changed under the real program
