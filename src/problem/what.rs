@@ -33,6 +33,8 @@ kinds! {
     Audio(AudioProblem),
     /// The timetable that comes out.
     Timetable(TimetableFault),
+    /// The list of readings.
+    Reading(ReadingFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.
@@ -135,6 +137,12 @@ pub enum SettingFault {
     BadTime(String),
     /// A zone's id that another one has.
     DuplicateZone(String, Box<Place>),
+    /// `[speech] command` without a program.
+    NoSpeechProgram,
+    /// `[speech] command` that does not name this placeholder.
+    NoSpeechFile(&'static str),
+    /// The program of `[speech] command`, which is not on this machine.
+    SpeechProgramMissing(String),
 }
 
 /// What is wrong with a programme or an item.
@@ -254,4 +262,17 @@ pub struct Overlap {
     pub other_ends_at: DateTime<FixedOffset>,
     /// Where that one stands.
     pub other_place: Place,
+}
+
+/// What is wrong with the list of readings.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReadingFault {
+    /// Nothing that could stand in a text as a word.
+    BadWritten(String),
+    /// A reading, and the character in it that nobody can say.
+    NotSpeakable(String, char),
+    /// An abbreviation that is in the list already: it, and where.
+    Duplicate(String, Box<Place>),
+    /// A case that says neither what stands before nor what stands behind.
+    EmptyCase,
 }
