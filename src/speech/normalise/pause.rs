@@ -20,8 +20,10 @@ const LONGEST_ASIDE: usize = 60;
 const SCORES: [&str; 6] = ["tỷ số", "tỉ số", "thắng", "thua", "hòa", "hoà"];
 
 /// Behind a slash: for each of these.
-const EACH: [&str; 13] =
-    ["tuần", "tháng", "ngày", "năm", "giờ", "buổi", "lần", "người", "hộ", "quý", "vụ", "sào", "thôn"];
+const EACH: [&str; 16] = [
+    "khóm", "gốc", "cây", "tuần", "tháng", "ngày", "năm", "giờ", "buổi", "lần", "người", "hộ", "quý", "vụ", "sào",
+    "thôn",
+];
 
 /// What a character does.
 #[derive(Debug, PartialEq, Eq)]
@@ -152,7 +154,7 @@ fn dash(here: &Here<'_>, one: usize) -> Effect {
         _ if digit && behind.len() == next.len() && !here.before.is_some_and(char::is_alphanumeric) => {
             Effect::Say("âm")
         }
-        Last::Word if glued && !digit => Effect::Hyphen,
+        Last::Word | Last::Loud if glued && !digit => Effect::Hyphen,
         _ if glued && digit => Effect::Silent,
         _ => Effect::Pause(','),
     }
@@ -171,7 +173,7 @@ fn slash(here: &Here<'_>, one: usize) -> Effect {
     match (here.last, year) {
         (Last::Number(Some(1900..)), Some(_)) => Effect::Say("đến"),
         (Last::Number(_) | Last::Roman(_), Some(_)) => Effect::Say("năm"),
-        (Last::Number(_), None) if digit => Effect::Say("trên"),
+        (Last::Number(_) | Last::Word, None) if digit => Effect::Say("trên"),
         (Last::Word, None) if each && here.rest[one..].starts_with(char::is_lowercase) => Effect::Say("một"),
         _ => Effect::Pause(','),
     }

@@ -56,7 +56,8 @@ pub(super) fn phone(here: &Here<'_>) -> Option<Found> {
     let single = groups.len() == 1;
     let known = ["111", "112", "113", "114", "115", "1022"].contains(&digits.as_str());
     let service = single && known && (called || here.near(&SERVICE, 6));
-    let short = single && called && (3..=8).contains(&length) && here.near(&CALLED, 3);
+    let dialling = here.after(&CALLED) || here.after(&["số"]) && here.near(&CALLED, 4);
+    let short = single && dialling && (3..=8).contains(&length);
     let code = single && length >= 5 && here.after(&CODES) || single && length >= 3 && here.after(&CODES[..1]);
     if !(dialled || service || short || code) {
         return None;

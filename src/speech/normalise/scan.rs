@@ -16,6 +16,8 @@ pub(super) enum Last {
     Pause,
     /// A word.
     Word,
+    /// A word in capitals.
+    Loud,
     /// An abbreviation, or letters.
     Letters,
     /// A number or an amount; its value where it is a bare number.

@@ -25,7 +25,7 @@ fn full_date(here: &Here<'_>) -> Option<Found> {
         forwards(&mut scan)
     })?;
     // `1.2.2025.4` is a number of something else.
-    if !scan.at_end() || scan.rest.starts_with('.') && scan.rest[1..].starts_with(|each: char| each.is_ascii_digit()) {
+    if !scan.at_end() || scan.rest.starts_with('.') && follows_digit(scan.rest) {
         return None;
     }
     let no_such = NaiveDate::from_ymd_opt(year as i32, month as u32, day as u32).is_none();
@@ -59,13 +59,12 @@ fn backwards(scan: &mut Scan<'_>) -> Option<(u64, u64, u64)> {
 fn day_and_month(here: &Here<'_>) -> Option<Found> {
     let mut scan = here.scan();
     let day = scan.small(1..=31)?;
-    // "ngày 20-11", but "ngày 5-7 tháng 3" and "ngày 25-26/7" are several days.
-    let dashed = scan.one(&['/', '-'])? == '-';
+    // "ngày 20-11" and "ngày 20.11", but "ngày 5-7 tháng 3" and "ngày 25-26/7" are several days.
+    let slashed = scan.one(&SEPARATORS)? == '/';
     let month = scan.small(1..=12)?;
-    if !scan.at_end()
-        || scan.rest.starts_with(['/', '-'])
-        || dashed && (!here.after(&["ngày"]) || scan.next_word() == "tháng")
-    {
+    let goes_on =
+        scan.rest.starts_with('/') || scan.rest.starts_with(['-', '.', ',']) && !slashed && follows_digit(scan.rest);
+    if !scan.at_end() || goes_on || !slashed && (!here.after(&["ngày"]) || scan.next_word() == "tháng") {
         return None;
     }
     let written = &here.rest[..scan.used()];
@@ -74,6 +73,11 @@ fn day_and_month(here: &Here<'_>) -> Option<Found> {
     let doubt = no_such.then(|| Doubt::NoSuchDay { written: written.to_owned() });
     let spoken = spoken_day(here, day, month, day <= 10, &scan);
     Some(Found::amount(scan.used(), spoken).doubted(doubt))
+}
+
+/// Whether a digit stands right behind the first character, which is an ASCII mark.
+fn follows_digit(rest: &str) -> bool {
+    rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit)
 }
 
 fn spoken_day(here: &Here<'_>, day: u64, month: u64, named: bool, scan: &Scan<'_>) -> String {

@@ -93,7 +93,10 @@ pub(super) fn numeral(here: &Here<'_>) -> Option<Found> {
     let behind = here.after(&NUMBERED) || matches!(here.last, Last::Roman(_));
     let continued = ["/", ",", "và", "đến", "-"].iter().any(|mark| here.said.trim_end().ends_with(mark));
     let list = continued && here.near(&["quý", "chương", "khóa", "loại", "hạng", "nhóm", "phụ lục"], 4);
-    let plain = letters.len() >= 2 && !here.shouting;
+    // VI and XI are words too, among others in capitals.
+    let next: String = scan.rest.trim_start().chars().take_while(|each| each.is_alphabetic()).collect();
+    let loud = here.last == Last::Loud || next.chars().count() >= 2 && !next.contains(char::is_lowercase);
+    let plain = letters.len() >= 2 && !here.shouting && !(loud && is_syllable(&letters.to_lowercase()));
     if !(behind || list || plain) {
         return None;
     }
@@ -136,9 +139,9 @@ pub(super) fn word(here: &Here<'_>) -> Option<Found> {
         let all_caps = capitals == letters;
         let spoken = if all_caps { lower.clone() } else { word.to_owned() };
         // A short word in capitals amid small letters may be an abbreviation that happens to read as a word.
-        let odd = all_caps && letters <= 3 && !here.shouting && word.is_ascii();
+        let odd = all_caps && letters <= 3 && !here.shouting && here.last != Last::Loud && word.is_ascii();
         let doubt = odd.then(|| Doubt::Unknown { written: word.to_owned(), spoken: lower });
-        return Some(Found::new(used, spoken, Last::Word).doubted(doubt));
+        return Some(Found::new(used, spoken, if all_caps { Last::Loud } else { Last::Word }).doubted(doubt));
     }
     if capitals == letters || !lower.contains(is_vowel) {
         let spoken = spelt(word);
