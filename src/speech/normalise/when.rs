@@ -182,24 +182,23 @@ pub(super) fn time(here: &Here<'_>) -> Option<Found> {
     Some(Found::amount(scan.used(), spoken))
 }
 
+/// Words that stand behind a time; behind any other the number counts something.
+const BEHIND_MINUTES: [&str; 24] = [
+    "ngày", "sáng", "chiều", "tối", "trưa", "đến", "thứ", "hằng", "hàng", "các", "tại", "và", "cùng", "hôm", "đêm",
+    "phút", "ph", "p", "thì", "là", "bắt", "kết", "từ", "trở",
+];
+
 /// Two digits behind the hour; behind the word "giờ" one space before them, and not where something else is counted.
 fn minutes_behind(scan: &mut Scan<'_>, word: bool) -> Option<u64> {
     let mut ahead = *scan;
     ahead.space();
     let minute = value(ahead.digits(2, 2)?).filter(|minute| *minute < 60)?;
     let next = ahead.next_word();
-    let spaced = scan.rest.starts_with(' ');
-    let minutes = ["phút", "ph", "p"].contains(&next.as_str());
-    let counted = !next.is_empty()
-        && ahead.rest.starts_with(' ')
-        && ![
-            "ngày", "sáng", "chiều", "tối", "trưa", "đến", "thứ", "hằng", "hàng", "các", "tại", "và", "cùng", "hôm",
-            "đêm", "phút", "ph", "p", "thì", "là", "bắt", "kết", "từ", "trở",
-        ]
-        .contains(&next.as_str());
-    let odd =
-        ahead.rest.starts_with(['/', '%', '.', ',']) && ahead.rest[1..].starts_with(|each: char| each.is_ascii_digit());
-    if odd || (spaced && word && counted && !minutes) {
+    // "8 giờ 15 hồ sơ" is eight o'clock and fifteen files.
+    let apart = word && scan.rest.starts_with(' ') && ahead.rest.starts_with(' ') && !next.is_empty();
+    let counted = apart && !BEHIND_MINUTES.contains(&next.as_str());
+    let odd = ahead.rest.starts_with(['/', '%', '.', ',']) && follows_digit(ahead.rest);
+    if odd || counted {
         return None;
     }
     *scan = ahead;
@@ -230,20 +229,20 @@ pub(super) fn ordinal(here: &Here<'_>) -> Option<Found> {
         let spoken = weekday(number).map_or_else(|| rank(number), str::to_owned);
         return Some(Found::new(scan.used(), spoken, Last::Number(Some(number))));
     }
-    // "thứ 2, 4, 6" and "thứ 2-6": further days of the same list.
-    let list = here.after(&["thứ hai,", "thứ ba,", "thứ tư,", "thứ năm,", "thứ sáu,"])
-        || here.after(&["thứ hai đến", "thứ ba đến", "thứ tư đến"])
-        || WEEKDAYS
-            .iter()
-            .any(|day| here.after(&[&format!("{},", day.to_lowercase()), &format!("{} và", day.to_lowercase())]))
-            && here.near(&["thứ"], 10);
-    let counted = !scan.next_word().is_empty()
-        && !["hằng", "hàng", "và", "trong", "các", "mỗi"].contains(&scan.next_word().as_str());
-    if list && !counted && !scan.rest.starts_with('/') {
-        let day = weekday(number)?;
-        return Some(Found::new(scan.used(), day, Last::Number(Some(number))));
+    let next = scan.next_word();
+    let counted = !next.is_empty() && !["hằng", "hàng", "và", "trong", "các", "mỗi"].contains(&next.as_str());
+    if counted || scan.rest.starts_with('/') || !lists_weekdays(here) {
+        return None;
     }
-    None
+    Some(Found::new(scan.used(), weekday(number)?, Last::Number(Some(number))))
+}
+
+/// Whether further days of the week follow: "thứ 2, 4, 6" and "thứ 2-6".
+fn lists_weekdays(here: &Here<'_>) -> bool {
+    let goes_on = |day: &str, mark: &str| here.after(&[&format!("{}{mark}", day.to_lowercase())]);
+    let listed = WEEKDAYS.iter().any(|day| goes_on(day, ",") || goes_on(day, " và"));
+    let ranged = WEEKDAYS.iter().any(|day| goes_on(&format!("thứ {day}"), " đến"));
+    ranged || listed && here.near(&["thứ"], 10)
 }
 
 const WEEKDAYS: [&str; 6] = ["Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy"];
