@@ -22,6 +22,7 @@ pub mod sound; // what a content sounds like, and what is done to it when it air
 pub mod desk; // the state machine: events in, actions out (pure)
 pub mod clock; // the only place that asks for the time or sleeps
 pub mod library; // audio: probe, full decode, content store
+pub mod speech; // a text as it is read aloud, and the engine that speaks it
 pub mod playout; // cues decoded ahead, the deck in the device callback, the accounts
 pub mod output; // card, wav, silent
 pub mod store; // SQLite: every statement of the program

@@ -51,6 +51,8 @@ pub struct Config {
     pub session: Rules,
     /// Loudspeaker clusters, in the order of the file.
     pub zones: Vec<Zone>,
+    /// What reads texts aloud.
+    pub speech: Speech,
 }
 
 /// `[station]`.
@@ -134,6 +136,19 @@ pub struct Backup {
     pub folder: Option<PathBuf>,
     /// A second folder, on another disk.
     pub also_to: Option<PathBuf>,
+}
+
+/// `[speech]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speech {
+    /// Program and arguments, with `{text}` and `{wav}` for the files; never empty. Default: espeak-ng, a northern voice.
+    pub command: Vec<String>,
+    /// Where the command is named; `None` when it is not.
+    pub command_place: Option<Place>,
+    /// Seconds after which the program is ended. Default: 120.
+    pub limit_s: u64,
+    /// The voice's name, for the record. Default: `tts:` and the program's name.
+    pub voice: String,
 }
 
 /// `[[zone]]`.
@@ -242,6 +257,28 @@ mod tests {
         assert_eq!(config.backup, backup);
         assert_eq!(config.session, Rules::default());
         assert!(config.zones.is_empty());
+        assert_eq!(config.speech.command[0], "espeak-ng");
+        assert_eq!((config.speech.limit_s, config.speech.voice.as_str()), (120, "tts:espeak-ng"));
+    }
+
+    #[test]
+    fn a_command_that_speaks_names_both_files() {
+        let speech = |text: &str| parse(&format!("{LEAST}[speech]\n{text}\n")).map(|config| config.speech);
+        let own = speech("command = [\"/opt/doc/piper\", \"-i\", \"{text}\", \"--out={wav}\", \"-i\"]\nlimit_s = 600")
+            .unwrap();
+        assert_eq!((own.command.len(), own.limit_s, own.voice.as_str()), (5, 600, "tts:piper"));
+        assert_eq!(speech("voice = \"Lan\"").unwrap().voice, "Lan");
+        for (bad, fault) in [
+            ("command = []", "NoSpeechProgram"),
+            ("command = [\"{wav}\", \"{text}\"]", "NoSpeechProgram"),
+            ("command = [\"a\", \"{text}\"]", "NoSpeechFile(\"{wav}\")"),
+            ("command = [\"a\", \"{wav}\"]", "NoSpeechFile(\"{text}\")"),
+            ("command = \"espeak-ng\"", "WrongType"),
+            ("limit_s = 0", "OutOfRange"),
+            ("limit_s = 3601", "OutOfRange"),
+        ] {
+            assert!(speech(bad).unwrap_err()[0].contains(fault), "{bad}");
+        }
     }
 
     #[test]

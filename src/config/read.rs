@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use rodio::cpal::DeviceId;
 
 use super::{
-    ApprovalSetting, Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Station, Zone, folder_of,
+    ApprovalSetting, Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Speech, Station, Zone, folder_of,
 };
 use crate::language::Language;
 use crate::problem::what::{ProgrammeFault, SessionFault, SettingFault, What};
@@ -21,6 +21,7 @@ use crate::schedule::read_days::read_weekdays;
 use crate::schedule::session::Rules;
 use crate::schedule::table::{Reader, Table};
 use crate::schedule::text::parse_span;
+use crate::speech::{DEFAULT_COMMAND, TEXT, WAV};
 
 /// Largest calibrated constant of a device, either way; more is a mistake in the unit.
 const MOST_OFFSET_US: i64 = 1_000_000;
@@ -49,6 +50,10 @@ const DEFAULT_COPIES: usize = 14;
 /// A session is at least a minute and at most a day.
 const SHORTEST_CEILING: TimeDelta = TimeDelta::minutes(1);
 const LONGEST_CEILING: TimeDelta = TimeDelta::hours(24);
+/// Longest that a program may speak at one text, in seconds: an hour.
+const MOST_SPEECH_S: i64 = 3_600;
+
+const DEFAULT_SPEECH_S: u64 = 120;
 
 /// Reads the whole file; `None` when what every station needs is missing. All problems are the reader's.
 pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &Path) -> Option<Config> {
@@ -72,6 +77,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
     let approval = approval(reader, root);
     let session = session(reader, root);
     let zones = zones(reader, root);
+    let speech = speech(reader, root);
     Some(Config {
         path: path.to_path_buf(),
         language: language.and_then(|word| Language::from_code(word.value)).unwrap_or_default(),
@@ -87,6 +93,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
         backup,
         session,
         zones,
+        speech,
     })
 }
 
@@ -227,6 +234,37 @@ fn approval<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> ApprovalSettin
     approval.author_may_approve = author.is_none_or(|allowed| allowed.value);
     reader.finish(&table);
     approval
+}
+
+fn speech<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Speech {
+    let mut speech = Speech {
+        command: DEFAULT_COMMAND.map(str::to_owned).into(),
+        command_place: None,
+        limit_s: DEFAULT_SPEECH_S,
+        voice: String::new(),
+    };
+    let mut voice = None;
+    if let Some(mut table) = reader.table(root, "speech") {
+        if let Some(command) = reader.arguments(&mut table, "command") {
+            speech.command_place = Some(reader.place(&command.span));
+            let words: Vec<String> = command.value.into_iter().map(|word| word.value).collect();
+            let names = |file: &str| words.iter().skip(1).any(|word| word.contains(file));
+            if words.first().is_none_or(|program| program.contains(['{', '}'])) {
+                reader.error(command.span, SettingFault::NoSpeechProgram);
+            } else if let Some(file) = [TEXT, WAV].into_iter().find(|file| !names(file)) {
+                reader.error(command.span, SettingFault::NoSpeechFile(file));
+            } else {
+                speech.command = words;
+            }
+        }
+        let limit_s = reader.integer(&mut table, "limit_s", 1, MOST_SPEECH_S);
+        speech.limit_s = limit_s.and_then(|limit| u64::try_from(limit).ok()).unwrap_or(DEFAULT_SPEECH_S);
+        voice = reader.text(&mut table, "voice").map(|text| text.value);
+        reader.finish(&table);
+    }
+    let program = Path::new(&speech.command[0]).file_name().unwrap_or_default().to_string_lossy();
+    speech.voice = voice.unwrap_or_else(|| format!("tts:{program}"));
+    speech
 }
 
 fn zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {

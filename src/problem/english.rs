@@ -4,7 +4,7 @@
 //! what to do). Must say every reason that `vietnamese` says. Next: `vietnamese`.
 
 use super::what::{
-    AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
+    AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, ReadingFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
 use super::{Said, days, written};
@@ -24,6 +24,7 @@ pub(super) fn say(what: &What) -> Said {
         What::Day(fault) => days::say_day(fault, Language::En),
         What::Session(fault) => days::say_session(fault, Language::En),
         What::Plan(fault) => written::plan_en(fault),
+        What::Reading(fault) => reading(fault),
     }
 }
 
@@ -118,6 +119,18 @@ fn setting(fault: &SettingFault) -> Said {
         SettingFault::DataDirNotWritable(path) => Said::with(
             format!("this user may not write in the data folder `{path}`"),
             "the station must run as a user who may",
+        ),
+        SettingFault::NoSpeechProgram => Said::with(
+            "`command` is empty",
+            "name the program that speaks and its arguments, or leave the key out for espeak-ng",
+        ),
+        SettingFault::NoSpeechFile(name) => Said::with(
+            format!("the command that speaks does not name `{name}`"),
+            "`{text}` is the file with the text, `{wav}` the file of sound that the program has to write",
+        ),
+        SettingFault::SpeechProgramMissing(program) => Said::with(
+            format!("the program that speaks, `{program}`, is not on this machine"),
+            "install it, or change `command`; on Debian: `sudo apt install espeak-ng`",
         ),
         SettingFault::DuplicateZone(id, first) => Said::plain(format!("the zone `{id}` is there already, at {first}")),
     }
@@ -233,6 +246,24 @@ fn timetable(fault: &TimetableFault) -> Said {
         TimetableFault::NoOccurrence(days) => {
             Said::plain(format!("the programme does not air on any of the next {days} days"))
         }
+    }
+}
+
+fn reading(fault: &ReadingFault) -> Said {
+    match fault {
+        ReadingFault::BadWritten(found) => Said::with(
+            format!("`{found}` cannot be an abbreviation"),
+            "one does not begin with a digit, a pause or a bracket",
+        ),
+        ReadingFault::NotSpeakable(found, odd) => Said::with(
+            format!("the reading `{found}` holds `{odd}`, which cannot be said"),
+            "a reading is letters, spaces, commas and hyphens; numbers are written in words",
+        ),
+        ReadingFault::Duplicate(found, first) => Said::plain(format!("`{found}` is in the list already at {first}")),
+        ReadingFault::EmptyCase => Said::with(
+            "the case has neither `before` nor `after`",
+            "name the words that stand before it or behind it; `<số>` is any number, `<Tên>` any name",
+        ),
     }
 }
 

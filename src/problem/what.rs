@@ -43,6 +43,8 @@ kinds! {
     Session(SessionFault),
     /// The meaning of the plan.
     Plan(PlanFault),
+    /// The list of readings.
+    Reading(ReadingFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.
@@ -143,6 +145,12 @@ pub enum SettingFault {
     BadTime(String),
     /// A zone's id that another one has.
     DuplicateZone(String, Box<Place>),
+    /// `[speech] command` without a program.
+    NoSpeechProgram,
+    /// `[speech] command` that does not name this placeholder.
+    NoSpeechFile(&'static str),
+    /// The program of `[speech] command`, which is not on this machine.
+    SpeechProgramMissing(String),
 }
 
 /// What is wrong with a programme or an item.
@@ -294,4 +302,17 @@ pub enum PlanFault {
     EmptyTarget,
     /// A second target for the same theme and span.
     DuplicateTarget(Box<Place>),
+}
+
+/// What is wrong with the list of readings.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReadingFault {
+    /// Nothing that could stand in a text as a word.
+    BadWritten(String),
+    /// A reading, and the character in it that nobody can say.
+    NotSpeakable(String, char),
+    /// An abbreviation that is in the list already: it, and where.
+    Duplicate(String, Box<Place>),
+    /// A case that says neither what stands before nor what stands behind.
+    EmptyCase,
 }

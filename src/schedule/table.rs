@@ -154,6 +154,25 @@ impl<'s> Reader<'s> {
         Some(Spotted { value: texts, span })
     }
 
+    /// A list of texts in which one may come again, as in a command line.
+    pub fn arguments(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<Vec<Spotted<String>>>> {
+        let (value, span) = table.take(key)?;
+        let DeValue::Array(list) = value else { return self.wrong_type(key, Type::List, &value, span) };
+        let texts = list.iter().filter_map(|each| self.as_text(key, each.get_ref(), each.span())).collect();
+        Some(Spotted { value: texts, span })
+    }
+
+    /// All keys of a table whose keys are free, each with its text; `name` is what problems call them.
+    pub fn entries(&mut self, table: Table<'s>, name: &'static str) -> Vec<(Spotted<String>, Spotted<String>)> {
+        let mut entries = Vec::new();
+        for (key, value) in table.entries {
+            let written = Spotted { value: composed(key.get_ref()), span: key.span() };
+            let span = value.span();
+            entries.extend(self.as_text(name, value.get_ref(), span).map(|spoken| (written, spoken)));
+        }
+        entries
+    }
+
     /// One of a few words.
     pub fn word(
         &mut self,

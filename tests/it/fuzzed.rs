@@ -11,6 +11,8 @@ mod problems;
 mod schedule;
 #[path = "../../fuzz/properties/settings.rs"]
 mod settings;
+#[path = "../../fuzz/properties/speech.rs"]
+mod speech;
 
 use std::fs;
 use std::path::Path;
@@ -55,4 +57,9 @@ fn schedules_that_were_fuzzed_hold() {
 #[test]
 fn settings_that_were_fuzzed_hold() {
     each(&["tests/it/bad", "fuzz/finds/settings"], settings::holds);
+}
+
+#[test]
+fn texts_and_lists_of_readings_that_were_fuzzed_hold() {
+    each(&["tests/it/speech", "tests/it/bad", "fuzz/finds/speech"], speech::holds);
 }

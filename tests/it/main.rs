@@ -41,6 +41,7 @@ mod rig; // a deck on a device made of arithmetic
 mod leaving; // the real program: what it says of itself, and how it leaves
 mod running; // a station of the real program, with what people do to it
 mod service; // the real program under a service manager: ready, alive, hung, leaving
+mod speech; // texts as they are read aloud, and engines that speak, hang, fail
 mod store; // records, recovery, locked and read-only databases
 mod take_in; // files handed in for bulletins: stored, measured or refused
 mod tidy; // the repository's own rules
