@@ -258,6 +258,12 @@ pub struct Airing {
     pub level_dbfs: Option<i64>,
     /// Peak of what was delivered, whole dBFS.
     pub peak_dbfs: Option<i64>,
+    /// One gain that was applied to all of it, tenths of a dB; 0 is none.
+    #[serde(default)]
+    pub gain_cb: Option<i64>,
+    /// Silence that was left out at both ends.
+    #[serde(default)]
+    pub trimmed_ms: Option<i64>,
     /// Underruns of the device while this was on the air.
     pub xruns: i64,
     /// Silence filled in because audio came too late.
@@ -308,6 +314,8 @@ impl Airing {
             device: None,
             level_dbfs: None,
             peak_dbfs: None,
+            gain_cb: None,
+            trimmed_ms: None,
             xruns: 0,
             starved_ms: 0,
             sha256: None,

@@ -12,6 +12,7 @@ use crate::airing::{Airing, AiringId, OutputKind, Reason};
 use crate::clock::Mono;
 use crate::rundown::{Audio, Content, Library, Rundown};
 use crate::schedule::Schedule;
+use crate::sound::{Measures, Preparation, Treatment};
 
 /// One playing of one piece of audio, named by the desk and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -73,7 +74,7 @@ pub enum CueEvent {
     Ready {
         /// What was really opened.
         content: Content,
-        /// Length with the attention tone before it.
+        /// Length with the attention tone before it, without what is left out.
         planned_ms: Option<i64>,
     },
     /// It cannot be played: `file_missing`, `unreadable`, `undecodable`, `damaged`, or `no_device`. The cue is gone.
@@ -161,12 +162,12 @@ pub enum Event {
     Facts(Box<Facts>),
     /// The content behind the schedule's files is known or has changed.
     Library(Arc<Library>),
-    /// The full decode of a content ended: its length, or why it must not air.
+    /// The full decode of a content ended: what it sounds like, or why it must not air.
     Verdict {
         /// Which content.
         sha256: Arc<str>,
-        /// Length in milliseconds.
-        verdict: Result<i64, Reason>,
+        /// What was found.
+        verdict: Result<Measures, Reason>,
     },
     /// The playout answers for a cue.
     Cue(CueId, CueEvent),
@@ -189,6 +190,8 @@ pub enum Action {
         audio: Audio,
         /// Length of the attention tone before it, 0 for none.
         tone_ms: u32,
+        /// What is done to the audio; the tone stays as it is.
+        treatment: Treatment,
     },
     /// Order a prepared cue to start.
     Start(CueId, Start),
@@ -268,6 +271,8 @@ pub struct Facts {
     pub boot_id: String,
     /// Length of the attention tone before an emergency.
     pub tone_ms: u32,
+    /// How loud everything is to be, and whether silence at its ends is left out.
+    pub preparation: Preparation,
     /// Believe the clock until the next synchronisation, whatever the log says.
     pub trust_clock: bool,
 }

@@ -81,6 +81,8 @@ pub(super) fn airing(row: &SqliteRow) -> sqlx::Result<Option<Airing>> {
         device: row.try_get("device")?,
         level_dbfs: row.try_get("level_dbfs")?,
         peak_dbfs: row.try_get("peak_dbfs")?,
+        gain_cb: row.try_get("gain_cb")?,
+        trimmed_ms: row.try_get("trimmed_ms")?,
         xruns: row.try_get("xruns")?,
         starved_ms: row.try_get("starved_ms")?,
         sha256: row.try_get("sha256")?,

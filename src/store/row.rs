@@ -156,8 +156,8 @@ pub(super) struct Place<'a> {
 }
 
 impl Row {
-    /// The row of an airing, `hash` still empty. Columns of bulletins and approvals are null until there are any; the
-    /// gain is 0, unity, for everything that started.
+    /// The row of an airing, `hash` still empty. Columns of bulletins and approvals are null until there are any; those of
+    /// the sound's treatment are null unless it started. A gain of which nothing is known was none.
     pub(super) fn new(airing: Airing, place: &Place<'_>) -> Self {
         Self {
             v: VERSION,
@@ -183,7 +183,8 @@ impl Row {
             zone_names: List(airing.zone_names),
             priority: airing.priority.as_str().to_owned(),
             scheduled_at: rfc3339(&airing.scheduled_at),
-            gain_cb: airing.started_at.map(|_| 0),
+            gain_cb: airing.started_at.map(|_| airing.gain_cb.unwrap_or(0)),
+            trimmed_ms: airing.started_at.and(airing.trimmed_ms),
             started_at: airing.started_at.as_ref().map(rfc3339),
             ended_at: airing.ended_at.as_ref().map(rfc3339),
             start_error_us: airing.start_error_us,
@@ -195,7 +196,6 @@ impl Row {
             device: airing.device,
             level_dbfs: airing.level_dbfs,
             peak_dbfs: airing.peak_dbfs,
-            trimmed_ms: None,
             xruns: airing.xruns,
             starved_ms: airing.starved_ms,
             sha256: airing.sha256,

@@ -17,6 +17,7 @@ use loa::output::{Feed, Format, OpenError, Output, Stamp, Stream};
 use loa::playout::ring::Frame;
 use loa::playout::{OpenClip, Playout, PlayoutEvent, SLOTS, Samples};
 use loa::rundown::{Audio, Content};
+use loa::sound::Treatment;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::rig::{RATE, clip, owner};
@@ -158,7 +159,11 @@ impl Scene {
     }
 
     fn prepare(&self, cue: u64, file: &str) {
-        self.playout.prepare(CueId(cue), Audio { file: file.into(), content: None }, 0);
+        self.prepare_treated(cue, file, Treatment::default());
+    }
+
+    fn prepare_treated(&self, cue: u64, file: &str, treatment: Treatment) {
+        self.playout.prepare(CueId(cue), Audio { file: file.into(), content: None }, 0, treatment);
     }
 
     async fn next(&mut self) -> PlayoutEvent {

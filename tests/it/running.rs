@@ -97,7 +97,7 @@ impl Site {
     pub(crate) fn set(&self, more: &str) {
         let device = &self.device;
         let text = format!(
-            "language = \"en\"\n[station]\nname = \"Đài thử\"\ntimezone = \"Asia/Ho_Chi_Minh\"\n\
+            "language = \"en\"\n[sound]\ngain = false\n[station]\nname = \"Đài thử\"\ntimezone = \"Asia/Ho_Chi_Minh\"\n\
              [output]\ndevice = \"{device}\"\n{more}"
         );
         fs::write(self.path("loa.toml"), text).unwrap();
