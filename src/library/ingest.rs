@@ -8,10 +8,11 @@ use std::fs::File;
 use std::io::{self, Seek as _, Write};
 use std::path::Path;
 
-use super::content::{ContentStore, CopyFault, copy, is_changed};
+use super::content::{ContentStore, is_changed};
 use super::decode::Decoder;
 use super::error::{ClipError, words};
 use super::source;
+use super::unfinished::{CopyFault, copy};
 use super::verify::{Verified, verify_with};
 use crate::rundown::Content;
 use crate::sound::{Doubt, Measures, Unfit, doubts, unfit};

@@ -259,7 +259,7 @@ async fn a_row_is_read_back_as_it_was_written() {
     store.close().await;
     let row = &rows(folder.path()).await[0];
     assert_eq!(row.title.as_deref(), Some(title));
-    assert_eq!((row.v, row.seq, row.start_error_us, row.gain_cb), (1, 1, Some(i64::MIN), Some(0)));
+    assert_eq!((row.v, row.seq, row.start_error_us, row.gain_cb), (1, 1, Some(i64::MIN), Some(35)));
     assert_eq!(row.scheduled_at, "2025-03-03T05:00:00.000000+07:00");
     assert_eq!(row.themes.0, ["ND3", "ND1"]);
     assert!(row.recorded_at.ends_with("+07:00"));
