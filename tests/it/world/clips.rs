@@ -64,13 +64,21 @@ impl World {
     pub(crate) fn judge(&mut self, name: &str) {
         let Some(sha256) = self.files.get(name).cloned() else { return };
         let verdict = match self.contents[&sha256] {
-            Clip::Ms(ms) => Ok(Measures { duration_ms: ms as i64, ..self.measures }),
+            Clip::Ms(ms) => Ok(self.measures_of(ms as i64)),
             _ => Err(Reason::Damaged),
         };
         if self.desk.is_some() {
             self.verdicts.insert(Arc::clone(&sha256), verdict);
             self.handle(Event::Verdict { sha256, verdict });
         }
+    }
+
+    /// The silences fit into the length.
+    fn measures_of(&self, duration_ms: i64) -> Measures {
+        let Measures { leading_silence_ms, trailing_silence_ms, .. } = self.measures;
+        let [leading_silence_ms, trailing_silence_ms] =
+            [leading_silence_ms, trailing_silence_ms].map(|ms| ms.min(duration_ms / 3));
+        Measures { duration_ms, leading_silence_ms, trailing_silence_ms, ..self.measures }
     }
 
     /// The content behind a name.
