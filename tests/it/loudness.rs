@@ -15,7 +15,7 @@ use loa::sound::{Preparation, Treatment, treat};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _, Row as _};
 
-use crate::running::{Frames, Site, alike, in_seconds, onset, outcome};
+use crate::running::{Frames, Site, alike, in_seconds, is_silent, onset, outcome};
 use crate::soundcard::{SoundCard, wait_for};
 
 const WISHES: Preparation = Preparation { gain: true, target_lufs: -16, peak_dbtp: -1, trim_silence: true };
@@ -104,7 +104,7 @@ fn each_item_comes_out_with_one_gain_towards_the_target_and_without_long_silence
     let start = onset(&heard).unwrap();
     let wanted = [&quiet[..], &peaky, &quiet].concat();
     assert_eq!(alike(&heard[start..], &wanted, 0.0), wanted.len(), "every sample, and not one between the items");
-    assert!(heard[start + wanted.len()..].iter().all(|frame| *frame == [0.0; 2]));
+    assert!(heard[start + wanted.len()..].iter().all(|frame| is_silent(*frame)));
     let late_us = card.play_time_us(start).unwrap() - starts.timestamp_micros() as f64;
     println!("onset {:.3} ms after the instant", late_us / 1e3);
     assert!(late_us.abs() < 500e3, "{late_us}");
