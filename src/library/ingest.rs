@@ -62,6 +62,7 @@ pub fn take_in(
         return Err(Unfit::TooLarge { bytes, most_bytes: limits.most_bytes });
     }
     refuse_by_its_own_word(&file, bytes, limits)?;
+    file.rewind().map_err(ClipError::from)?;
     let before = file.metadata().map_err(ClipError::from)?;
     let hashed =
         copy(&mut file, &mut Watched { to: io::sink(), done: 0, all: bytes, from: 0.0, share: HASHING, progress })?;
