@@ -294,10 +294,10 @@ pub struct Airing {
     pub level_dbfs: Option<i64>,
     /// Peak of what was delivered, whole dBFS.
     pub peak_dbfs: Option<i64>,
-    /// Gain applied to the audio, tenths of a decibel; `None` if nothing sounded.
+    /// One gain that was applied to all of it, tenths of a dB; 0 is none, `None` if nothing sounded.
     #[serde(default)]
     pub gain_cb: Option<i64>,
-    /// Silence left out at both ends.
+    /// Silence that was left out at both ends.
     #[serde(default)]
     pub trimmed_ms: Option<i64>,
     /// Underruns of the device while this was on the air.

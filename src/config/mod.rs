@@ -14,6 +14,7 @@ use crate::problem::{Place, Problem, any_error};
 use crate::schedule::session::Rules;
 use crate::schedule::table::Reader;
 use crate::schedule::text::Source;
+use crate::sound::Preparation;
 
 mod read; // the tables of the file
 
@@ -39,6 +40,8 @@ pub struct Config {
     pub output: OutputSetting,
     /// Where the device is named; the file as a whole when it is not.
     pub device_place: Place,
+    /// How loud everything is to be, and whether silence at its ends is left out; `[sound]`.
+    pub sound: Preparation,
     /// What precedes an emergency.
     pub emergency: Emergency,
     /// What may air.
@@ -252,6 +255,8 @@ mod tests {
         assert_eq!(config.audio_dir(), Path::new("etc/audio"));
         assert_eq!(config.output, OutputSetting { device: Device::Default, offset_us: 0 });
         assert_eq!(config.emergency.tone_ms, 2000);
+        let sound = Preparation { gain: true, target_lufs: -16, peak_dbtp: -1, trim_silence: false };
+        assert_eq!(config.sound, sound);
         assert_eq!(config.disk.warn_free_mb, 200);
         let backup = Backup { at: NaiveTime::from_hms_opt(2, 30, 0), keep: 14, folder: None, also_to: None };
         assert_eq!(config.backup, backup);
@@ -322,6 +327,17 @@ mod tests {
         let tone = |ms: &str| parse(&format!("{LEAST}[emergency]\ntone_ms = {ms}\n")).map(|it| it.emergency.tone_ms);
         assert_eq!((tone("0"), tone("10000")), (Ok(0), Ok(10_000)));
         assert!(tone("-1").is_err() && tone("10001").is_err() && tone("99999999999999999999").is_err());
+    }
+
+    #[test]
+    fn the_sound_is_set_within_what_loudspeakers_stand() {
+        let sound = |text: &str| parse(&format!("{LEAST}[sound]\n{text}\n")).map(|it| it.sound);
+        let quiet = Preparation { gain: false, target_lufs: -23, peak_dbtp: -2, trim_silence: true };
+        assert_eq!(sound("gain = false\ntarget_lufs = -23\npeak_dbtp = -2\ntrim_silence = true"), Ok(quiet));
+        for bad in ["target_lufs = -7", "target_lufs = -32", "peak_dbtp = 1", "peak_dbtp = -10", "gain = 1", "loud = 2"]
+        {
+            assert!(sound(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

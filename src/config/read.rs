@@ -21,6 +21,7 @@ use crate::schedule::read_days::read_weekdays;
 use crate::schedule::session::Rules;
 use crate::schedule::table::{Reader, Table};
 use crate::schedule::text::parse_span;
+use crate::sound::Preparation;
 use crate::speech::{DEFAULT_COMMAND, TEXT, WAV};
 
 /// Largest calibrated constant of a device, either way; more is a mistake in the unit.
@@ -30,6 +31,15 @@ const MOST_OFFSET_US: i64 = 1_000_000;
 const MOST_TONE_MS: i64 = 10_000;
 
 const DEFAULT_TONE_MS: u32 = 2_000;
+
+/// From the quietest of film to the loudest that speech can be without a compressor, in LUFS.
+const TARGETS: [i64; 2] = [-31, -8];
+
+/// Ceilings of the true peak, in dBTP; at 0 a converter may already distort.
+const CEILINGS: [i64; 2] = [-9, 0];
+
+/// Loud enough for loudspeakers in the open air, and reached by most speech without touching the ceiling.
+const DEFAULT_SOUND: Preparation = Preparation { gain: true, target_lufs: -16, peak_dbtp: -1, trim_silence: false };
 
 /// More than any disk of such a machine could keep free.
 const MOST_FREE_MB: i64 = 1_000_000;
@@ -71,6 +81,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
         None => None,
     };
     let (output, device_place) = output(reader, root, whole, &folder);
+    let sound = sound(reader, root);
     let emergency = emergency(reader, root);
     let disk = disk(reader, root);
     let backup = backup(reader, root, &folder);
@@ -87,6 +98,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
         station: station?,
         output,
         device_place,
+        sound,
         emergency,
         approval,
         disk,
@@ -145,6 +157,19 @@ fn device(text: &str, folder: &Path) -> Option<Device> {
             None => Some(Device::Id(text.to_owned())),
         },
     }
+}
+
+fn sound<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Preparation {
+    let mut sound = DEFAULT_SOUND;
+    let Some(mut table) = reader.table(root, "sound") else { return sound };
+    sound.gain = reader.flag(&mut table, "gain").map_or(sound.gain, |flag| flag.value);
+    let [least, most] = TARGETS;
+    sound.target_lufs = reader.integer(&mut table, "target_lufs", least, most).unwrap_or(sound.target_lufs);
+    let [least, most] = CEILINGS;
+    sound.peak_dbtp = reader.integer(&mut table, "peak_dbtp", least, most).unwrap_or(sound.peak_dbtp);
+    sound.trim_silence = reader.flag(&mut table, "trim_silence").map_or(sound.trim_silence, |flag| flag.value);
+    reader.finish(&table);
+    sound
 }
 
 fn emergency<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Emergency {

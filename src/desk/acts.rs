@@ -209,8 +209,8 @@ impl Desk {
         }
         let in_time = self.untrusted(now) || now.wall - alive_at <= EMERGENCY_RETURNS;
         let Some(sha256) = row.sha256.as_deref().filter(|_| in_time && attempts <= MOST_ATTEMPTS) else { return };
-        let tone = i64::from(self.facts.tone_ms);
-        let content = Content { sha256: sha256.into(), duration_ms: row.planned_ms.map(|planned| planned - tone) };
+        let around = row.trimmed_ms.unwrap_or(0) - i64::from(self.facts.tone_ms);
+        let content = Content { sha256: sha256.into(), duration_ms: row.planned_ms.map(|planned| planned + around) };
         let title = row.title.clone().unwrap_or_default();
         let id = self.next_job();
         self.acts.push_back(Airs {

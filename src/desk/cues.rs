@@ -196,9 +196,8 @@ impl Desk {
                 Some((row, act.audio.clone()))
             }
         }
-        .map(|(mut row, audio)| {
-            let verdict = audio.content.as_ref().and_then(|content| self.verdicts.get(&content.sha256));
-            row.planned_ms = verdict.and_then(|verdict| verdict.ok()).or(row.planned_ms);
+        .map(|(mut row, mut audio)| {
+            self.set_length(&mut row, &mut audio);
             row.approval = self.approved_row(source, &row);
             if row.priority == Priority::Emergency && self.facts.tone_ms > 0 {
                 row.planned_ms = row.planned_ms.map(|planned| planned + i64::from(self.facts.tone_ms));

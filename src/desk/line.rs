@@ -233,9 +233,10 @@ impl Desk {
     /// Names a cue for a source and has it opened.
     fn prepare(&mut self, source: Source, role: Role, now: Moment, actions: &mut Vec<Action>) {
         let cue = self.name_cue();
-        let Some((row, audio)) = self.row_of(source, now) else { return };
+        let Some((mut row, audio)) = self.row_of(source, now) else { return };
         let tone_ms = if row.priority == Priority::Emergency { self.facts.tone_ms } else { 0 };
-        actions.push(Action::Prepare { cue, audio, tone_ms });
+        let treatment = self.treat(&mut row, &audio);
+        actions.push(Action::Prepare { cue, audio, tone_ms, treatment });
         self.playing.push(Playing {
             cue,
             source,

@@ -17,6 +17,7 @@ mod protocol;
 mod rows;
 mod run;
 mod snapshot;
+mod treatment;
 mod trust;
 
 use std::collections::{HashMap, VecDeque};
@@ -32,6 +33,7 @@ use crate::bulletin::{Shelf, Tally};
 use crate::clock::{Moment, Mono};
 use crate::rundown::{Content, Library};
 use crate::schedule::Schedule;
+use crate::sound::Measures;
 use plan::Plan;
 use playing::{Playing, TakenBack};
 use rows::RowStamp;
@@ -56,8 +58,8 @@ pub struct Desk {
     shelf: Arc<Shelf>,
     /// What has aired of bulletins, rows of this run of the program included.
     tally: Tally,
-    /// Contents that must not air, and lengths of those that may.
-    verdicts: HashMap<Arc<str>, Result<i64, Reason>>,
+    /// Contents that must not air, and what those that may sound like.
+    verdicts: HashMap<Arc<str>, Result<Measures, Reason>>,
     plan: Plan,
     trust: Trust,
     runs: Vec<Run>,
@@ -192,7 +194,7 @@ impl Desk {
     }
 
     /// Takes over a verdict that was reached before the desk was made.
-    pub fn knows(&mut self, sha256: Arc<str>, verdict: Result<i64, Reason>) {
+    pub fn knows(&mut self, sha256: Arc<str>, verdict: Result<Measures, Reason>) {
         self.verdicts.insert(sha256, verdict);
     }
 

@@ -13,6 +13,7 @@ use crate::bulletin::{Shelf, Tally};
 use crate::clock::Mono;
 use crate::rundown::{Audio, Content, Library, Rundown};
 use crate::schedule::Schedule;
+use crate::sound::{Measures, Preparation, Treatment};
 
 /// One playing of one piece of audio, named by the desk and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -74,7 +75,7 @@ pub enum CueEvent {
     Ready {
         /// What was really opened.
         content: Content,
-        /// Length with the attention tone before it.
+        /// Length with the attention tone before it, without what is left out.
         planned_ms: Option<i64>,
     },
     /// It cannot be played: `file_missing`, `unreadable`, `undecodable`, `damaged`, or `no_device`. The cue is gone.
@@ -164,12 +165,12 @@ pub enum Event {
     Library(Arc<Library>),
     /// Bulletins, approvals or the queue have changed.
     Shelf(Arc<Shelf>),
-    /// The full decode of a content ended: its length, or why it must not air.
+    /// The full decode of a content ended: what it sounds like, or why it must not air.
     Verdict {
         /// Which content.
         sha256: Arc<str>,
-        /// Length in milliseconds.
-        verdict: Result<i64, Reason>,
+        /// What was found.
+        verdict: Result<Measures, Reason>,
     },
     /// The playout answers for a cue.
     Cue(CueId, CueEvent),
@@ -192,6 +193,8 @@ pub enum Action {
         audio: Audio,
         /// Length of the attention tone before it, 0 for none.
         tone_ms: u32,
+        /// What is done to the audio; the tone stays as it is.
+        treatment: Treatment,
     },
     /// Order a prepared cue to start.
     Start(CueId, Start),
@@ -273,6 +276,8 @@ pub struct Facts {
     pub tone_ms: u32,
     /// Air only what was approved, emergencies excepted.
     pub approval_required: bool,
+    /// How loud everything is to be, and whether silence at its ends is left out.
+    pub preparation: Preparation,
     /// Believe the clock until the next synchronisation, whatever the log says.
     pub trust_clock: bool,
 }

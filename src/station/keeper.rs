@@ -34,6 +34,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Audio of so many days is checked in order of airing; the rest in order of the schedule.
 const AHEAD: TimeDelta = TimeDelta::days(8);
 
+/// Decoding ahead gives way to what airs now, and still comes to its end on a busy machine.
+const NICENESS: i32 = 10;
+
 /// A content that could not be judged, because the disk does not give it back, is tried again after this long.
 const JUDGE_AGAIN: TimeDelta = TimeDelta::minutes(1);
 
@@ -176,6 +179,9 @@ impl Work {
         let Some(sha256) = next.filter(|_| self.decoding.is_none()).cloned() else { return };
         let (store, decoded, wanted) = (self.store.clone(), self.decoded.clone(), Arc::clone(&sha256));
         let started = std::thread::Builder::new().name("decode".into()).spawn(move || {
+            if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+                tracing::warn!("audio is checked with the priority of the station: {error}");
+            }
             let result = store.verify(&wanted);
             // Nobody listens any more when the station has closed.
             let _ = decoded.send(Told::Decoded(wanted, result));

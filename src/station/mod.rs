@@ -218,7 +218,9 @@ impl Station {
     async fn perform(&mut self, actions: Vec<Action>, tell: &mut impl FnMut(Notice)) {
         for action in actions {
             match action {
-                Action::Prepare { cue, audio, tone_ms } => self.playout.prepare(cue, audio, tone_ms),
+                Action::Prepare { cue, audio, tone_ms, treatment } => {
+                    self.playout.prepare(cue, audio, tone_ms, treatment);
+                }
                 Action::Start(cue, start) => self.playout.start(cue, start),
                 Action::End(cue, end) => self.playout.end(cue, end),
                 Action::Drop(cue) => self.playout.drop_cue(cue),
@@ -265,6 +267,7 @@ impl Station {
                 self.facts.zones = config.zone_names();
                 self.facts.tone_ms = config.emergency.tone_ms;
                 self.facts.approval_required = config.approval.required;
+                self.facts.preparation = config.sound;
                 match open::watch_disk(&self.data_dir, &config, &self.news_tell) {
                     Ok(watch) => self.watches.disk = watch,
                     Err(error) => tracing::warn!("cannot start a thread to watch the disk: {error}"),

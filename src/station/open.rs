@@ -321,6 +321,7 @@ pub(super) fn facts(config: &Config, trust_clock: bool, boot_id: &str) -> Facts 
         boot_id: boot_id.to_owned(),
         tone_ms: config.emergency.tone_ms,
         approval_required: config.approval.required,
+        preparation: config.sound,
         trust_clock,
     }
 }

@@ -61,7 +61,7 @@ impl Station {
         answer: oneshot::Sender<Answer>,
     ) {
         let content = self.keeper.content().clone();
-        let take_in = self.ingested_tell.clone();
+        let (take_in, measured) = (self.ingested_tell.clone(), self.ingested_tell.clone());
         let (checked, waiting) = oneshot::channel();
         let request = self.ask(answer);
         let title = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -69,7 +69,10 @@ impl Station {
             let taken = content.ingest(&path).and_then(|ingested| {
                 // In an emergency what can be heard of a damaged file is better than nothing, and it must not wait.
                 if !emergency {
-                    content.verify(&ingested.content.sha256)?;
+                    let verified = content.verify(&ingested.content.sha256)?;
+                    let (sha256, verdict) = (ingested.content.sha256.clone(), Ok(verified.measures));
+                    // Before the act: by it the desk knows how loud it is.
+                    let _ = measured.send(Event::Verdict { sha256, verdict });
                 }
                 Ok(ingested.content)
             });

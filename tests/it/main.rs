@@ -28,6 +28,7 @@ mod corruption; // the real program on a damaged database
 mod clock_steps; // the real program on a clock that steps, or begins in 1970
 mod spoilt_audio; // files and stored copies spoilt under the real program
 mod filling_disk; // the real program on a disk that fills
+mod loudness; // the real program: one gain an item, no long silences
 mod lockout; // the real program kept from its database and its files
 mod nightly; // the real program makes its copy of the night
 mod fuzzed; // the seeds and finds of the fuzz targets

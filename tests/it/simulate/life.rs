@@ -80,6 +80,9 @@ impl Life {
         let mut world = World::made(&plan.text(), files.clone(), born, make);
         world.hurried = !dice.one_in(8);
         world.facts.tone_ms = dice.pick(&[0, 0, 500]);
+        // Every third life has a gain and leaves silence out.
+        (world.facts.preparation.gain, world.facts.preparation.trim_silence) = (seed % 3 == 1, seed % 3 == 1);
+        (world.measures.leading_silence_ms, world.measures.trailing_silence_ms) = (1700, 4000);
         if real_store {
             world.store = Some(RealStore::new(world.now));
         }

@@ -286,7 +286,8 @@ fn recovery(on_air: Vec<OnAir>, boot_id: &str, now: DateTime<Utc>, history: &mut
             }
             None if facts.kind == Kind::Emergency && now - alive_at < KEPT => kept.push((alive[&act(&facts)], facts)),
             None if facts.kind == Kind::Operator => {
-                rows.push(Airing { outcome: Some(Outcome::Missed), reason: Some(Reason::StationOff), ..facts });
+                let (outcome, reason) = (Some(Outcome::Missed), Some(Reason::StationOff));
+                rows.push(Airing { outcome, reason, gain_cb: None, trimmed_ms: None, ..facts });
             }
             None => {}
         }
