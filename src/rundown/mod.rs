@@ -6,7 +6,7 @@
 
 mod draw; // the drawing rule
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -148,7 +148,7 @@ pub fn freeze(occurrence: &Occurrence, making: Making<'_>) -> Rundown {
         ItemContent::Bulletin(number) => Some(number),
         _ => None,
     });
-    let mut taken: HashSet<i64> = named.collect();
+    let mut taken: BTreeSet<i64> = named.collect();
     for item in &occurrence.programme.items {
         match &item.content {
             ItemContent::Queue(_) => items.extend(drawn(occurrence, item, making, day, &mut taken)),
@@ -237,7 +237,7 @@ fn drawn(
     item: &Item,
     making: Making<'_>,
     day: NaiveDate,
-    taken: &mut HashSet<i64>,
+    taken: &mut BTreeSet<i64>,
 ) -> Vec<RundownItem> {
     let ItemContent::Queue(wish) = &item.content else { return Vec::new() };
     let found = draw(making.drawing, wish, &occurrence.programme.id, day, taken);

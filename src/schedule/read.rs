@@ -359,13 +359,11 @@ fn read_queue<'s>(reader: &mut Reader<'s>, mut table: Table<'s>) -> Option<ItemC
     let up_to = reader.required_text(&mut table, "up_to");
     reader.finish(&table);
     let up_to = up_to?;
-    match parse_span(&up_to.value).filter(|span| (TimeDelta::seconds(1)..=LONGEST_WINDOW).contains(span)) {
-        Some(up_to) => Some(ItemContent::Queue(QueueWish { themes, up_to })),
-        None => {
-            reader.error(up_to.span, ProgrammeFault::BadUpTo(up_to.value));
-            None
-        }
+    let span = parse_span(&up_to.value).filter(|span| (TimeDelta::seconds(1)..=LONGEST_WINDOW).contains(span));
+    if span.is_none() {
+        reader.error(up_to.span, ProgrammeFault::BadUpTo(up_to.value));
     }
+    Some(ItemContent::Queue(QueueWish { themes, up_to: span? }))
 }
 
 /// Whether a path stays below the folder that it is relative to, on every system.
