@@ -10,6 +10,7 @@ pub mod start_rule; // cron expressions, field by field
 pub mod table; // typed values out of TOML, with their places
 pub mod text; // bytes to text, spans to places
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -22,6 +23,19 @@ use crate::airing::Priority;
 pub struct Schedule {
     /// In order of file name, then of place in the file.
     pub programmes: Vec<Arc<Programme>>,
+}
+
+impl Schedule {
+    /// Numbers of the bulletins that items name, each once, in order.
+    #[must_use]
+    pub fn bulletins(&self) -> Vec<i64> {
+        let items = self.programmes.iter().flat_map(|programme| &programme.items);
+        let named = items.filter_map(|item| match item.content {
+            ItemContent::Bulletin(number) => Some(number),
+            _ => None,
+        });
+        named.collect::<BTreeSet<_>>().into_iter().collect()
+    }
 }
 
 /// A scheduled block: when it starts, how long it may take, what is in it.

@@ -7,12 +7,14 @@
 mod beat;
 mod keeper;
 mod lock;
+mod lookout;
 mod nightly;
 mod open;
 mod orders;
 mod records;
 mod remark;
 mod settings;
+mod shelf_watch;
 mod watch;
 
 use std::path::PathBuf;
@@ -24,14 +26,16 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::airing::{Airing, Reason};
 use crate::alarm::Alarm;
+use crate::bulletin::Shelf;
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
 use crate::control::{Answer, Asked, BackupStatus, Status};
-use crate::desk::{Action, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
+use crate::desk::{Action, CueEvent, Desk, Event, Outlook, Record, RequestId, SnapshotItem};
 use crate::language::Language;
 use crate::output::Output;
 use crate::playout::{Playout, PlayoutEvent};
 use crate::problem::Problem;
+use crate::rundown::Content;
 pub use beat::Beat;
 use beat::Heart;
 use keeper::{Keeper, News};
@@ -39,7 +43,8 @@ pub(crate) use lock::Lock;
 pub use open::StartError;
 pub(crate) use open::boot_id;
 use records::Records;
-pub use remark::Remark;
+pub use remark::{Piece, Remark};
+use shelf_watch::ShelfWatch;
 use watch::Watch;
 
 /// The station's loop waits so long for an intent to be durable, then airs all the same.
@@ -109,6 +114,7 @@ pub async fn run(
     let now = station.clock.now();
     let actions = station.desk.begin(now);
     station.perform(actions, &mut tell).await;
+    station.look_out(&mut tell);
     tell(Notice::Ready(station.desk.snapshot(station.clock.now()).next));
     while !station.desk.exited() {
         station.leap();
@@ -155,6 +161,7 @@ pub async fn run(
 /// Threads beside the loop that look after the machine and the copies; each ends when this is dropped.
 struct Watches {
     disk: Watch,
+    shelf: ShelfWatch,
     _output: Watch,
     _nightly: nightly::Nightly,
 }
@@ -178,8 +185,14 @@ struct Station {
     next_request: u64,
     /// Problems of the files as they were found at the start or at the last change, in the station's language.
     problems: Vec<String>,
-    /// Files of the schedule that cannot air as they are, and why.
-    faults: Vec<(String, Reason)>,
+    /// Files of the schedule and bulletins that cannot air as they are, and why.
+    faults: Vec<(Piece, Reason)>,
+    /// Bulletins, approvals and the queue as they were last read.
+    shelf: Arc<Shelf>,
+    /// What the next programme will air, as things stand.
+    outlook: Option<Outlook>,
+    /// The bulletins that the keeper was told of.
+    ahead: Vec<(i64, Content)>,
     /// What stands, by watcher.
     alarms: Vec<(&'static str, Vec<Alarm>)>,
     /// The one in use; another one in the settings needs a restart.
@@ -208,11 +221,16 @@ impl Station {
             _ => {}
         }
         let started = matches!(event, Event::Cue(_, CueEvent::Started { .. }));
+        let matters = lookout::matters(&event);
         let actions = self.desk.handle(event, now);
+        let looks_out = matters || lookout::moves_on(&actions);
         if started && let Some(item) = self.desk.snapshot(now).on_air {
             tell(Notice::Started(item));
         }
         self.perform(actions, tell).await;
+        if looks_out {
+            self.look_out(tell);
+        }
     }
 
     async fn perform(&mut self, actions: Vec<Action>, tell: &mut impl FnMut(Notice)) {
@@ -252,6 +270,7 @@ impl Station {
                 let taken_at: DateTime<Utc> = self.clock.now().wall;
                 drop(self.records.give(Record::Schedule { taken_at, sha256, text }));
                 tell(Notice::Taken);
+                self.watches.shelf.name(schedule.bulletins());
                 Some(Event::Schedule(schedule))
             }
             News::Library { library, changed } => {
@@ -285,6 +304,11 @@ impl Station {
                 self.faults = faults;
                 None
             }
+            News::Shelf(shelf, tally) => {
+                self.shelf = Arc::clone(&shelf);
+                Some(Event::Shelf(shelf, tally))
+            }
+            News::Act(request, act, actor) => Some(Event::Act(request, act, actor)),
             News::Alarms(source, found) => {
                 self.take_alarms(source, found, tell);
                 None
@@ -321,10 +345,13 @@ impl Station {
 
     fn status(&self) -> Status {
         let store = self.records.store().state();
-        let faults =
-            self.faults.iter().map(|(file, reason)| format!("audio/{file}: {}", self.language.reason(*reason)));
+        let faults = self
+            .faults
+            .iter()
+            .map(|(piece, reason)| format!("{}: {}", piece.say(self.language), self.language.reason(*reason)));
         Status {
             desk: self.desk.snapshot(self.clock.now()),
+            next_programme: self.outlook.clone(),
             level_dbfs: self.playout.levels().map(|levels| levels.rms_dbfs),
             device_errors: self.playout.device_errors(),
             log_waiting: (store.waiting + self.records.waiting()) as u64,

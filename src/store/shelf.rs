@@ -2,7 +2,7 @@
 //!
 //! In: a connection that can read. Out: a `Shelf` and a `Tally` for the desk, for the timetable and for checks. Must not
 //! write. A bulletin is its newest revision, and an approval or refusal is in force only for the revision that it was given
-//! to. Next: `memory`.
+//! to. Next: `shelf_reader`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -16,11 +16,14 @@ use crate::airing::{Approval, ENOUGH_PERCENT, Priority};
 use crate::bulletin::{Bulletin, Entry, Shelf, Standing, Tally};
 use crate::rundown::Content;
 
-/// Reads the shelf: the queue, its bulletins and those that `named` asks for, and all approvals in force.
+/// Reads the shelf: the queue, its bulletins, those of rundowns that are not done and those that `named` asks for, and all
+/// approvals in force.
 pub(super) async fn recall(conn: &mut SqliteConnection, named: &[i64]) -> sqlx::Result<Shelf> {
     let queue = queue(conn).await?;
     let approved = approved(conn).await?;
-    let wanted: Vec<i64> = named.iter().copied().chain(queue.iter().map(|entry| entry.bulletin)).collect();
+    let frozen = frozen(conn).await?;
+    let wanted: Vec<i64> =
+        named.iter().copied().chain(queue.iter().map(|entry| entry.bulletin)).chain(frozen).collect();
     let bulletins = bulletins(conn, &wanted).await?;
     Ok(Shelf { bulletins, queue, approved })
 }
@@ -45,6 +48,17 @@ async fn queue(conn: &mut SqliteConnection) -> sqlx::Result<Vec<Entry>> {
         }))
     };
     rows.iter().filter_map(|row| entry(row).transpose()).collect()
+}
+
+/// The bulletins of rundowns that are not done: one that was removed from the queue since may be refused all the same.
+async fn frozen(conn: &mut SqliteConnection) -> sqlx::Result<Vec<i64>> {
+    let rows = sqlx::query(
+        "select distinct json_extract(item.value, '$.bulletin.number') as number
+         from rundown, json_each(rundown.json, '$.items') as item where done = 0 and number is not null",
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| row.try_get(0)).collect()
 }
 
 /// The newest decision of each bulletin, if it is of the newest revision.
@@ -81,7 +95,7 @@ fn approval(row: &SqliteRow, names: &mut HashMap<String, Arc<str>>) -> sqlx::Res
     Ok(Some(Approval { seq: row.try_get("seq")?, by: Arc::clone(by), at, by_phone: row.try_get("by_phone")? }))
 }
 
-async fn bulletins(conn: &mut SqliteConnection, numbers: &[i64]) -> sqlx::Result<BTreeMap<i64, Bulletin>> {
+pub(super) async fn bulletins(conn: &mut SqliteConnection, numbers: &[i64]) -> sqlx::Result<BTreeMap<i64, Bulletin>> {
     let list = serde_json::json!(numbers).to_string();
     let rows = sqlx::query(
         "select number, title, themes, genre, author, source, class, valid_from, valid_until, sha256, duration_ms,
@@ -149,14 +163,9 @@ pub(super) async fn tally(conn: &mut SqliteConnection) -> sqlx::Result<Tally> {
             tally.last_aired.insert(row.try_get(0)?, at.with_timezone(&Utc));
         }
     }
-    let drawn = format!(
-        "select entry.id, count(*) from queue_entry as entry
-         join airing_log as row on row.bulletin = entry.bulletin and row.scheduled_at_utc >= entry.queued_at
-             and (entry.programme is null or entry.programme = row.programme)
-         where entry.removed_at is null and row.item like '%.%' and row.started_at is not null and {aired}
-         group by entry.id"
-    );
-    for row in &sqlx::query(sqlx::AssertSqlSafe(drawn)).fetch_all(conn).await? {
+    let drawn = "select entry, count(*) from drawn
+         where entry in (select id from queue_entry where removed_at is null) group by entry";
+    for row in &sqlx::query(drawn).fetch_all(conn).await? {
         tally.drawn.insert(row.try_get(0)?, row.try_get(1)?);
     }
     Ok(tally)

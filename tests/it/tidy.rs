@@ -17,7 +17,7 @@ const PURE_ROOMS: &[&str] = &[
     "src/backup/rotation.rs",
     "src/calendar.rs",
     "src/desk/",
-    "src/rundown.rs",
+    "src/rundown",
     "src/schedule/",
     "src/timetable.rs",
 ];

@@ -157,9 +157,11 @@ async fn a_log_of_the_first_migration_is_brought_forward() {
     store.close().await;
     // Back to what the first migration alone had made, its table filled.
     let mut conn = stranger(folder.path()).await;
-    for table in ["station", "on_air", "rundown", "schedule_taken", "file_state", "content_verdict"] {
+    let second = ["station", "on_air", "rundown", "schedule_taken", "file_state", "content_verdict"];
+    for table in ["approval", "bulletin", "queue_entry", "drawn", "shelf"].iter().chain(&second) {
         conn.execute(sqlx::AssertSqlSafe(format!("drop table {table}"))).await.unwrap();
     }
+    conn.execute("drop index airing_log_bulletin").await.unwrap();
     conn.execute("delete from _sqlx_migrations where version > 1").await.unwrap();
     conn.close().await.unwrap();
     let store = open(folder.path()).await.store;
