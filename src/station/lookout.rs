@@ -3,9 +3,29 @@
 //! In: the desk after whatever may have changed it. Out: the outlook, alarms while a queue is empty or an approval lacks, the
 //! bulletins whose sound is to be looked at. It freezes nothing. Next: `desk/outlook.rs`.
 
+use std::sync::Arc;
+
 use super::{Notice, Station};
 use crate::alarm::Alarm;
+use crate::bulletin::Shelf;
 use crate::desk::{Action, Event, Outlook, Record};
+use crate::rundown::Content;
+
+/// What the station knows of bulletins and of the next programme.
+pub(super) struct Lookout {
+    /// Bulletins, approvals and the queue as they were last read.
+    pub(super) shelf: Arc<Shelf>,
+    /// What the next programme will air, as things stand.
+    pub(super) outlook: Option<Outlook>,
+    /// The bulletins that the keeper was told of.
+    ahead: Vec<(i64, Content)>,
+}
+
+impl Lookout {
+    pub(super) fn new(shelf: Arc<Shelf>) -> Self {
+        Self { shelf, outlook: None, ahead: Vec::new() }
+    }
+}
 
 /// Whether an event may change what the next programme will air.
 pub(super) fn matters(event: &Event) -> bool {
@@ -24,13 +44,14 @@ pub(super) fn moves_on(actions: &[Action]) -> bool {
 impl Station {
     /// Looks at the next programme anew.
     pub(super) fn look_out(&mut self, tell: &mut impl FnMut(Notice)) {
-        self.outlook = self.desk.outlook();
-        let ahead = self.desk.bulletins_ahead(self.outlook.as_ref());
-        if self.ahead != ahead {
-            self.ahead.clone_from(&ahead);
+        let lookout = &mut self.lookout;
+        lookout.outlook = self.desk.outlook();
+        let ahead = self.desk.bulletins_ahead(lookout.outlook.as_ref());
+        if lookout.ahead != ahead {
+            lookout.ahead.clone_from(&ahead);
             self.keeper.ahead(ahead);
         }
-        let found = self.outlook.as_ref().map(alarms).unwrap_or_default();
+        let found = lookout.outlook.as_ref().map(alarms).unwrap_or_default();
         self.take_alarms("outlook", found, tell);
     }
 }

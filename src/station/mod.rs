@@ -26,20 +26,19 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::airing::{Airing, Reason};
 use crate::alarm::Alarm;
-use crate::bulletin::Shelf;
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
 use crate::control::{Answer, Asked, BackupStatus, Status};
-use crate::desk::{Action, CueEvent, Desk, Event, Outlook, Record, RequestId, SnapshotItem};
+use crate::desk::{Action, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
 use crate::language::Language;
 use crate::output::Output;
 use crate::playout::{Playout, PlayoutEvent};
 use crate::problem::Problem;
-use crate::rundown::Content;
 pub use beat::Beat;
 use beat::Heart;
 use keeper::{Keeper, News};
 pub(crate) use lock::Lock;
+use lookout::Lookout;
 pub use open::StartError;
 pub(crate) use open::boot_id;
 use records::Records;
@@ -187,12 +186,8 @@ struct Station {
     problems: Vec<String>,
     /// Files of the schedule and bulletins that cannot air as they are, and why.
     faults: Vec<(Piece, Reason)>,
-    /// Bulletins, approvals and the queue as they were last read.
-    shelf: Arc<Shelf>,
-    /// What the next programme will air, as things stand.
-    outlook: Option<Outlook>,
-    /// The bulletins that the keeper was told of.
-    ahead: Vec<(i64, Content)>,
+    /// What is known of bulletins and of the next programme.
+    lookout: Lookout,
     /// What stands, by watcher.
     alarms: Vec<(&'static str, Vec<Alarm>)>,
     /// The one in use; another one in the settings needs a restart.
@@ -305,7 +300,7 @@ impl Station {
                 None
             }
             News::Shelf(shelf, tally) => {
-                self.shelf = Arc::clone(&shelf);
+                self.lookout.shelf = Arc::clone(&shelf);
                 Some(Event::Shelf(shelf, tally))
             }
             News::Act(request, act, actor) => Some(Event::Act(request, act, actor)),
@@ -351,7 +346,7 @@ impl Station {
             .map(|(piece, reason)| format!("{}: {}", piece.say(self.language), self.language.reason(*reason)));
         Status {
             desk: self.desk.snapshot(self.clock.now()),
-            next_programme: self.outlook.clone(),
+            next_programme: self.lookout.outlook.clone(),
             level_dbfs: self.playout.levels().map(|levels| levels.rms_dbfs),
             device_errors: self.playout.device_errors(),
             log_waiting: (store.waiting + self.records.waiting()) as u64,

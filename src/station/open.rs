@@ -13,11 +13,12 @@ use tokio::sync::mpsc;
 use super::beat::Heart;
 use super::keeper::{Keeper, News, Start};
 use super::lock::Lock;
+use super::lookout::Lookout;
 use super::nightly::Nightly;
 use super::records::Records;
 use super::remark::Remark;
 use super::settings::{self, Offer};
-use super::shelf_watch::ShelfWatch;
+use super::shelf_watch::{Reading, ShelfWatch};
 use super::watch::{self, Watch};
 use super::{Notice, ORDERS, Options, Station, Watches};
 use crate::airing::{OutputKind, Reason};
@@ -104,10 +105,8 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     if store.state().trouble.is_none() {
         sweep(&content, &remembered, &data_dir, &news_tell).map_err(no_thread)?;
     }
-    let (reader, shelf) = ShelfWatch::first(&data_dir, &schedule.bulletins()).await;
-    let shelf = Arc::new(shelf);
+    let (reading, shelf) = Reading::first(&data_dir, schedule.bulletins()).await;
     let desk = desk(&config, &schedule, (&remembered, &shelf), trust_clock, &boot_id, now);
-    let watch_shelf = ShelfWatch::start(reader, schedule.bulletins(), news_tell.clone()).map_err(no_thread)?;
     let start = Start {
         config: config.clone(),
         schedule,
@@ -116,7 +115,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         clock: clock.clone(),
     };
     let keeper = Keeper::start(content, start, news_tell.clone()).map_err(no_thread)?;
-    let watches = watches(&config, &data_dir, &clock, (output, watch_shelf), &news_tell).map_err(no_thread)?;
+    let watches = watches(&config, &data_dir, &clock, (output, reading), &news_tell).map_err(no_thread)?;
     Ok(Station {
         clock,
         desk,
@@ -133,9 +132,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         next_request: 0,
         problems: told,
         faults: Vec::new(),
-        shelf,
-        outlook: None,
-        ahead: Vec::new(),
+        lookout: Lookout::new(shelf),
         alarms: Vec::new(),
         data_dir,
         watches,
@@ -160,11 +157,11 @@ fn watches(
     config: &Config,
     data_dir: &Path,
     clock: &Clock,
-    (output, shelf): (Arc<dyn Output>, ShelfWatch),
+    (output, shelf): (Arc<dyn Output>, Reading),
     news: &mpsc::UnboundedSender<News>,
 ) -> std::io::Result<Watches> {
     Ok(Watches {
-        shelf,
+        shelf: ShelfWatch::start(shelf, news.clone())?,
         disk: watch_disk(data_dir, config, news)?,
         _output: Watch::start("watch-output", watch::OUTPUT_EVERY, watch::output(output), news.clone())?,
         _nightly: Nightly::start(config, data_dir, clock, news.clone())?,

@@ -93,7 +93,7 @@ impl Station {
     /// Looks a bulletin up off the loop. An emergency takes what is known already: it must not wait for a database.
     fn take_in_bulletin(&mut self, number: i64, wish: Wish, answer: oneshot::Sender<Answer>) -> Option<Event> {
         let request = self.ask(answer);
-        let known = self.shelf.bulletins.get(&number).filter(|_| wish.emergency).cloned();
+        let known = self.lookout.shelf.bulletins.get(&number).filter(|_| wish.emergency).cloned();
         if let Some((bulletin, content)) = known.and_then(|known| known.content.clone().map(|content| (known, content)))
         {
             return Some(Event::Act(request, wish.air_bulletin(bulletin, content), wish.actor));

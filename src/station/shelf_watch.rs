@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::keeper::News;
 use super::remark::Remark;
-use crate::bulletin::Bulletin;
+use crate::bulletin::{Bulletin, Shelf};
 use crate::store::ShelfReader;
 
 /// A change is on the air's side within a second; looking costs one small read.
@@ -32,27 +32,36 @@ enum Told {
     Look(Option<i64>, oneshot::Sender<Found>),
 }
 
+/// What was read before there was a loop to be told.
+pub(super) struct Reading {
+    reader: ShelfReader,
+    named: Vec<i64>,
+}
+
+impl Reading {
+    /// The first reading, with the bulletins that programmes name; what cannot be read now is read by the watcher.
+    pub(super) async fn first(data_dir: &Path, named: Vec<i64>) -> (Self, Arc<Shelf>) {
+        let mut reader = ShelfReader::new(data_dir);
+        let look = reader.look(&named).await.ok().flatten();
+        reader.rest().await;
+        (Self { reader, named }, Arc::new(look.map(|look| look.shelf).unwrap_or_default()))
+    }
+}
+
 /// The handle over the watcher's thread, which ends soon after this is dropped and is not waited for.
 pub(super) struct ShelfWatch {
     tell: Sender<Told>,
 }
 
 impl ShelfWatch {
-    /// Goes on from what `reader` has read, with the bulletins that programmes name now.
-    pub(super) fn start(reader: ShelfReader, named: Vec<i64>, news: UnboundedSender<News>) -> std::io::Result<Self> {
+    /// Goes on from what was read first.
+    pub(super) fn start(first: Reading, news: UnboundedSender<News>) -> std::io::Result<Self> {
+        let Reading { reader, named } = first;
         let (tell, told) = channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let work = Work { reader, named, news, told, runtime, is_unread: false };
         std::thread::Builder::new().name("watch-shelf".into()).spawn(move || work.run())?;
         Ok(Self { tell })
-    }
-
-    /// The first reading, before there is a loop; what cannot be read now is read by the watcher.
-    pub(super) async fn first(data_dir: &Path, named: &[i64]) -> (ShelfReader, crate::bulletin::Shelf) {
-        let mut reader = ShelfReader::new(data_dir);
-        let look = reader.look(named).await.ok().flatten();
-        reader.rest().await;
-        (reader, look.map(|look| look.shelf).unwrap_or_default())
     }
 
     /// Another schedule names other bulletins.

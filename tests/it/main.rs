@@ -20,6 +20,7 @@ mod soundcard; // sound devices for tests
 mod simulate; // random lives of a station against an oracle
 mod clocks; // the clock rule, told by the log it leaves
 mod stories; // the hard instants, told by the log they leave
+mod bulletins_aired; // bulletins on the air, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
 mod kills; // the real program killed at random instants
 mod servers; // the real program on a sound server that dies, freezes, comes late

@@ -40,6 +40,8 @@ pub(crate) struct Memory {
     on_air: Vec<OnAir>,
     rundowns: Vec<Rundown>,
     done_rundowns: Vec<Rundown>,
+    /// Every rundown that was ever stored, as it was then.
+    pub(crate) frozen: Vec<Rundown>,
     /// As they were taken over.
     pub(crate) schedules: Vec<(DateTime<Utc>, String)>,
     parsed: HashMap<String, Arc<Schedule>>,
@@ -110,6 +112,7 @@ impl Memory {
             }
             Record::Rundown(rundown) => {
                 self.done_rundowns.retain(|each| !same(each, &rundown));
+                self.frozen.push(Rundown::clone(&rundown));
                 put(&mut self.rundowns, *rundown);
             }
             Record::RundownDone { programme, scheduled_at } => {
