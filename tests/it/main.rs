@@ -30,6 +30,7 @@ mod clock_steps; // the real program on a clock that steps, or begins in 1970
 mod spoilt_audio; // files and stored copies spoilt under the real program
 mod filling_disk; // the real program on a disk that fills
 mod lockout; // the real program kept from its database and its files
+mod newsroom; // the real program while people change bulletins beside it
 mod nightly; // the real program makes its copy of the night
 mod fuzzed; // the seeds and finds of the fuzz targets
 mod orders; // a thousand random lives of a deck
