@@ -65,20 +65,30 @@ async fn frozen(conn: &mut SqliteConnection) -> sqlx::Result<Vec<i64>> {
 const DECIDED: &str = "
     select approval.seq, approval.act, approval.\"by\", approval.by_phone, approval.at, approval.sha256, approval.bulletin
     from approval
-    where approval.seq = (select max(seq) from approval as newer where newer.bulletin = approval.bulletin)
-      and approval.revision = (select max(revision) from bulletin where number = approval.bulletin)";
+    where approval.seq > ?
+      and approval.seq = (select max(seq) from approval as newer where newer.bulletin = approval.bulletin)
+      and approval.revision = (select max(revision) from bulletin where number = approval.bulletin)
+    order by approval.seq limit ?";
+
+/// Rows that are held at a time: after years there are tens of thousands, and each as a row weighs a kilobyte.
+const PAGE: u16 = 500;
 
 async fn approved(conn: &mut SqliteConnection) -> sqlx::Result<HashMap<Arc<str>, Approval>> {
-    let rows = sqlx::query(DECIDED).fetch_all(conn).await?;
     let mut approved = HashMap::new();
     // Approvers are few and approvals are many.
     let mut names: HashMap<String, Arc<str>> = HashMap::new();
-    for row in &rows {
-        let sound: Option<&str> = row.try_get("sha256")?;
-        if let Some(sound) = sound
-            && let Some(approval) = approval(row, &mut names)?
-        {
-            approved.insert(Arc::from(sound), approval);
+    let mut after = 0_i64;
+    loop {
+        let rows = sqlx::query(DECIDED).bind(after).bind(PAGE).fetch_all(&mut *conn).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.try_get("seq")?;
+        for row in &rows {
+            let sound: Option<&str> = row.try_get("sha256")?;
+            if let Some(sound) = sound
+                && let Some(approval) = approval(row, &mut names)?
+            {
+                approved.insert(Arc::from(sound), approval);
+            }
         }
     }
     Ok(approved)
@@ -95,31 +105,33 @@ fn approval(row: &SqliteRow, names: &mut HashMap<String, Arc<str>>) -> sqlx::Res
     Ok(Some(Approval { seq: row.try_get("seq")?, by: Arc::clone(by), at, by_phone: row.try_get("by_phone")? }))
 }
 
+/// The newest revision of bulletins, with the newest decision if it is of that revision.
+const NEWEST: &str = "
+    select bulletin.number, bulletin.title, themes, genre, author, source, class, valid_from, valid_until,
+        bulletin.sha256, duration_ms, bulletin.text_sha256, voice, decided.seq, decided.act, decided.\"by\",
+        decided.by_phone, decided.at
+    from bulletin
+    left join approval as decided
+        on decided.seq = (select max(seq) from approval where approval.bulletin = bulletin.number)
+        and decided.revision = bulletin.revision
+    where number in (select value from json_each(?))
+      and bulletin.revision = (select max(revision) from bulletin as newer where newer.number = bulletin.number)";
+
 pub(super) async fn bulletins(conn: &mut SqliteConnection, numbers: &[i64]) -> sqlx::Result<BTreeMap<i64, Bulletin>> {
-    let list = serde_json::json!(numbers).to_string();
-    let rows = sqlx::query(
-        "select bulletin.number, bulletin.title, themes, genre, author, source, class, valid_from, valid_until,
-             bulletin.sha256, duration_ms, bulletin.text_sha256, voice, decided.seq, decided.act, decided.\"by\", decided.by_phone, decided.at
-         from bulletin
-         left join approval as decided
-             on decided.seq = (select max(seq) from approval where approval.bulletin = bulletin.number)
-             and decided.revision = bulletin.revision
-         where number in (select value from json_each(?))
-           and bulletin.revision = (select max(revision) from bulletin as newer where newer.number = bulletin.number)",
-    )
-    .bind(list)
-    .fetch_all(conn)
-    .await?;
     let mut names = HashMap::new();
     let mut bulletins = BTreeMap::new();
-    for row in &rows {
-        let standing = match row.try_get::<Option<&str>, _>("act")? {
-            None => Standing::Waiting,
-            Some("approve") => approval(row, &mut names)?.map_or(Standing::Waiting, Standing::Approved),
-            Some(_) => Standing::Refused,
-        };
-        let bulletin = bulletin(row, standing)?;
-        bulletins.insert(bulletin.number, bulletin);
+    for portion in numbers.chunks(usize::from(PAGE)) {
+        let list = serde_json::json!(portion).to_string();
+        let rows = sqlx::query(NEWEST).bind(list).fetch_all(&mut *conn).await?;
+        for row in &rows {
+            let standing = match row.try_get::<Option<&str>, _>("act")? {
+                None => Standing::Waiting,
+                Some("approve") => approval(row, &mut names)?.map_or(Standing::Waiting, Standing::Approved),
+                Some(_) => Standing::Refused,
+            };
+            let bulletin = bulletin(row, standing)?;
+            bulletins.insert(bulletin.number, bulletin);
+        }
     }
     Ok(bulletins)
 }

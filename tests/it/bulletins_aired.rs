@@ -109,6 +109,7 @@ fn a_withdrawal_counts_until_the_first_frame() {
         ("a hard start, half a second before: the next one takes its place", "2025-03-03T04:59:59.500+07:00", 1),
         ("a hard start, prepared", "2025-03-03T04:59:57+07:00", 1),
         ("a seam, a second before", "2025-03-03T05:00:19+07:00", 2),
+        ("it has begun, and nobody has heard of it yet", "2025-03-03T05:00:00.020+07:00", 1),
         ("it sounds already: only a person stops it", "2025-03-03T05:00:00.100+07:00", 1),
     ] {
         let mut w = eve(&NAMED.replace("[[programme.item]]\nbulletin = 3\n", ""));
@@ -223,7 +224,7 @@ fn two_programmes_within_a_minute_do_not_share_a_draw() {
 fn what_ends_as_the_next_programme_is_frozen_counts_already() {
     let only = "[[programme]]\nid = \"mot\"\ntitle = \"M\"\ncron = \"0 0 5 * * *\"\nwindow = \"2m\"\n\
                 [[programme.item]]\nqueue = { up_to = \"60s\" }\n";
-    for ms in [19_999, 20_000, 20_001] {
+    for ms in (19_700..=20_050).step_by(10) {
         let later = only.replace("mot", "hai").replace("0 0 5", "20 1 5");
         let mut w = World::new(&(only.to_owned() + &later), CLIPS, "2025-03-03T04:50:00+07:00");
         w.bring(1, "ND1", Clip::Ms(ms));
@@ -255,6 +256,18 @@ fn time_off_and_steps_leave_each_queue_item_its_rows_once() {
     w.approve(3);
     w.run_until("2025-03-03T05:12:00+07:00");
     story += &told("and is set right: the same draws air", &w);
+
+    let mut w = eve(QUEUED);
+    w.run_until("2025-03-03T04:59:30+07:00");
+    w.step_clock(TimeDelta::minutes(30));
+    w.live(TimeDelta::seconds(5));
+    w.kill(false);
+    w.approve(3);
+    w.power_on();
+    w.live(TimeDelta::seconds(5));
+    w.step_clock(-TimeDelta::minutes(30));
+    w.run_until("2025-03-03T05:12:00+07:00");
+    story += &told("the same over a restart", &w);
 
     hold("time_off_and_steps_leave_each_queue_item_its_rows_once", &story);
 }
