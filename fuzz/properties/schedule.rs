@@ -2,7 +2,7 @@
 //! be said; a timetable that is sorted, inside its span and the sum of its parts; and the same schedule out of the text that
 //! the log keeps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -72,7 +72,8 @@ fn timetable_holds(schedule: &Schedule, zone: Tz, now: DateTime<Utc>) {
     assert!(whole == parts, "the sum of its parts");
     for occurrence in whole.iter().take(20) {
         let (shelf, tally, library) = (Shelf::default(), Tally::default(), HashMap::new());
-        let drawing = Drawing { shelf: &shelf, tally: &tally, pending: &[], approval_required: true };
+        let drawing =
+            Drawing { shelf: &shelf, tally: &tally, pending: &[], unfit: &HashSet::new(), approval_required: true };
         let rundown = freeze(occurrence, Making { timezone: zone, zones: &[], library: &library, drawing });
         assert!(!rundown.items.is_empty());
     }

@@ -69,9 +69,7 @@ impl Desk {
             return;
         }
         let Some(at) = self.playing.iter().position(|playing| playing.role == Role::Urgent) else {
-            if let Some(source) = self.choose(TimeDelta::zero(), now, actions)
-                && self.emergency(source)
-            {
+            if let Some(source) = self.choose_urgent(now, actions) {
                 self.take_back(Reason::Emergency, |playing| playing.source == source, actions);
                 self.prepare(source, Role::Urgent, now, actions);
             }

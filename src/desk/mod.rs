@@ -7,10 +7,12 @@
 
 mod acts;
 mod approval;
+mod closed;
 mod cues;
 mod line;
 mod off_time;
 mod order;
+mod outlook;
 mod plan;
 mod playing;
 mod protocol;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub use outlook::{Outlook, OutlookItem};
 pub use protocol::*;
 pub use snapshot::{Snapshot, SnapshotItem, SnapshotNext};
 
@@ -150,7 +153,7 @@ impl Desk {
         });
         for row in rows {
             self.trust.recorded(now);
-            self.tally.count(&self.shelf.queue, row);
+            self.tally.count(row);
         }
     }
 
@@ -171,7 +174,7 @@ impl Desk {
                 self.plan.forget_upcoming();
             }
             Event::Library(library) => self.take_library(library, &mut actions),
-            Event::Shelf(newer) => self.take_shelf(newer, &mut actions),
+            Event::Shelf(newer, tally) => self.take_shelf(newer, tally.as_deref(), now, &mut actions),
             Event::Verdict { sha256, verdict } => {
                 self.verdicts.insert(sha256, verdict);
             }
@@ -185,11 +188,14 @@ impl Desk {
             Event::Act(request, act, actor) => self.take_act(request, act, &actor, now, &mut actions),
             Event::Shutdown => self.shut_down(now, &mut actions),
         }
+        // Before anything is drawn: what has just come to its end is pending no more.
+        self.note_rows(&actions, now);
+        let noted = actions.len();
         if self.leave_by.is_none() {
             self.plan_up_to(now, cause, &mut actions);
         }
         self.advance(now, cause, &mut actions);
-        self.note_rows(&actions, now);
+        self.note_rows(&actions[noted..], now);
         actions
     }
 

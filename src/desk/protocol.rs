@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::airing::{Airing, AiringId, OutputKind, Reason};
-use crate::bulletin::{Shelf, Tally};
+use crate::bulletin::{Bulletin, Shelf, Tally};
 use crate::clock::Mono;
 use crate::rundown::{Audio, Content, Library, Rundown};
 use crate::schedule::Schedule;
@@ -135,6 +135,8 @@ pub enum Act {
         audio: Audio,
         /// What people call it.
         title: String,
+        /// The bulletin whose sound it is, as of now.
+        bulletin: Option<Box<Bulletin>>,
         /// Cut in at once, before everything else.
         emergency: bool,
         /// How often, at least 1.
@@ -163,8 +165,8 @@ pub enum Event {
     Facts(Box<Facts>),
     /// The content behind the schedule's files is known or has changed.
     Library(Arc<Library>),
-    /// Bulletins, approvals or the queue have changed.
-    Shelf(Arc<Shelf>),
+    /// Bulletins, approvals or the queue have changed; with what the log tells of them if it was not known before.
+    Shelf(Arc<Shelf>, Option<Box<Tally>>),
     /// The full decode of a content ended: what it sounds like, or why it must not air.
     Verdict {
         /// Which content.
@@ -304,6 +306,8 @@ pub struct LoggedAttempt {
 pub struct History {
     /// `RundownDone` is missing for these.
     pub open_rundowns: Vec<Rundown>,
+    /// Those that are done, of the same span as `logged`: what was drawn for them is not drawn again.
+    pub done_rundowns: Vec<Rundown>,
     /// Attempts in the log with `scheduled_at` from 24 h before `settled_until` on, and its newest rows whatever their instant.
     pub logged: Vec<LoggedAttempt>,
     /// The schedules in force since `settled_until`, oldest first, as (taken over at, schedule).

@@ -114,6 +114,12 @@ impl Files {
         Some(Verdict { sha256: Arc::clone(sha256), verdict })
     }
 
+    /// Whether the full decode of a content has ended.
+    #[must_use]
+    pub fn is_judged(&self, sha256: &str) -> bool {
+        self.verdicts.contains_key(sha256)
+    }
+
     /// Why a content must not air, if its full decode has said so.
     #[must_use]
     pub fn fault_of(&self, sha256: &str) -> Option<Reason> {

@@ -223,6 +223,38 @@ fn single(occurrence: &Occurrence, item: &Item, making: Making<'_>) -> RundownIt
     }
 }
 
+/// Brings a slot up to date with its bulletin, whose facts were those of `old` so far: which bulletin was drawn stands, but its
+/// row must tell of the revision that was approved. A sound is only taken over where there was none: with another one it is
+/// not what was planned. Answers whether anything has changed.
+pub fn follow(item: &mut RundownItem, old: Option<&Bulletin>, new: &Bulletin) -> bool {
+    let Some(known) = item.bulletin.as_ref() else { return false };
+    let sound = |content: &Content| new.content.as_ref().is_some_and(|new| new.sha256 == content.sha256);
+    if item.audio.content.as_ref().is_some_and(|content| !sound(content)) {
+        return false;
+    }
+    let mut next = RundownItem {
+        themes: new.themes.clone(),
+        author: new.author.clone(),
+        bulletin: Some(facts(new.number, known.entry, Some(new))),
+        ..item.clone()
+    };
+    next.audio.content = next.audio.content.or(new.content.clone());
+    // What the schedule says itself is the schedule's.
+    if old.map_or_else(|| item.title == nameless(new.number), |old| old.title == item.title) {
+        next.title.clone_from(&new.title);
+    }
+    if old.map_or(item.genre.is_none(), |old| old.genre == item.genre) {
+        next.genre.clone_from(&new.genre);
+    }
+    let changed = *item != next;
+    *item = next;
+    changed
+}
+
+fn nameless(number: i64) -> String {
+    format!("Tin bài số {number}")
+}
+
 fn facts(number: i64, entry: Option<i64>, known: Option<&Bulletin>) -> BulletinFacts {
     BulletinFacts {
         number,

@@ -17,6 +17,7 @@ pub mod table; // typed values out of TOML, with their places
 pub mod text; // bytes to text, spans to places
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -45,6 +46,19 @@ impl Schedule {
     #[must_use]
     pub fn theme_codes(&self) -> Vec<&str> {
         self.plan.as_ref().map_or_else(|| THEMES.to_vec(), |plan| plan.theme_codes().collect())
+    }
+}
+
+impl Schedule {
+    /// Numbers of the bulletins that items name, each once, in order.
+    #[must_use]
+    pub fn bulletins(&self) -> Vec<i64> {
+        let items = self.programmes.iter().flat_map(|programme| &programme.items);
+        let named = items.filter_map(|item| match item.content {
+            ItemContent::Bulletin(number) => Some(number),
+            _ => None,
+        });
+        named.collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 

@@ -20,6 +20,7 @@ mod soundcard; // sound devices for tests
 mod simulate; // random lives of a station against an oracle
 mod clocks; // the clock rule, told by the log it leaves
 mod stories; // the hard instants, told by the log they leave
+mod bulletins_aired; // bulletins on the air, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
 mod kills; // the real program killed at random instants
 mod servers; // the real program on a sound server that dies, freezes, comes late
@@ -30,6 +31,7 @@ mod spoilt_audio; // files and stored copies spoilt under the real program
 mod filling_disk; // the real program on a disk that fills
 mod loudness; // the real program: one gain an item, no long silences
 mod lockout; // the real program kept from its database and its files
+mod newsroom; // the real program while people change bulletins beside it
 mod nightly; // the real program makes its copy of the night
 mod fuzzed; // the seeds and finds of the fuzz targets
 mod orders; // a thousand random lives of a deck

@@ -232,7 +232,7 @@ async fn a_treated_cue_airs_with_its_gain_without_its_ends_and_with_the_tone_as_
     scene.up().await;
     let treatment = Treatment { gain_cb: -60, skip_ms: 1500, drop_ms: 250 };
     for (cue, treatment) in [(1, Treatment::default()), (2, treatment)] {
-        let audio = Audio { file: format!("{cue}:144000"), content: None };
+        let audio = Audio { file: Some(format!("{cue}:144000")), content: None };
         scene.playout.prepare(CueId(cue), audio, 100, treatment);
         let CueEvent::Ready { planned_ms, .. } = scene.cue(cue).await else { panic!("not ready") };
         assert_eq!(planned_ms, Some(3100 - treatment.trimmed_ms()));

@@ -5,6 +5,7 @@
 //! a disk that takes its time, and every fault. The log is kept in memory, or there and in the real store.
 
 mod acts; // what people do
+mod bulletins; // what they do with bulletins
 mod card; // the invented sound card
 pub(crate) mod clips; // what lies behind each name
 mod heard; // what was really heard
@@ -27,6 +28,7 @@ use loa::schedule::read::{File, read, to_stored};
 use loa::sound::{Measures, Preparation};
 
 use believed::Trust;
+pub(crate) use bulletins::Office;
 pub(crate) use card::Make;
 pub(crate) use clips::Clip;
 pub(crate) use heard::{Heard, Truth};
@@ -70,6 +72,8 @@ pub(crate) struct World {
     make: Make,
     card: Option<card::Card>,
     pub(crate) truth: Truth,
+    /// Bulletins and the queue.
+    pub(crate) office: Office,
     /// Which run of the program this is.
     pub(crate) run: u32,
     /// The real store, if the log is kept there too.
@@ -142,6 +146,7 @@ impl World {
             make,
             card: None,
             truth: Truth::default(),
+            office: Office::default(),
             run: 0,
             store: None,
             heard: None,
@@ -187,6 +192,7 @@ impl World {
             history.schedules.push((taken_at, Arc::clone(&self.schedule)));
             self.record(Record::Schedule { taken_at, sha256: text.clone(), text });
         }
+        history.shelf = Arc::new(self.office.shelf.clone());
         let library = Arc::new(self.library());
         let mut desk = Desk::new(self.facts.clone(), Arc::clone(&self.schedule), library, history, self.now);
         for (sha256, verdict) in &self.verdicts {

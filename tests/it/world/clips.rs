@@ -62,7 +62,13 @@ impl World {
 
     /// The full decode of what lies behind a name ends.
     pub(crate) fn judge(&mut self, name: &str) {
-        let Some(sha256) = self.files.get(name).cloned() else { return };
+        if let Some(sha256) = self.files.get(name).cloned() {
+            self.judge_content(sha256);
+        }
+    }
+
+    /// The full decode of a content ends.
+    pub(super) fn judge_content(&mut self, sha256: Arc<str>) {
         let verdict = match self.contents[&sha256] {
             Clip::Ms(ms) => Ok(self.measures_of(ms as i64)),
             _ => Err(Reason::Damaged),
