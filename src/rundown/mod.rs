@@ -5,6 +5,7 @@
 //! restart cannot change it. Pure. Next: `draw`, then `desk`.
 
 mod draw; // the drawing rule
+pub mod foresee; // rundowns of what is to come
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -16,6 +16,7 @@ mod in_force; // what a new log must know (pure)
 mod memory; // what the station remembers when it starts
 mod modes; // whose the files of the database are
 mod open; // the database file: opened, migrated, moved aside
+mod outlook; // what is known of coming programmes
 mod queue; // what waits
 mod read; // the log for others, page by page
 mod recover; // attempts that were open when the machine went down (pure)

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use chrono_tz::Tz;
 use loa::cli::{Format, timetable::print, when::When};
 use loa::problem::Problems;
+use loa::rundown::foresee::{Foresight, Known};
 use loa::schedule::Schedule;
 use loa::schedule::read::{File, read};
 
@@ -34,7 +35,9 @@ fn schedule(lines: &[&str]) -> Schedule {
 fn text(lines: &[&str], zone: Tz, from: &str, to: &str, format: Format) -> String {
     let (from, to): (When, When) = (from.parse().unwrap(), to.parse().unwrap());
     let mut out = Vec::new();
-    print(&mut out, &schedule(lines), zone, from.begin(zone)..to.end(zone), format).unwrap();
+    let schedule = schedule(lines);
+    let mut blind = Foresight::new(Known::default(), from.begin(zone), zone, Vec::new(), true);
+    print(&mut out, &schedule, zone, &mut blind, from.begin(zone)..to.end(zone), format).unwrap();
     String::from_utf8(out).unwrap()
 }
 
