@@ -10,6 +10,7 @@ mod calibrate;
 pub mod check;
 pub mod demo;
 pub mod devices;
+mod evening;
 mod foreseen;
 pub mod init;
 mod lines;

@@ -244,6 +244,11 @@ impl Drop for Unfinished {
     }
 }
 
+/// SHA-256 of a file, lower-case hex.
+pub fn sha256_of(path: &Path) -> Result<String, ClipError> {
+    Ok(copy(&mut File::open(path)?, &mut io::sink())?.0)
+}
+
 /// Copies all of a file; answers with the hash of what was copied and the number of bytes.
 fn copy(from: &mut File, to: &mut impl Write) -> Result<(String, u64), ClipError> {
     let mut hash = Sha256::new();

@@ -25,7 +25,7 @@ mod wav;
 pub use clip::Clip;
 pub use contain::abort_on_panic;
 pub(crate) use content::hex;
-pub use content::{ContentStore, Ingested};
+pub use content::{ContentStore, Ingested, sha256_of};
 pub use error::ClipError;
 pub use files::{Changes, FileState, Files, Verdict};
 pub use verify::{Verified, verify};

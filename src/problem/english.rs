@@ -3,11 +3,11 @@
 //! In: a typed reason. Out: a message (lower case, subject in backticks, what was found) and an advice (what is allowed,
 //! what to do). Must say every reason that `vietnamese` says. Next: `vietnamese`.
 
-use super::Said;
 use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
+use super::{Said, coming};
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -19,6 +19,7 @@ pub(super) fn say(what: &What) -> Said {
         What::Start(fault) => start(fault),
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
+        What::Coming(fault) => coming::english(fault),
     }
 }
 

@@ -3,12 +3,12 @@
 //! In: a typed reason. Out: a message and an advice. Keys, paths and words of the files stay as they are written there.
 //! Must say every reason that `english` says. Next: `crate::config`.
 
-use super::Said;
 use super::english::listed;
 use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
+use super::{Said, coming};
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -20,6 +20,7 @@ pub(super) fn say(what: &What) -> Said {
         What::Start(fault) => start(fault),
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
+        What::Coming(fault) => coming::vietnamese(fault),
     }
 }
 

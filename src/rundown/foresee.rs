@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::{Drawing, Library, Making, Rundown, RundownItem, freeze, unaired};
-use crate::airing::AiringId;
+use crate::airing::{AiringId, Approval};
 use crate::bulletin::{Bulletin, Shelf, Tally};
 use crate::schedule::{ItemContent, Programme};
 use crate::timetable::Occurrence;
@@ -88,6 +88,19 @@ impl Foresight {
     #[must_use]
     pub fn bulletin(&self, number: i64) -> Option<&Bulletin> {
         self.shelf.as_ref()?.bulletins.get(&number)
+    }
+
+    /// Approvals in force that were given by telephone, each with the number of its bulletin if that is known.
+    #[must_use]
+    pub fn by_phone(&self) -> Vec<(Option<i64>, &Approval)> {
+        let Some(shelf) = &self.shelf else { return Vec::new() };
+        let of = |approval: &Approval| {
+            let named = shelf.bulletins.values().find(|bulletin| bulletin.approval() == Some(approval));
+            named.map(|bulletin| bulletin.number)
+        };
+        let mut open: Vec<_> = shelf.approved.values().filter(|approval| approval.by_phone).collect();
+        open.sort_by_key(|approval| approval.seq);
+        open.into_iter().map(|approval| (of(approval), approval)).collect()
     }
 
     /// Whether the rundown of an occurrence needs more than the schedule: then it must be asked for in the order of time.

@@ -70,6 +70,8 @@ pub struct ProgrammePlaces {
     pub cron: Place,
     /// Its window.
     pub window: Place,
+    /// What each of its items airs, in order.
+    pub items: Vec<Place>,
 }
 
 /// Reads all files together. With `zones` unknown (`None`: the settings could not be read), zones are not judged.
@@ -152,11 +154,12 @@ fn read_programme<'s>(
         // Reported once, not again as a programme that never airs.
         until = None;
     }
-    let (id, start, window, items) = (id?, start?, window?, items?);
+    let (id, start, window, (items, item_places)) = (id?, start?, window?, items?.into_iter().unzip());
     let places = ProgrammePlaces {
         id: reader.place(&id.span),
         cron: reader.place(&start.span),
         window: reader.place(&window.span),
+        items: item_places,
     };
     let programme = Programme {
         title: title?.value,
@@ -279,7 +282,7 @@ fn read_items<'s>(
     reader: &mut Reader<'s>,
     table: &mut Table<'s>,
     files: &mut Vec<(String, Place)>,
-) -> Option<Vec<Item>> {
+) -> Option<Vec<(Item, Place)>> {
     let tables = reader.tables(table, "item");
     if tables.is_empty() {
         reader.error(table.span.clone(), ProgrammeFault::NoItems);
@@ -311,8 +314,10 @@ fn read_item<'s>(
     table: &mut Table<'s>,
     id: String,
     files: &mut Vec<(String, Place)>,
-) -> Option<Item> {
-    match ["file", "bulletin", "queue"].iter().filter(|key| table.has(key)).count() {
+) -> Option<(Item, Place)> {
+    let keys: Vec<_> = ["file", "bulletin", "queue"].iter().filter_map(|key| table.spot_of(key)).collect();
+    let place = reader.place(keys.first().unwrap_or(&table.span));
+    match keys.len() {
         0 => reader.error(table.span.clone(), ProgrammeFault::NoContent),
         1 => {}
         _ => reader.error(table.span.clone(), ProgrammeFault::SeveralContents),
@@ -338,7 +343,7 @@ fn read_item<'s>(
             ItemContent::File(file.value)
         }
     };
-    Some(Item { id, content, title, themes, author, genre })
+    Some((Item { id, content, title, themes, author, genre }, place))
 }
 
 /// Theme codes; those that the plan does not have are reported.

@@ -260,10 +260,10 @@ impl<'s> Table<'s> {
         Some((value.into_inner(), span))
     }
 
-    /// Whether the file wrote this key; asking for it comes later.
+    /// Where this key stands, if the file wrote it; asking for its value comes later.
     #[must_use]
-    pub fn has(&self, key: &str) -> bool {
-        self.entries.contains_key(key)
+    pub fn spot_of(&self, key: &str) -> Option<Range<usize>> {
+        self.entries.get_key_value(key).map(|(key, _)| key.span())
     }
 
     /// Whether no key is left.

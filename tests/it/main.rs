@@ -13,6 +13,7 @@ mod check; // bad schedules and settings to exact messages
 mod cli; // the real binary in a folder
 mod clips; // a known signal, encoded into every kind of file
 mod content; // the content store and the schedule's files
+mod evening; // what tomorrow would not air, to exact messages
 mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
