@@ -33,6 +33,14 @@ create table bulletin (
 
 create index bulletin_content on bulletin (sha256) where sha256 is not null;
 
+create index bulletin_sound on bulletin (json_extract(measures, '$.fingerprint')) where measures is not null;
+
+-- Everything that lists and searches ask for, so that they do not read the texts.
+create index bulletin_list on bulletin (
+    number, revision, title, genre, themes, author, source, class, valid_from, valid_until, zones, text_sha256, file_name,
+    sha256, duration_ms, doubts, voice, title_key, plain_key, recorded_at, "by"
+);
+
 create trigger bulletin_no_update before update on bulletin
 begin
     select raise(abort, 'bulletins are append-only: a change is a new revision');

@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::playing::{Cutting, Source, Stage};
-use super::protocol::{Act, Action, Actor, RequestId, Start};
+use super::protocol::{Act, Action, Actor, Record, RequestId, Start};
 use super::run::{Airs, MOST_ATTEMPTS, Stand, Verdict, verdict};
 use super::{Desk, JobId, rows};
 use crate::airing::{Airing, AiringId, Outcome, Priority, Reason};
@@ -182,6 +182,20 @@ impl Desk {
             let due = due.filter(|run| Some(run.id) != but);
             due.min_by_key(|run| (std::cmp::Reverse(run.rundown.priority), run.rundown.scheduled_at)).map(|run| run.id)
         })
+    }
+
+    /// What people put on the air and what has not aired ends with the station; an emergency airs when it is back.
+    pub(super) fn cancel_acts(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        let sources = self.acts.iter().filter(|act| !act.emergency()).flat_map(|act| {
+            let due = act.stands.iter().enumerate().filter(|(_, stand)| **stand != Stand::Final);
+            due.map(|(index, _)| Source::Act(act.id, index)).collect::<Vec<_>>()
+        });
+        for source in sources.collect::<Vec<_>>() {
+            if let Some((mut row, _)) = self.row_of(source, now) {
+                (row.outcome, row.reason) = (Some(Outcome::Cancelled), Some(Reason::Shutdown));
+                actions.push(Action::Record(Record::Row(Box::new(row))));
+            }
+        }
     }
 
     /// An emergency that was cut by a power loss, or kept from starting, is due again.

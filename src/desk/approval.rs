@@ -15,8 +15,8 @@ use crate::rundown::RundownItem;
 
 impl Desk {
     /// Bulletins, approvals or the queue have changed. A bulletin that had no sound when its rundown was frozen gets it.
-    pub(super) fn take_shelf(&mut self, shelf: Arc<Shelf>, actions: &mut Vec<Action>) {
-        self.shelf = shelf;
+    pub(super) fn take_shelf(&mut self, newer: Arc<Shelf>, actions: &mut Vec<Action>) {
+        self.shelf = newer;
         for run in &mut self.runs {
             let mut changed = false;
             for item in run.rundown.items.iter_mut().filter(|item| item.audio.content.is_none()) {

@@ -381,20 +381,6 @@ impl Desk {
         self.exited = true;
         actions.push(Action::Exit);
     }
-
-    /// What people put on the air and what has not aired ends with the station; an emergency airs when it is back.
-    fn cancel_acts(&mut self, now: Moment, actions: &mut Vec<Action>) {
-        let sources = self.acts.iter().filter(|act| !act.emergency()).flat_map(|act| {
-            let due = act.stands.iter().enumerate().filter(|(_, stand)| **stand != Stand::Final);
-            due.map(|(index, _)| Source::Act(act.id, index)).collect::<Vec<_>>()
-        });
-        for source in sources.collect::<Vec<_>>() {
-            if let Some((mut row, _)) = self.row_of(source, now) {
-                (row.outcome, row.reason) = (Some(Outcome::Cancelled), Some(Reason::Shutdown));
-                actions.push(Action::Record(Record::Row(Box::new(row))));
-            }
-        }
-    }
 }
 
 /// An attempt that never sounded leaves no row. What a person put on the air stays announced: it is still to air.

@@ -169,7 +169,7 @@ impl Desk {
                 self.plan.forget_upcoming();
             }
             Event::Library(library) => self.take_library(library, &mut actions),
-            Event::Shelf(shelf) => self.take_shelf(shelf, &mut actions),
+            Event::Shelf(newer) => self.take_shelf(newer, &mut actions),
             Event::Verdict { sha256, verdict } => {
                 self.verdicts.insert(sha256, verdict);
             }

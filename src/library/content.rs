@@ -81,6 +81,21 @@ impl ContentStore {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// From now on this program sweeps it no more.
+    pub(super) fn spare(&self, sha256: &str) {
+        self.shared().taken.insert(sha256.to_owned());
+    }
+
+    /// Where the content of that hash lies on the disk, or would; what is held in memory does not lie there.
+    pub(super) fn place_of(&self, sha256: &str) -> PathBuf {
+        self.folder.join(sha256)
+    }
+
+    /// A new copy in the making.
+    pub(super) fn begin(&self) -> io::Result<Unfinished> {
+        Unfinished::create(&self.folder)
+    }
+
     /// Opens a content to be played at `rate` frames per second. What is opened is what was hashed: a copy of up to 32 MiB
     /// is read once more through the same handle, and goes if the disk has lost its bytes.
     pub fn clip(&self, sha256: &str, rate: u32) -> Result<Clip, ClipError> {
@@ -110,7 +125,7 @@ impl ContentStore {
 
     /// Reads an open copy: it holds the bytes of that hash, or goes. One that the disk does not give back is lost like one
     /// that it gives back changed; as long as it stood there, its file would not be taken in again.
-    fn expect(&self, sha256: &str, file: &mut File) -> Result<(), ClipError> {
+    pub(super) fn expect(&self, sha256: &str, file: &mut File) -> Result<(), ClipError> {
         let found = copy(file, &mut io::sink()).map(|(found, _)| found);
         if found.as_ref().is_ok_and(|found| found == sha256) {
             return Ok(());
@@ -137,8 +152,8 @@ impl ContentStore {
         if hashed.1 != length || is_changed(&before, &file.metadata()?) {
             return Err(changed());
         }
-        // Before it is looked for: from now on it is swept no more.
-        self.shared().taken.insert(hashed.0.clone());
+        // Before it is looked for.
+        self.spare(&hashed.0);
         let place = self.path_of(&hashed.0);
         let new = fs::metadata(&place).map_or(true, |there| there.len() != length);
         if new && let Err(error) = self.store(&mut file, &hashed, &place) {
@@ -150,7 +165,7 @@ impl ContentStore {
 
     fn store(&self, file: &mut File, hashed: &(String, u64), place: &Path) -> Result<(), ClipError> {
         file.rewind()?;
-        let mut copied = Unfinished::create(&self.folder)?;
+        let mut copied = self.begin().map_err(|error| not_stored(&error))?;
         if copy(file, &mut copied.file)? != *hashed {
             return Err(changed());
         }
@@ -184,10 +199,25 @@ impl ContentStore {
         Ok(names)
     }
 
+    /// Waits until no process is between taking a file in and naming it in the database, and keeps others from beginning
+    /// until the answer is dropped. What is named is to be asked for after that.
+    pub fn alone(&self) -> io::Result<Alone> {
+        let folder = File::open(&self.folder)?;
+        folder.lock()?;
+        Ok(Alone { _locked: folder })
+    }
+
+    /// Takes part in what `alone` waits for, until the answer is dropped.
+    pub(super) fn held_open(&self) -> io::Result<File> {
+        let folder = File::open(&self.folder)?;
+        folder.lock_shared()?;
+        Ok(folder)
+    }
+
     /// Removes copies that were never finished and contents that nothing names; answers with how many files went.
     ///
-    /// `known` is what was known at the start of the program; what has been taken in since stays in any case.
-    pub fn sweep(&self, known: &HashSet<Arc<str>>) -> io::Result<usize> {
+    /// `known` is what is named; what this program has taken in itself since it started stays in any case.
+    pub fn sweep(&self, _alone: &Alone, known: &HashSet<Arc<str>>) -> io::Result<usize> {
         let our_own = format!("{UNFINISHED}{}-", std::process::id());
         let mut removed = 0;
         for entry in fs::read_dir(&self.folder)? {
@@ -208,28 +238,34 @@ impl ContentStore {
     }
 }
 
+/// The right to sweep; see `ContentStore::alone`.
+#[derive(Debug)]
+pub struct Alone {
+    _locked: File,
+}
+
 /// A name under which a file without one can be opened.
 fn path_of_held(file: &File) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
 /// A copy in the making; goes when dropped, unless it was kept.
-struct Unfinished {
-    path: PathBuf,
-    file: File,
+pub(super) struct Unfinished {
+    pub(super) path: PathBuf,
+    pub(super) file: File,
 }
 
 impl Unfinished {
-    fn create(folder: &Path) -> Result<Self, ClipError> {
+    fn create(folder: &Path) -> io::Result<Self> {
         let number = COPIES.fetch_add(1, Ordering::Relaxed);
         let path = folder.join(format!("{UNFINISHED}{}-{number}", std::process::id()));
         // Truncated rather than refused: what an earlier process of that number left is of no use to anybody.
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
-        Ok(Self { file: file.map_err(|error| not_stored(&error))?, path })
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+        Ok(Self { path, file })
     }
 
     /// Makes it durable under its final name. The name is on disk before this returns, so a row may name it.
-    fn keep_as(&mut self, place: &Path) -> io::Result<()> {
+    pub(super) fn keep_as(&mut self, place: &Path) -> io::Result<()> {
         self.file.set_permissions(Permissions::from_mode(0o444))?;
         self.file.sync_all()?;
         fs::rename(&self.path, place)?;
@@ -244,13 +280,24 @@ impl Drop for Unfinished {
     }
 }
 
-/// SHA-256 of a file, lower-case hex.
-pub fn sha256_of(path: &Path) -> Result<String, ClipError> {
-    Ok(copy(&mut File::open(path)?, &mut io::sink())?.0)
+/// On which side copying failed.
+#[derive(Debug)]
+pub(super) enum CopyFault {
+    Read(io::Error),
+    Write(io::Error),
+}
+
+impl From<CopyFault> for ClipError {
+    fn from(fault: CopyFault) -> Self {
+        match fault {
+            CopyFault::Read(error) => error.into(),
+            CopyFault::Write(error) => not_stored(&error),
+        }
+    }
 }
 
 /// Copies all of a file; answers with the hash of what was copied and the number of bytes.
-fn copy(from: &mut File, to: &mut impl Write) -> Result<(String, u64), ClipError> {
+pub(super) fn copy(from: &mut File, to: &mut impl Write) -> Result<(String, u64), CopyFault> {
     let mut hash = Sha256::new();
     let mut portion = vec![0; PORTION];
     let mut bytes = 0;
@@ -259,17 +306,17 @@ fn copy(from: &mut File, to: &mut impl Write) -> Result<(String, u64), ClipError
             Ok(0) => break,
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(CopyFault::Read(error)),
         };
         hash.update(&portion[..read]);
-        to.write_all(&portion[..read]).map_err(|error| not_stored(&error))?;
+        to.write_all(&portion[..read]).map_err(CopyFault::Write)?;
         bytes += read as u64;
     }
     Ok((hex(&hash.finalize()), bytes))
 }
 
 /// Whether a file is another one than it was; the change time moves even when the modification time is set back.
-fn is_changed(before: &fs::Metadata, after: &fs::Metadata) -> bool {
+pub(super) fn is_changed(before: &fs::Metadata, after: &fs::Metadata) -> bool {
     let key =
         |facts: &fs::Metadata| (facts.len(), facts.mtime(), facts.mtime_nsec(), facts.ctime(), facts.ctime_nsec());
     key(before) != key(after)
@@ -319,7 +366,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("long.wav");
         fs::write(&path, vec![1; 3 * PORTION]).unwrap();
-        let error = copy(&mut File::open(&path).unwrap(), &mut Disk(2 * PORTION)).unwrap_err();
+        let error = ClipError::from(copy(&mut File::open(&path).unwrap(), &mut Disk(2 * PORTION)).unwrap_err());
         assert_eq!(error.to_string(), "cannot be read: the content store does not take it: no space left on device");
         drop(Unfinished::create(folder.path()).unwrap());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

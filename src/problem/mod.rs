@@ -9,6 +9,7 @@ mod english;
 pub mod system;
 mod vietnamese;
 pub mod what;
+mod written;
 
 use std::fmt;
 
@@ -111,6 +112,12 @@ impl Problem {
     #[must_use]
     pub fn warning(place: Place, what: impl Into<What>) -> Self {
         Self { place: Some(place), severity: Severity::Warning, what: what.into() }
+    }
+
+    /// A problem of what was typed, which stands in no file.
+    #[must_use]
+    pub fn typed(severity: Severity, what: impl Into<What>) -> Self {
+        Self { place: None, severity, what: what.into() }
     }
 
     /// The message and the advice without the place.

@@ -7,6 +7,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Place;
+use crate::text::{Refused, Remark};
 
 /// Makes `What` from each of its kinds, so that finders write only the kind.
 macro_rules! kinds {
@@ -35,6 +36,8 @@ kinds! {
     Timetable(TimetableFault),
     /// What coming programmes would air.
     Coming(ComingFault),
+    /// Words that people read or hear.
+    Text(TextFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.
@@ -285,4 +288,13 @@ pub enum ComingFault {
     TooLong(i64, i64, DateTime<FixedOffset>),
     /// An approval by telephone: number of the bulletin if it is known, who gave it, when.
     ByPhone(Option<i64>, String, DateTime<FixedOffset>),
+}
+
+/// What is wrong with words that people read or hear, each after the field in which they stand: a key, a column, an option.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TextFault {
+    /// They are not taken.
+    Refused(String, Refused),
+    /// They were changed.
+    Remark(String, Remark),
 }

@@ -5,7 +5,7 @@
 //! agree. Next: `desk`, which freezes what was drawn.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
@@ -50,7 +50,7 @@ pub fn draw<'s>(
     wish: &QueueWish,
     programme: &str,
     day: NaiveDate,
-    taken: &HashSet<i64>,
+    taken: &BTreeSet<i64>,
 ) -> Vec<(&'s Entry, &'s Bulletin)> {
     let mut able: Vec<_> = drawing.able(wish, programme, day, taken).collect();
     able.sort_by_key(|(entry, bulletin)| {
@@ -74,7 +74,7 @@ impl<'s> Drawing<'s> {
         wish: &QueueWish,
         programme: &str,
         day: NaiveDate,
-        taken: &HashSet<i64>,
+        taken: &BTreeSet<i64>,
     ) -> impl Iterator<Item = (&'s Entry, &'s Bulletin)> {
         self.shelf.queue.iter().filter_map(move |entry| {
             let bulletin = self.shelf.bulletins.get(&entry.bulletin)?;

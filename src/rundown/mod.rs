@@ -8,7 +8,7 @@ pub mod doubts; // what of it would not air
 mod draw; // the drawing rule
 pub mod foresee; // rundowns of what is to come
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -150,7 +150,7 @@ pub fn freeze(occurrence: &Occurrence, making: Making<'_>) -> Rundown {
         ItemContent::Bulletin(number) => Some(number),
         _ => None,
     });
-    let mut taken: HashSet<i64> = named.collect();
+    let mut taken: BTreeSet<i64> = named.collect();
     for item in &occurrence.programme.items {
         match &item.content {
             ItemContent::Queue(_) => items.extend(drawn(occurrence, item, making, day, &mut taken)),
@@ -204,22 +204,17 @@ fn single(occurrence: &Occurrence, item: &Item, making: Making<'_>) -> RundownIt
         airing: AiringId::planned(&occurrence.programme.id, occurrence.scheduled_at, &item.id),
         item: item.id.clone(),
         kind,
-        title: item.title.clone().or(known.map(|known| known.title.clone())).unwrap_or_else(|| name_of(item)),
+        title: item
+            .title
+            .clone()
+            .or(known.map(|known| known.title.clone()))
+            .unwrap_or_else(|| item.name().into_owned()),
         themes: known.map_or_else(|| item.themes.clone(), |known| known.themes.clone()),
         author: known.map_or_else(|| item.author.clone(), |known| known.author.clone()),
         genre: item.genre.clone().or(known.and_then(|known| known.genre.clone())),
         bulletin: bulletin.map(|(number, known)| facts(number, None, known)),
         taken_out: None,
         audio,
-    }
-}
-
-/// What an item is called that nobody gave a title.
-fn name_of(item: &Item) -> String {
-    match &item.content {
-        ItemContent::File(file) => file.rsplit('/').next().unwrap_or_default().to_owned(),
-        ItemContent::Bulletin(number) => format!("Tin bài số {number}"),
-        ItemContent::Queue(_) => "Tin bài từ hàng chờ".to_owned(),
     }
 }
 
@@ -239,7 +234,7 @@ fn drawn(
     item: &Item,
     making: Making<'_>,
     day: NaiveDate,
-    taken: &mut HashSet<i64>,
+    taken: &mut BTreeSet<i64>,
 ) -> Vec<RundownItem> {
     let ItemContent::Queue(wish) = &item.content else { return Vec::new() };
     let found = draw(making.drawing, wish, &occurrence.programme.id, day, taken);

@@ -1,4 +1,9 @@
 //! What a rundown is made of, and the drawing rule lived through many programmes.
+//!
+//! In: occurrences, shelves and tallies made here. Out: the slots that must come of them, and what the rule promises in any
+//! order of queueing. Next: `draw`.
+
+use std::collections::HashSet;
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
@@ -144,7 +149,7 @@ fn an_occurrence_that_is_over_draws_nothing() {
 fn titles(shelf: &Shelf, tally: &Tally, pending: &[Pending], wish: &QueueWish) -> Vec<i64> {
     let drawing = Drawing { shelf, tally, pending, approval_required: true };
     let day = NaiveDate::from_ymd_opt(2025, 3, 3).unwrap();
-    draw(drawing, wish, "sang", day, &HashSet::new()).into_iter().map(|(_, bulletin)| bulletin.number).collect()
+    draw(drawing, wish, "sang", day, &BTreeSet::new()).into_iter().map(|(_, bulletin)| bulletin.number).collect()
 }
 
 fn wish(minutes: i64) -> QueueWish {
@@ -191,7 +196,7 @@ fn nothing_is_drawn_that_may_not_air() {
     let shelf = shelf(bulletins, entries);
     assert_eq!(titles(&shelf, &Tally::default(), &[], &wish(60)), [10]);
     let drawing = Drawing { shelf: &shelf, tally: &Tally::default(), pending: &[], approval_required: false };
-    let free = draw(drawing, &wish(2), "sang", day(3).unwrap(), &HashSet::new());
+    let free = draw(drawing, &wish(2), "sang", day(3).unwrap(), &BTreeSet::new());
     assert_eq!(free.into_iter().map(|(entry, _)| entry.id).collect::<Vec<_>>(), [1]);
 }
 

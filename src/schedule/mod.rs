@@ -10,6 +10,7 @@ pub mod start_rule; // cron expressions, field by field
 pub mod table; // typed values out of TOML, with their places
 pub mod text; // bytes to text, spans to places
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -89,6 +90,17 @@ pub struct QueueWish {
 }
 
 impl Item {
+    /// What people call it: its title, else the file's name, else which bulletin it is.
+    #[must_use]
+    pub fn name(&self) -> Cow<'_, str> {
+        match (&self.title, &self.content) {
+            (Some(title), _) => title.into(),
+            (None, ItemContent::File(file)) => file.rsplit('/').next().unwrap_or_default().into(),
+            (None, ItemContent::Bulletin(number)) => format!("Tin bài số {number}").into(),
+            (None, ItemContent::Queue(_)) => "Tin bài từ hàng chờ".into(),
+        }
+    }
+
     /// The file, if it is one.
     #[must_use]
     pub fn file(&self) -> Option<&str> {

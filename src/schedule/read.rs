@@ -137,7 +137,7 @@ fn read_programme<'s>(
     files: &mut Vec<(String, Place)>,
 ) -> Option<(Programme, ProgrammePlaces)> {
     let id = read_programme_id(reader, table, ids);
-    let title = reader.required_text(table, "title");
+    let title = reader.required_words(table, "title");
     let start = read_start(reader, table);
     let window = read_window(reader, table);
     let ends = reader.word(table, "ends", &["soft", "hard"]);
@@ -322,8 +322,8 @@ fn read_item<'s>(
         1 => {}
         _ => reader.error(table.span.clone(), ProgrammeFault::SeveralContents),
     }
-    let title = reader.text(table, "title").map(|title| title.value);
-    let genre = reader.text(table, "genre").map(|genre| genre.value);
+    let title = reader.words(table, "title").map(|title| title.value);
+    let genre = reader.words(table, "genre").map(|genre| genre.value);
     let file = reader.text(table, "file");
     let bulletin = reader.integer(table, "bulletin", 1, MOST_NUMBER);
     let queue = reader.table(table, "queue");
@@ -333,7 +333,7 @@ fn read_item<'s>(
         (None, Some(number)) => ItemContent::Bulletin(number),
         (None, None) => {
             themes = read_themes(reader, table);
-            author = reader.text(table, "author").map(|author| author.value);
+            author = reader.words(table, "author").map(|author| author.value);
             let file = file?;
             if !below_audio(&file.value) {
                 reader.error(file.span, ProgrammeFault::BadPath(file.value));
@@ -364,13 +364,11 @@ fn read_queue<'s>(reader: &mut Reader<'s>, mut table: Table<'s>) -> Option<ItemC
     let up_to = reader.required_text(&mut table, "up_to");
     reader.finish(&table);
     let up_to = up_to?;
-    match parse_span(&up_to.value).filter(|span| (TimeDelta::seconds(1)..=LONGEST_WINDOW).contains(span)) {
-        Some(up_to) => Some(ItemContent::Queue(QueueWish { themes, up_to })),
-        None => {
-            reader.error(up_to.span, ProgrammeFault::BadUpTo(up_to.value));
-            None
-        }
+    let span = parse_span(&up_to.value).filter(|span| (TimeDelta::seconds(1)..=LONGEST_WINDOW).contains(span));
+    if span.is_none() {
+        reader.error(up_to.span, ProgrammeFault::BadUpTo(up_to.value));
     }
+    Some(ItemContent::Queue(QueueWish { themes, up_to: span? }))
 }
 
 /// Whether a path stays below the folder that it is relative to, on every system.

@@ -9,9 +9,10 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use toml::de::{DeTable, DeValue};
 
-use super::text::{Source, clean};
-use crate::problem::what::{FormFault, Type, What};
+use super::text::Source;
+use crate::problem::what::{FormFault, TextFault, Type, What};
 use crate::problem::{Place, Problem, nearest};
+use crate::text::{Remark, clean_line, composed};
 
 /// Problems of one file that are kept at most: garbage has no end of them, and each holds a line.
 const MOST_PROBLEMS: usize = 100;
@@ -88,7 +89,33 @@ impl<'s> Reader<'s> {
         self.text(table, key)
     }
 
-    /// Text with something to see, clean.
+    /// Words that people read or hear: letters that only look right are replaced, and reported.
+    pub fn words(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<String>> {
+        let text = self.text(table, key)?;
+        // What it refuses was refused with the file.
+        let Ok(cleaned) = clean_line(&text.value) else { return Some(text) };
+        self.remark(key, &text.span, cleaned.remarks);
+        Some(Spotted { value: cleaned.text, ..text })
+    }
+
+    /// Words that must be there.
+    pub fn required_words(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<String>> {
+        if !table.entries.contains_key(key) {
+            return self.required_text(table, key);
+        }
+        self.words(table, key)
+    }
+
+    fn remark(&mut self, key: &'static str, span: &Range<usize>, remarks: Vec<Remark>) {
+        for remark in remarks {
+            if self.problems.len() < MOST_PROBLEMS {
+                let fault = TextFault::Remark(key.to_owned(), remark);
+                self.problems.push(Problem::warning(self.source.place(span.clone()), fault));
+            }
+        }
+    }
+
+    /// Text with something to see, composed.
     pub fn text(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<String>> {
         let (value, span) = table.take(key)?;
         self.as_text(key, &value, span)
@@ -98,10 +125,10 @@ impl<'s> Reader<'s> {
         let DeValue::String(text) = value else { return self.wrong_type(key, Type::Text, value, span) };
         let fault = if text.chars().any(char::is_control) {
             FormFault::ControlCharacter(key)
-        } else if clean(text).is_empty() {
+        } else if composed(text).is_empty() {
             FormFault::EmptyText(key)
         } else {
-            return Some(Spotted { value: clean(text), span });
+            return Some(Spotted { value: composed(text), span });
         };
         self.error(span, fault);
         None

@@ -281,11 +281,13 @@ fn sweep(
     let mut known: HashSet<Arc<str>> = files.chain(frozen).chain(emergencies).collect();
     let (content, data_dir, news) = (content.clone(), data_dir.to_owned(), news.clone());
     let mut sweep = move || -> anyhow::Result<()> {
+        // Before the names are asked for: what another process takes in meanwhile has its name by then.
+        let alone = content.alone()?;
         let doubtful: Vec<_> = content.names()?.into_iter().filter(|sha256| !known.contains(sha256)).collect();
         if !doubtful.is_empty() {
             known.extend(block_on(evidence(&data_dir, doubtful))?);
         }
-        content.sweep(&known)?;
+        content.sweep(&alone, &known)?;
         Ok(())
     };
     std::thread::Builder::new().name("sweep".into()).spawn(move || {

@@ -5,6 +5,8 @@
 //! never waits for the database. Must never change or reorder what it was given. Next: `start`, then `task`.
 
 mod anew; // a new log while the station runs
+mod approvals; // what people decided of bulletins, chained
+mod bulletins; // revisions written, cards read
 mod chain; // what is hashed, the head, the walk that names the first bad row
 mod column; // typed values from columns
 mod copy; // the database as a whole: copied, proved
@@ -19,6 +21,7 @@ mod open; // the database file: opened, migrated, moved aside
 mod outlook; // what is known of coming programmes
 mod queue; // what waits
 mod read; // the log for others, page by page
+mod register; // bulletins, approvals and queue, opened by a command
 mod recover; // attempts that were open when the machine went down (pure)
 mod row; // one row of the log: the list of its columns
 mod schedules; // those taken over, in their true order
@@ -31,13 +34,15 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub use self::chain::{Broken, Fault, GENESIS, Head, canonical, hash};
+pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState, Wanted, text_sha256};
+pub use self::chain::{Broken, BrokenApproval, Fault, GENESIS, Head, canonical, hash};
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
 pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suffix};
 pub use self::read::{Log, ReadError, Rows, Span};
+pub use self::register::{Register, RegisterError, Signature};
 pub use self::row::{COLUMNS, List, Row, VERSION};
 pub use self::start::{OpenError, SPILL};
 

@@ -98,10 +98,24 @@ pub(super) fn message(error: &sqlx::Error) -> String {
 pub(super) async fn connect(path: &Path, station_id: Option<&str>) -> Result<SqliteConnection, Trouble> {
     modes::share(path);
     modes::remove_foreign_journals(path);
+    connect_patiently(path, station_id, BUSY_TIMEOUT).await
+}
+
+/// The same beside a station that may be running: what it uses is left alone.
+pub(super) async fn connect_beside(path: &Path, patience: Duration) -> Result<SqliteConnection, Trouble> {
+    modes::share(path);
+    connect_patiently(path, None, patience).await
+}
+
+async fn connect_patiently(
+    path: &Path,
+    station_id: Option<&str>,
+    patience: Duration,
+) -> Result<SqliteConnection, Trouble> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
-        .busy_timeout(BUSY_TIMEOUT)
+        .busy_timeout(patience)
         .disable_statement_logging();
     let mut conn = options.connect().await?;
     match prepare(&mut conn, station_id).await {

@@ -84,8 +84,8 @@ fn approval(row: &SqliteRow, names: &mut HashMap<String, Arc<str>>) -> sqlx::Res
 async fn bulletins(conn: &mut SqliteConnection, numbers: &[i64]) -> sqlx::Result<BTreeMap<i64, Bulletin>> {
     let list = serde_json::json!(numbers).to_string();
     let rows = sqlx::query(
-        "select number, title, themes, genre, author, source, class, valid_from, valid_until, sha256, duration_ms,
-             text_sha256, voice, decided.seq, decided.act, decided.\"by\", decided.by_phone, decided.at
+        "select bulletin.number, bulletin.title, themes, genre, author, source, class, valid_from, valid_until,
+             bulletin.sha256, duration_ms, bulletin.text_sha256, voice, decided.seq, decided.act, decided.\"by\", decided.by_phone, decided.at
          from bulletin
          left join approval as decided
              on decided.seq = (select max(seq) from approval where approval.bulletin = bulletin.number)

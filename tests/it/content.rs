@@ -119,9 +119,14 @@ fn a_sweep_takes_orphans_and_unfinished_copies_and_nothing_else() {
     fs::write(content.join("unfinished-1-0"), "half").unwrap();
     fs::write(content.join("README"), "put here by a person").unwrap();
     let known = HashSet::from([Arc::clone(&kept)]);
-    assert_eq!(place.store.sweep(&known).unwrap(), 1, "what this run has taken in stays, though nothing names it yet");
+    let alone = place.store.alone().unwrap();
+    assert_eq!(
+        place.store.sweep(&alone, &known).unwrap(),
+        1,
+        "what this run has taken in stays, though nothing names it yet"
+    );
     let next_run = ContentStore::open(&content).unwrap();
-    assert_eq!(next_run.sweep(&known).unwrap(), 1);
+    assert_eq!(next_run.sweep(&alone, &known).unwrap(), 1);
     let mut left = place.stored();
     left.sort();
     let mut wanted = names(&["README", &kept]);

@@ -42,6 +42,7 @@ mod leaving; // the real program: what it says of itself, and how it leaves
 mod running; // a station of the real program, with what people do to it
 mod service; // the real program under a service manager: ready, alive, hung, leaving
 mod store; // records, recovery, locked and read-only databases
+mod take_in; // files handed in for bulletins: stored, measured or refused
 mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
 mod volume; // the real program: a device that is muted, raves, hangs, returns

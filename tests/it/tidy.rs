@@ -17,8 +17,11 @@ const PURE_ROOMS: &[&str] = &[
     "src/backup/rotation.rs",
     "src/calendar.rs",
     "src/desk/",
-    "src/rundown.rs",
+    "src/rundown",
+    "src/bulletin/",
     "src/schedule/",
+    "src/sound/",
+    "src/text/",
     "src/timetable.rs",
 ];
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use chrono::DateTime;
 use loa::clock::Clock;
 use loa::desk::Record;
-use loa::store::{Log, OpenError, Store};
+use loa::store::{Log, OpenError, Opened, Store};
 use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
 
@@ -148,25 +148,46 @@ async fn a_database_with_a_destroyed_page_does_not_stop_the_station() {
     }
 }
 
+/// What each migration after the first has made, the newest first.
+const MADE: [(i64, &[&str]); 2] = [
+    (3, &["index airing_log_bulletin", "table approval", "table queue_entry", "table bulletin", "table shelf"]),
+    (
+        2,
+        &[
+            "table station",
+            "table on_air",
+            "table rundown",
+            "table schedule_taken",
+            "table file_state",
+            "table content_verdict",
+        ],
+    ),
+];
+
 #[tokio::test]
-async fn a_log_of_the_first_migration_is_brought_forward() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await.store;
-    commit(&store, row(0)).await;
-    let head = store.head();
-    store.close().await;
-    // Back to what the first migration alone had made, its table filled.
-    let mut conn = stranger(folder.path()).await;
-    for table in ["station", "on_air", "rundown", "schedule_taken", "file_state", "content_verdict"] {
-        conn.execute(sqlx::AssertSqlSafe(format!("drop table {table}"))).await.unwrap();
+async fn a_log_of_an_earlier_migration_is_brought_forward() {
+    for oldest in [2, 1] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path()).await.store;
+        commit(&store, row(0)).await;
+        commit(&store, Record::Rundown(Box::new(rundown()))).await;
+        let head = store.head();
+        store.close().await;
+        // Back to what the older program had made, its tables filled.
+        let mut conn = stranger(folder.path()).await;
+        for what in MADE.iter().filter(|(version, _)| *version > oldest).flat_map(|(_, made)| *made) {
+            conn.execute(sqlx::AssertSqlSafe(format!("drop {what}"))).await.unwrap();
+        }
+        let forget = format!("delete from _sqlx_migrations where version > {oldest}");
+        conn.execute(sqlx::AssertSqlSafe(forget)).await.unwrap();
+        conn.close().await.unwrap();
+        let Opened { store, remembered } = open(folder.path()).await;
+        assert_eq!(store.head(), head);
+        assert_eq!(remembered.open_rundowns.len(), usize::from(oldest > 1), "of migration {oldest}");
+        commit(&store, row(1)).await;
+        store.close().await;
+        assert_eq!(told(folder.path()).await, [tell(0, "aired", 8000), tell(1, "aired", 8000)]);
     }
-    conn.execute("delete from _sqlx_migrations where version > 1").await.unwrap();
-    conn.close().await.unwrap();
-    let store = open(folder.path()).await.store;
-    assert_eq!(store.head(), head);
-    commit(&store, row(1)).await;
-    store.close().await;
-    assert_eq!(told(folder.path()).await, [tell(0, "aired", 8000), tell(1, "aired", 8000)]);
 }
 
 #[tokio::test]

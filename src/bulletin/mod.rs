@@ -1,13 +1,19 @@
 //! A bulletin, its approval and its place in the queue, as far as the air needs to know them.
 //!
 //! In: nothing; these are the nouns that store, desk, command line and page share. Out: the same facts in rundowns and rows.
-//! What a bulletin has besides (its text, what was found in its sound) stays in the store. Pure. Next: `rundown`, which
-//! draws them.
+//! What a bulletin has besides (its text, what was found in its sound) stays in the store. Pure. Next: `draft`, then
+//! `rundown`, which draws them.
+
+mod decide; // what may be decided of a bulletin
+mod draft; // what people say of a bulletin
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
+
+pub use decide::{Act, Bearing, Decision, Objection, Step, judge};
+pub use draft::Draft;
 
 use crate::airing::{Airing, Approval, ENOUGH_PERCENT, Outcome, Priority};
 use crate::rundown::Content;

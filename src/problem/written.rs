@@ -1,0 +1,121 @@
+//! Problems of words and of the plan, in both languages: what people write that others read.
+//!
+//! In: a typed reason. Out: a message and an advice, as `english` and `vietnamese` give them for all other reasons. Next:
+//! `english`.
+
+use super::Said;
+use super::what::TextFault;
+use crate::text::{Refused, Remark};
+
+pub(super) fn text_vi(fault: &TextFault) -> Said {
+    match fault {
+        TextFault::Refused(field, Refused::Legacy(encoding, word, meant)) => Said::with(
+            format!("`{field}` có vẻ là văn bản theo mã {}: `{word}` là `{meant}`", encoding.name()),
+            "hãy chuyển sang Unicode trước, ví dụ bằng UniKey",
+        ),
+        TextFault::Refused(field, Refused::Control(each, line)) => Said::with(
+            format!("`{field}` có {} ở dòng {line}", control_vi(*each)),
+            "hãy xóa ký tự đó; tiêu đề và tên người chỉ viết trên một dòng",
+        ),
+        TextFault::Remark(field, Remark::Composed) => {
+            Said::plain(format!("`{field}` có chữ và dấu tách rời, đã được ghép lại"))
+        }
+        TextFault::Remark(field, Remark::Invisible(count)) => {
+            Said::plain(format!("`{field}` có {count} ký tự không nhìn thấy, đã được bỏ"))
+        }
+        TextFault::Remark(field, Remark::Styled(count)) => {
+            Said::plain(format!("`{field}` có {count} chữ kiểu trang trí, đã được đổi thành chữ thường dùng"))
+        }
+        TextFault::Remark(field, Remark::LookAlike(found, kept)) => Said::with(
+            format!("`{field}`: chữ `{found}` (U+{:04X}) chỉ trông giống `{kept}`, đã được đổi", u32::from(*found)),
+            format!("hãy gõ lại chữ `{kept}` bằng bộ gõ tiếng Việt Unicode"),
+        ),
+    }
+}
+
+fn control_vi(each: char) -> String {
+    match each {
+        '\n' | '\r' => "dấu xuống dòng".to_owned(),
+        '\t' => "dấu tab".to_owned(),
+        other => format!("ký tự điều khiển U+{:04X}", u32::from(other)),
+    }
+}
+
+pub(super) fn text_en(fault: &TextFault) -> Said {
+    match fault {
+        TextFault::Refused(field, Refused::Legacy(encoding, word, meant)) => Said::with(
+            format!("`{field}` looks like text in {}: `{word}` is `{meant}`", encoding.name()),
+            "convert it to Unicode first, for example with UniKey",
+        ),
+        TextFault::Refused(field, Refused::Control(each, line)) => Said::with(
+            format!("`{field}` holds {} in line {line}", control_en(*each)),
+            "take it out; titles and names are one line",
+        ),
+        TextFault::Remark(field, Remark::Composed) => {
+            Said::plain(format!("in `{field}` letters and their marks came apart; they were composed"))
+        }
+        TextFault::Remark(field, Remark::Invisible(count)) => {
+            Said::plain(format!("`{field}` held {count} characters that nobody sees; they were left out"))
+        }
+        TextFault::Remark(field, Remark::Styled(count)) => {
+            Said::plain(format!("`{field}` held {count} ornamental letters; plain ones took their place"))
+        }
+        TextFault::Remark(field, Remark::LookAlike(found, kept)) => Said::with(
+            format!(
+                "`{field}`: `{found}` (U+{:04X}) only looks like `{kept}`, which took its place",
+                u32::from(*found)
+            ),
+            format!("type `{kept}` anew with a Unicode keyboard for Vietnamese"),
+        ),
+    }
+}
+
+fn control_en(each: char) -> String {
+    match each {
+        '\n' | '\r' => "a line break".to_owned(),
+        '\t' => "a tab".to_owned(),
+        other => format!("the control character U+{:04X}", u32::from(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+    use crate::problem::{Problem, Severity};
+    use crate::text::clean_text;
+
+    fn said(language: Language, text: &str) -> String {
+        let faults: Vec<TextFault> = match clean_text(text) {
+            Ok(cleaned) => cleaned.remarks.into_iter().map(|it| TextFault::Remark("--title".into(), it)).collect(),
+            Err(refused) => vec![TextFault::Refused("--title".into(), refused)],
+        };
+        faults.into_iter().map(|fault| Problem::typed(Severity::Warning, fault).render(language)).collect()
+    }
+
+    #[test]
+    fn what_is_typed_is_judged_in_both_languages() {
+        let cases = [
+            (
+                "§¶ng uû",
+                "cảnh báo: `--title` có vẻ là văn bản theo mã TCVN3: `§¶ng` là `Đảng`\n    hãy chuyển sang Unicode trước, ví dụ bằng UniKey\n",
+            ),
+            (
+                "một\nhai\u{7}",
+                "cảnh báo: `--title` có ký tự điều khiển U+0007 ở dòng 2\n    hãy xóa ký tự đó; tiêu đề và tên người chỉ viết trên một dòng\n",
+            ),
+            (
+                "\u{d0}a\u{300}i\u{200b} 𝐱ã",
+                "cảnh báo: `--title` có chữ và dấu tách rời, đã được ghép lại\n\
+                cảnh báo: `--title` có 1 ký tự không nhìn thấy, đã được bỏ\n\
+                cảnh báo: `--title` có 1 chữ kiểu trang trí, đã được đổi thành chữ thường dùng\n\
+                cảnh báo: `--title`: chữ `Ð` (U+00D0) chỉ trông giống `Đ`, đã được đổi\n    hãy gõ lại chữ `Đ` bằng bộ gõ tiếng Việt Unicode\n",
+            ),
+            ("Đài", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(said(Language::Vi, text), expected);
+            assert_eq!(said(Language::En, text).lines().count(), expected.lines().count(), "{text}");
+        }
+    }
+}
