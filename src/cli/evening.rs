@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::foreseen::{read, week_by_week};
+use super::foreseen::{named, read, week_by_week};
 use crate::calendar::{local_date, start_of_day};
 use crate::config::Config;
 use crate::problem::Problem;
@@ -25,7 +25,7 @@ pub(super) fn problems(config: &Config, reading: &Reading, library: Library, now
     let zone = config.station.timezone;
     // Windows that opened yesterday may still be open.
     let since = now - TimeDelta::hours(24);
-    let mut known = match read(config, &reading.schedule, since) {
+    let mut known = match read(config, &named(&reading.schedule), since) {
         Ok(Ok(known)) => known,
         Ok(Err(ReadError::Missing(_))) => return unknown(ComingFault::NoDatabase),
         Ok(Err(error)) => return unknown(ComingFault::Unreadable(error.to_string())),

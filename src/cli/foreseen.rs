@@ -28,7 +28,7 @@ pub(super) fn foresight(
     from: DateTime<Utc>,
 ) -> anyhow::Result<Foresight> {
     let since = from.min(now) - LONGEST_WINDOW;
-    let known = match read(config, schedule, since)? {
+    let known = match read(config, &named(schedule), since)? {
         Ok(known) => known,
         Err(ReadError::Missing(_)) => Known::default(),
         Err(error) => {
@@ -40,18 +40,18 @@ pub(super) fn foresight(
     Ok(Foresight::new(known, now, zone, config.zone_names(), required))
 }
 
-/// Reads the station's database.
+/// Reads the station's database: these bulletins besides those that wait in the queue, rundowns since an instant.
 pub(super) fn read(
     config: &Config,
-    schedule: &Schedule,
+    bulletins: &[i64],
     since: DateTime<Utc>,
 ) -> anyhow::Result<Result<Known, ReadError>> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("cannot start the runtime")?;
-    Ok(runtime.block_on(async { Log::open(&config.data_dir).await?.outlook(&named(schedule), since).await }))
+    Ok(runtime.block_on(async { Log::open(&config.data_dir).await?.outlook(bulletins, since).await }))
 }
 
 /// Numbers of the bulletins that programmes name.
-fn named(schedule: &Schedule) -> Vec<i64> {
+pub(super) fn named(schedule: &Schedule) -> Vec<i64> {
     let items = schedule.programmes.iter().flat_map(|programme| &programme.items);
     let number = |content: &ItemContent| match content {
         ItemContent::Bulletin(number) => Some(*number),

@@ -17,6 +17,7 @@ mod lines;
 pub mod log;
 mod notices;
 mod planned;
+pub mod queue;
 pub mod run;
 pub mod sample;
 mod stencil;
@@ -68,6 +69,8 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// List what is planned
     Timetable(timetable::TimetableArgs),
+    /// Let bulletins wait to be drawn into programmes
+    Queue(queue::QueueArgs),
     /// Put a file on the air now: after the item on air, or at once with --emergency
     Air(acts::AirArgs),
     /// Cut the item on air and cancel the rest of its programme
@@ -156,6 +159,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Run(args) => run::run(&config, &args),
         Command::Demo(args) => demo::run(&args),
         Command::Timetable(args) => timetable::run(&config, &args),
+        Command::Queue(args) => queue::run(&config, args),
         Command::Air(args) => acts::air(&config, args),
         Command::Stop(who) => acts::stop(&config, who),
         Command::Skip(who) => acts::skip(&config, who),

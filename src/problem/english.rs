@@ -7,7 +7,7 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::{Said, coming, written};
+use super::{Said, coming, queueing, written};
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -20,6 +20,7 @@ pub(super) fn say(what: &What) -> Said {
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
         What::Coming(fault) => coming::english(fault),
+        What::Queue(fault) => queueing::english(fault),
         What::Text(fault) => written::text_en(fault),
     }
 }

@@ -6,6 +6,7 @@
 
 mod coming;
 mod english;
+mod queueing;
 pub mod system;
 mod vietnamese;
 pub mod what;

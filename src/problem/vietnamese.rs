@@ -8,7 +8,7 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::{Said, coming, written};
+use super::{Said, coming, queueing, written};
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -21,6 +21,7 @@ pub(super) fn say(what: &What) -> Said {
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
         What::Coming(fault) => coming::vietnamese(fault),
+        What::Queue(fault) => queueing::vietnamese(fault),
         What::Text(fault) => written::text_vi(fault),
     }
 }

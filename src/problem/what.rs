@@ -36,6 +36,8 @@ kinds! {
     Timetable(TimetableFault),
     /// What coming programmes would air.
     Coming(ComingFault),
+    /// What was to be queued.
+    Queue(QueueFault),
     /// Words that people read or hear.
     Text(TextFault),
 }
@@ -288,6 +290,33 @@ pub enum ComingFault {
     TooLong(i64, i64, DateTime<FixedOffset>),
     /// An approval by telephone: number of the bulletin if it is known, who gave it, when.
     ByPhone(Option<i64>, String, DateTime<FixedOffset>),
+}
+
+/// Why a bulletin is not queued, or what a person should know who queues it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QueueFault {
+    /// No programme has this id: the ids there are, the one that was probably meant.
+    UnknownProgramme(String, Vec<String>, Option<String>),
+    /// The programme draws nothing.
+    NoQueueItem(String),
+    /// No programme draws anything.
+    NoQueueItems,
+    /// The bulletin waits already: the entry, its programme if it is for one only.
+    WaitsAlready(i64, Option<String>),
+    /// First and last day the wrong way round.
+    FromAfterUntil(NaiveDate, NaiveDate),
+    /// The last day is over.
+    Past(NaiveDate),
+    /// No queue item asks for one of its themes.
+    NoFit(Vec<String>),
+    /// Nobody has approved it: its number.
+    NotApproved(i64),
+    /// Its length, and the largest `up_to` of the queue items that could draw it, both in milliseconds.
+    TooLong(i64, i64),
+    /// No programme that could draw it airs from the first to the last of its days.
+    NoOccurrence(NaiveDate, NaiveDate),
+    /// Another one that waits has the same sound: the entry, its bulletin's number and title.
+    SameSound(i64, i64, String),
 }
 
 /// What is wrong with words that people read or hear, each after the field in which they stand: a key, a column, an option.

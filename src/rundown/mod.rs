@@ -7,6 +7,7 @@
 pub mod doubts; // what of it would not air
 mod draw; // the drawing rule
 pub mod foresee; // rundowns of what is to come
+pub mod queueing; // what may be queued
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -20,6 +20,7 @@ mod modes; // whose the files of the database are
 mod open; // the database file: opened, migrated, moved aside
 mod outlook; // what is known of coming programmes
 mod queue; // what waits
+mod queue_entries; // bulletins that wait, as people change and list them
 mod read; // the log for others, page by page
 mod register; // bulletins, approvals and queue, opened by a command
 mod recover; // attempts that were open when the machine went down (pure)
@@ -41,6 +42,7 @@ pub use self::csv::write as write_csv;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
 pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suffix};
+pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::register::{Register, RegisterError, Signature};
 pub use self::row::{COLUMNS, List, Row, VERSION};
