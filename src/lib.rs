@@ -9,6 +9,7 @@ pub mod language; // Vietnamese and English words for what people see
 pub mod config; // loa.toml
 pub mod folder; // files that people write: bytes, or why there are none
 pub mod text; // Vietnamese text: one form, search keys, order, file names (pure)
+pub mod lunar; // the Vietnamese lunar calendar (pure)
 pub mod schedule; // schedules/*.toml: model, reading, named checks (pure)
 pub mod calendar; // civil time and zone to instants; the gap and fold rule (pure)
 pub mod timetable; // schedules and a span to planned occurrences (pure)

@@ -24,6 +24,7 @@ use crate::problem::{Place, Problem, Severity};
 use crate::rundown::{Content, Library};
 use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use crate::schedule::read::Reading;
+use crate::schedule::session;
 use crate::schedule::{Schedule, read};
 
 /// Names under `audio/` that are kept for suggestions at most.
@@ -119,7 +120,10 @@ pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
     let (audio, of_audio) = audio_facts(&root.join("audio"), &reading);
     problems.extend(of_audio);
     let zone = config.as_ref().map(|config| config.station.timezone);
-    problems.extend(checks::run(&Subject { reading: &reading, zone, now, audio: &audio }));
+    let subject = Subject { reading: &reading, zone, now, audio: &audio };
+    problems.extend(checks::run(&subject));
+    // Rules of the commune: a running station takes such a schedule over and airs it all the same.
+    problems.extend(config.iter().flat_map(|config| session::check(&subject, &config.session)));
     if let Some(config) = config.filter(|_| reading.accepted().is_some()) {
         let library = contents(&root.join("audio"), &audio);
         problems.extend(evening::problems(&config, &reading, library, now));

@@ -5,6 +5,7 @@
 //! `timetable`.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -83,7 +84,7 @@ pub(super) fn catch_up(
     until: DateTime<Utc>,
 ) {
     let drawing = schedule.programmes.iter().filter(|programme| names_bulletins(programme)).cloned().collect();
-    let drawing = Schedule { programmes: drawing };
+    let drawing = Schedule { programmes: drawing, days: Arc::clone(&schedule.days) };
     if !foresight.knows_bulletins() || drawing.programmes.is_empty() {
         return;
     }

@@ -20,6 +20,7 @@ mod planned;
 pub mod queue;
 pub mod run;
 pub mod sample;
+mod special_days;
 mod stencil;
 pub mod timetable;
 pub mod when;

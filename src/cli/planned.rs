@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use serde::Serialize;
 
+use super::special_days::DayRow;
 use super::stencil::Stencil;
 use crate::airing::{AiringId, Priority, Reason, rfc3339, utc_seconds};
 use crate::calendar::with_offset;
@@ -72,7 +73,7 @@ fn print_rows(
         } else {
             let is_first = known.is_none();
             let rundown = foresight.rundown(&occurrence);
-            let row = line(&Row::new(&rundown, foresight, &instants))?;
+            let row = line(&Row::new(&occurrence, &rundown, foresight, &instants))?;
             if is_first {
                 let times = [1, 1, rundown.items.len()];
                 stencils.insert(programme, Stencil::learn(&row, &instants, &times));
@@ -101,6 +102,8 @@ struct Row<'a> {
     zones: &'a [String],
     priority: Priority,
     items: Vec<RowItem<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    special_day: Option<DayRow<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -122,7 +125,7 @@ struct RowItem<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn new(rundown: &'a Rundown, foresight: &Foresight, instants: &'a [String; 3]) -> Self {
+    fn new(occurrence: &'a Occurrence, rundown: &'a Rundown, foresight: &Foresight, instants: &'a [String; 3]) -> Self {
         let item = |(item, starts_after_ms): (&'a RundownItem, Option<i64>)| RowItem {
             item: &item.item,
             airing: &item.airing,
@@ -146,6 +149,7 @@ impl<'a> Row<'a> {
             zones: &rundown.zones,
             priority: rundown.priority,
             items: rundown.items.iter().zip(starts_ms(rundown)).map(item).collect(),
+            special_day: DayRow::of(occurrence),
         }
     }
 }

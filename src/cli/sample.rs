@@ -12,6 +12,7 @@ pub const FILES: &[(&str, &[u8])] = embedded![
     "loa.toml",
     "schedules/buoi-sang.toml",
     "schedules/buoi-chieu.toml",
+    "schedules/days.toml",
     "audio/README.md",
     "audio/nhac-hieu.opus",
     "audio/loi-chao.opus",

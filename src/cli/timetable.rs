@@ -7,21 +7,22 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::process::ExitCode;
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use unicode_width::UnicodeWidthStr;
 
 use super::foreseen::{catch_up, foresight, week_by_week};
 use super::planned::{print_csv, print_json};
+use super::special_days::{Headings, taken_out};
 use super::when::When;
 use super::{ConfigChoice, DONE, Format, WrongInput, counted, say};
 use crate::airing::{Priority, Reason};
-use crate::calendar::with_offset;
+use crate::calendar::{local_date, with_offset};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::folder;
 use crate::problem::Problems;
-use crate::rundown::foresee::{Foresight, length_ms, starts_ms};
+use crate::rundown::foresee::{Foresight, length_ms, names_bulletins, starts_ms};
 use crate::rundown::{Rundown, RundownItem};
 use crate::schedule::text::span_text;
 use crate::schedule::{Programme, Schedule, read};
@@ -77,7 +78,7 @@ pub(super) fn accepted(config: &Config) -> anyhow::Result<Schedule> {
 }
 
 fn span(args: &TimetableArgs, zone: Tz, now: DateTime<Utc>) -> Result<(DateTime<Utc>, DateTime<Utc>), WrongInput> {
-    let today = When::Day(crate::calendar::local_date(zone, now));
+    let today = When::Day(local_date(zone, now));
     let first = args.from.unwrap_or(today);
     let from = first.begin(zone);
     let to = match (args.to, first) {
@@ -104,9 +105,10 @@ pub fn print(
     span: Range<DateTime<Utc>>,
     format: Format,
 ) -> anyhow::Result<u64> {
+    let mut headings = Headings::new(schedule, zone, &span);
     let occurrences = week_by_week(schedule, zone, span);
     match format {
-        Format::Text => print_text(out, schedule, zone, foresight, occurrences),
+        Format::Text => print_text(out, schedule, zone, foresight, occurrences, &mut headings),
         Format::Json => print_json(out, zone, foresight, occurrences),
         Format::Csv => print_csv(out, zone, foresight, occurrences),
     }
@@ -118,15 +120,17 @@ fn print_text(
     zone: Tz,
     foresight: &mut Foresight,
     occurrences: impl Iterator<Item = Occurrence>,
+    headings: &mut Headings,
 ) -> anyhow::Result<u64> {
     let widest = |columns: fn(&Programme) -> usize| schedule.programmes.iter().map(|it| columns(it)).max().unwrap_or(0);
     let (ids, titles) = (widest(|programme| programme.id.len()), widest(|programme| programme.title.width()));
     let mut count = 0;
     for occurrence in occurrences {
         let rundown = foresight.is_open(&occurrence).then(|| foresight.rundown(&occurrence));
-        let Occurrence { programme, scheduled_at, .. } = occurrence;
+        let Occurrence { programme, scheduled_at, .. } = &occurrence;
+        headings.print_until(out, local_date(zone, *scheduled_at))?;
         // Not by a format string, which costs more than all else: the parts print themselves.
-        let at = with_offset(zone, scheduled_at);
+        let at = with_offset(zone, *scheduled_at);
         let (day, weekday, time, offset) = (at.date_naive(), at.weekday(), at.time(), at.offset());
         let window = span_text(programme.window.num_milliseconds());
         let pad = " ".repeat(titles - programme.title.width());
@@ -134,14 +138,17 @@ fn print_text(
         let priority = if programme.priority == Priority::Ordinary { "" } else { "  priority" };
         writeln!(
             out,
-            "{day} {weekday} {time}{offset}  {window:>6}  {:<ids$}  {}{pad}  {items}{priority}",
-            programme.id, programme.title
+            "{day} {weekday} {time}{offset}  {window:>6}  {:<ids$}  {}{pad}  {items}{priority}{}",
+            programme.id,
+            programme.title,
+            taken_out(&occurrence),
         )?;
-        if let Some(rundown) = rundown.filter(|_| foresight.knows_bulletins()) {
+        if let Some(rundown) = rundown.filter(|_| foresight.knows_bulletins() && names_bulletins(programme)) {
             print_items(out, &rundown, zone, foresight)?;
         }
         count += 1;
     }
+    headings.print_until(out, NaiveDate::MAX)?;
     Ok(count)
 }
 

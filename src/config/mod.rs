@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 use crate::folder::read_bytes;
 use crate::language::Language;
 use crate::problem::{Place, Problem, any_error};
+use crate::schedule::session::Rules;
 use crate::schedule::table::Reader;
 use crate::schedule::text::Source;
 
@@ -46,6 +47,8 @@ pub struct Config {
     pub disk: Disk,
     /// The nightly copy.
     pub backup: Backup,
+    /// What the commune allows a programme; every rule absent by default.
+    pub session: Rules,
     /// Loudspeaker clusters, in the order of the file.
     pub zones: Vec<Zone>,
 }
@@ -237,6 +240,7 @@ mod tests {
         assert_eq!(config.disk.warn_free_mb, 200);
         let backup = Backup { at: NaiveTime::from_hms_opt(2, 30, 0), keep: 14, folder: None, also_to: None };
         assert_eq!(config.backup, backup);
+        assert_eq!(config.session, Rules::default());
         assert!(config.zones.is_empty());
     }
 

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use rodio::cpal::DeviceId;
 
@@ -14,10 +14,13 @@ use super::{
     ApprovalSetting, Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Station, Zone, folder_of,
 };
 use crate::language::Language;
-use crate::problem::what::SettingFault;
+use crate::problem::what::{ProgrammeFault, SessionFault, SettingFault, What};
 use crate::problem::{Place, nearest};
 use crate::schedule::read::checked_id;
+use crate::schedule::read_days::read_weekdays;
+use crate::schedule::session::Rules;
 use crate::schedule::table::{Reader, Table};
+use crate::schedule::text::parse_span;
 
 /// Largest calibrated constant of a device, either way; more is a mistake in the unit.
 const MOST_OFFSET_US: i64 = 1_000_000;
@@ -43,6 +46,10 @@ const MOST_COPIES: i64 = 1_000;
 
 const DEFAULT_COPIES: usize = 14;
 
+/// A session is at least a minute and at most a day.
+const SHORTEST_CEILING: TimeDelta = TimeDelta::minutes(1);
+const LONGEST_CEILING: TimeDelta = TimeDelta::hours(24);
+
 /// Reads the whole file; `None` when what every station needs is missing. All problems are the reader's.
 pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &Path) -> Option<Config> {
     let folder = folder_of(path);
@@ -63,6 +70,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
     let disk = disk(reader, root);
     let backup = backup(reader, root, &folder);
     let approval = approval(reader, root);
+    let session = session(reader, root);
     let zones = zones(reader, root);
     Some(Config {
         path: path.to_path_buf(),
@@ -77,6 +85,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
         approval,
         disk,
         backup,
+        session,
         zones,
     })
 }
@@ -154,7 +163,7 @@ fn backup<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, folder: &Path) -> B
     let mut backup = Backup { at: Some(DEFAULT_AT), keep: DEFAULT_COPIES, folder: None, also_to: None };
     let Some(mut table) = reader.table(root, "backup") else { return backup };
     if let Some(text) = reader.text(&mut table, "at") {
-        let time = ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(&text.value, form).ok());
+        let time = time_of_day(&text.value);
         backup.at = time;
         if time.is_none() && text.value != OFF {
             reader.error(text.span, SettingFault::BadTime(text.value));
@@ -166,6 +175,47 @@ fn backup<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, folder: &Path) -> B
     backup.also_to = reader.text(&mut table, "also_to").map(|text| folder.join(text.value));
     reader.finish(&table);
     backup
+}
+
+fn time_of_day(text: &str) -> Option<NaiveTime> {
+    ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())
+}
+
+/// The rules of a session; none without the table.
+fn session<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Rules {
+    let mut rules = Rules::default();
+    let Some(mut table) = reader.table(root, "session") else { return rules };
+    rules.ceiling = ceiling(reader, &mut table);
+    rules.weekdays = read_weekdays(reader, &mut table).map(|days| days.value);
+    let mut hour = |key| {
+        let text = reader.text(&mut table, key)?;
+        let time = time_of_day(&text.value);
+        if time.is_none() {
+            reader.error(text.span.clone(), SessionFault::BadTime(text.value));
+        }
+        time.map(|time| (time, text.span))
+    };
+    let (earliest, latest) = (hour("earliest"), hour("latest"));
+    reader.finish(&table);
+    if let (Some((earliest, _)), Some((latest, span))) = (&earliest, &latest)
+        && earliest >= latest
+    {
+        reader.error(span.clone(), SessionFault::NoHours(*earliest, *latest));
+    }
+    rules.earliest = earliest.map(|(time, _)| time);
+    rules.latest = latest.map(|(time, _)| time);
+    rules
+}
+
+fn ceiling<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<TimeDelta> {
+    let text = reader.text(table, "ceiling")?;
+    let fault: What = match parse_span(&text.value) {
+        Some(span) if (SHORTEST_CEILING..=LONGEST_CEILING).contains(&span) => return Some(span),
+        Some(_) => SessionFault::CeilingRange(text.value).into(),
+        None => ProgrammeFault::BadWindow(text.value).into(),
+    };
+    reader.error(text.span, fault);
+    None
 }
 
 /// Without a word of it nothing needs approval, and authors may approve what they wrote.

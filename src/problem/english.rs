@@ -7,7 +7,8 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::{Said, coming, queueing, written};
+use super::{Said, coming, days, queueing, written};
+use crate::language::Language;
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -22,6 +23,8 @@ pub(super) fn say(what: &What) -> Said {
         What::Coming(fault) => coming::english(fault),
         What::Queue(fault) => queueing::english(fault),
         What::Text(fault) => written::text_en(fault),
+        What::Day(fault) => days::say_day(fault, Language::En),
+        What::Session(fault) => days::say_session(fault, Language::En),
     }
 }
 

@@ -8,7 +8,8 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::{Said, coming, queueing, written};
+use super::{Said, coming, days, queueing, written};
+use crate::language::Language;
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -23,6 +24,8 @@ pub(super) fn say(what: &What) -> Said {
         What::Coming(fault) => coming::vietnamese(fault),
         What::Queue(fault) => queueing::vietnamese(fault),
         What::Text(fault) => written::text_vi(fault),
+        What::Day(fault) => days::say_day(fault, Language::Vi),
+        What::Session(fault) => days::say_session(fault, Language::Vi),
     }
 }
 

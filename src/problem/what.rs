@@ -7,6 +7,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Place;
+pub use super::days::{DayFault, SessionFault};
 use crate::text::{Refused, Remark};
 
 /// Makes `What` from each of its kinds, so that finders write only the kind.
@@ -40,6 +41,10 @@ kinds! {
     Queue(QueueFault),
     /// Words that people read or hear.
     Text(TextFault),
+    /// A special day.
+    Day(DayFault),
+    /// The rules of `[session]`.
+    Session(SessionFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.

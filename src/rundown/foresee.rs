@@ -106,7 +106,8 @@ impl Foresight {
     /// Whether the rundown of an occurrence needs more than the schedule: then it must be asked for in the order of time.
     #[must_use]
     pub fn is_open(&self, occurrence: &Occurrence) -> bool {
-        names_bulletins(&occurrence.programme) || self.frozen(occurrence).is_some()
+        let is_special = occurrence.special_day.is_some();
+        is_special || names_bulletins(&occurrence.programme) || self.frozen(occurrence).is_some()
     }
 
     fn frozen(&self, occurrence: &Occurrence) -> Option<&Rundown> {

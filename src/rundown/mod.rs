@@ -154,7 +154,9 @@ pub fn freeze(occurrence: &Occurrence, making: Making<'_>) -> Rundown {
     let mut taken: BTreeSet<i64> = named.collect();
     for item in &occurrence.programme.items {
         match &item.content {
-            ItemContent::Queue(_) => items.extend(drawn(occurrence, item, making, day, &mut taken)),
+            ItemContent::Queue(_) if occurrence.taken_out(item).is_none() => {
+                items.extend(drawn(occurrence, item, making, day, &mut taken))
+            }
             _ => items.push(single(occurrence, item, making)),
         }
     }
@@ -214,7 +216,7 @@ fn single(occurrence: &Occurrence, item: &Item, making: Making<'_>) -> RundownIt
         author: known.map_or_else(|| item.author.clone(), |known| known.author.clone()),
         genre: item.genre.clone().or(known.and_then(|known| known.genre.clone())),
         bulletin: bulletin.map(|(number, known)| facts(number, None, known)),
-        taken_out: None,
+        taken_out: occurrence.taken_out(item).map(|why| TakenOut { reason: Reason::SpecialDay, why: Some(why) }),
         audio,
     }
 }

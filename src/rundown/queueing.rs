@@ -3,6 +3,8 @@
 //! In: what is to be queued, the schedule, what is known of coming programmes. Out: problems; one error and nothing is queued.
 //! Pure. That no entry of the same bulletin waits already is also kept by the store, in the act itself. Next: `foresee`.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
@@ -119,7 +121,7 @@ fn doubts(wanted: &Wanted, grounds: Grounds<'_>, shelf: &Shelf, bulletin: &Bulle
     } else if !bulletin.may_air(grounds.approval_required) {
         problems.push(warning(QueueFault::NotApproved(bulletin.number).into()));
     }
-    let meant = |programme: &&std::sync::Arc<Programme>| wanted.programme.as_ref().is_none_or(|id| *id == programme.id);
+    let meant = |programme: &&Arc<Programme>| wanted.programme.as_ref().is_none_or(|id| *id == programme.id);
     let programmes: Vec<_> = grounds.schedule.programmes.iter().filter(meant).collect();
     let all: Vec<&QueueWish> = programmes.iter().flat_map(|programme| wishes(programme)).collect();
     let fitting: Vec<&QueueWish> = all.iter().copied().filter(|wish| fits(wish, bulletin)).collect();
@@ -144,12 +146,12 @@ fn no_occurrence(wanted: &Wanted, grounds: Grounds<'_>, bulletin: &Bulletin) -> 
     let from = [wanted.from, bulletin.valid_from, Some(today)].into_iter().flatten().max().unwrap_or(today);
     let last = today + TimeDelta::days(DAYS_AHEAD);
     let until = [wanted.until, bulletin.valid_until].into_iter().flatten().min().unwrap_or(last).min(last);
-    let able = |programme: &&std::sync::Arc<Programme>| {
+    let able = |programme: &&Arc<Programme>| {
         wanted.programme.as_ref().is_none_or(|id| *id == programme.id)
             && wishes(programme).any(|wish| fits(wish, bulletin))
     };
     let programmes: Vec<_> = grounds.schedule.programmes.iter().filter(able).cloned().collect();
-    let schedule = Schedule { programmes };
+    let schedule = Schedule { programmes, days: Arc::clone(&grounds.schedule.days) };
     // Week by week: most answer in the first one.
     let mut day = from;
     while day <= until {

@@ -38,10 +38,12 @@ pub(super) fn occurrence(items: Vec<Item>) -> Occurrence {
         priority: Priority::Priority,
         zones: vec!["thon-2".into(), "lost".into()],
         items,
+        only_special_days: false,
+        why: None,
     };
     let scheduled_at: DateTime<Utc> = "2025-03-02T22:00:00Z".parse().unwrap();
     let window_ends_at = scheduled_at + programme.window;
-    Occurrence { programme: Arc::new(programme), scheduled_at, window_ends_at }
+    Occurrence { programme: Arc::new(programme), scheduled_at, window_ends_at, special_day: None }
 }
 
 fn approval() -> Approval {

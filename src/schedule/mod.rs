@@ -4,8 +4,12 @@
 //! `checks` is the list of what is checked beyond the form, facts about audio being an argument. Next: `timetable`.
 
 pub mod checks; // what is checked beyond the form
+pub mod day_checks; // what is checked of special days
+pub mod days; // special days and duty: days.toml
 mod overlaps; // a sweep over the coming year
 pub mod read; // text to schedule, with every problem
+pub mod read_days; // the text of days.toml to days and duty
+pub mod session; // the rules of a session: length, weekdays, hours
 pub mod start_rule; // cron expressions, field by field
 pub mod table; // typed values out of TOML, with their places
 pub mod text; // bytes to text, spans to places
@@ -17,12 +21,15 @@ use chrono::{NaiveDate, TimeDelta};
 use cron::TimeUnitSpec;
 
 use crate::airing::Priority;
+pub use days::{Days, Duty, SpecialDay};
 
 /// All programmes of all files that were taken over together.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Schedule {
     /// In order of file name, then of place in the file.
     pub programmes: Vec<Arc<Programme>>,
+    /// Special days and duty.
+    pub days: Arc<Days>,
 }
 
 /// A scheduled block: when it starts, how long it may take, what is in it.
@@ -50,6 +57,10 @@ pub struct Programme {
     pub zones: Vec<String>,
     /// In airing order, at least one.
     pub items: Vec<Item>,
+    /// Whether it airs only on special days that name it in `air`.
+    pub only_special_days: bool,
+    /// Why it airs on a weekday or at an hour that the rules of a session do not allow.
+    pub why: Option<String>,
 }
 
 /// One line of a programme's rundown.

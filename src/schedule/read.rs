@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::read_days::{self, DayPlaces};
 use super::table::{Reader, Spotted, Table};
 use super::text::{Source, parse_span};
 use super::{Ends, Item, ItemContent, Programme, QueueWish, Schedule, StartRule, start_rule};
@@ -45,6 +46,8 @@ pub struct Reading {
     pub schedule: Schedule,
     /// Where they stand, in the same order.
     pub places: Vec<ProgrammePlaces>,
+    /// Where the special days stand.
+    pub days: DayPlaces,
     /// Every item's file that is named well, whatever else is wrong with its programme, and where it stands.
     pub files: Vec<(String, Place)>,
     /// Sorted by place.
@@ -85,6 +88,11 @@ pub fn read(files: &[File], zones: Option<&[String]>) -> Reading {
             Err(fault) => Err(Box::new(Problem::error(Place::whole(&*file.path), fault.clone()))),
         };
         match source {
+            Ok(source) if name_of(&file.path) == read_days::NAME => {
+                let (days, places, mut problems) = read_days::read_file(&source);
+                (reading.schedule.days, reading.days) = (Arc::new(days), places);
+                reading.problems.append(&mut problems);
+            }
             Ok(source) => read_file(&source, zones, &mut ids, &mut reading),
             Err(problem) => reading.problems.push(*problem),
         }
@@ -145,6 +153,8 @@ fn read_programme<'s>(
     let mut until = reader.date(table, "until");
     let except = reader.dates(table, "except");
     let priority = read_priority(reader, table);
+    let only = reader.word(table, "only", &["special_days"]);
+    let why = reader.text(table, "why");
     let zones = read_zones(reader, table, zones);
     let items = read_items(reader, table, files);
     if let (Some(from), Some(last)) = (&from, &until)
@@ -173,6 +183,8 @@ fn read_programme<'s>(
         priority,
         zones,
         items,
+        only_special_days: only.is_some(),
+        why: why.map(|text| text.value),
     };
     Some((programme, places))
 }
@@ -377,13 +389,19 @@ fn below_audio(path: &str) -> bool {
     !path.contains(['\\', ':']) && path.split('/').all(plain)
 }
 
+/// The part of a path by which the database knows a file.
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
 /// All files as one text: an object from file name to text, sorted, so that the same files have the same hash.
 #[must_use]
 pub fn to_stored(files: &[File]) -> String {
-    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     let texts: serde_json::Map<String, serde_json::Value> = files
         .iter()
-        .filter_map(|file| Some((name(&file.path), String::from_utf8_lossy(file.bytes.as_ref().ok()?).into())))
+        .filter_map(|file| {
+            Some((name_of(&file.path).to_owned(), String::from_utf8_lossy(file.bytes.as_ref().ok()?).into()))
+        })
         .collect();
     serde_json::Value::Object(texts).to_string()
 }

@@ -181,6 +181,19 @@ impl<'s> Reader<'s> {
         inside
     }
 
+    /// A whole number from `least` to `most`, none below 0, and where it stands.
+    pub fn spotted_integer(
+        &mut self,
+        table: &mut Table<'s>,
+        key: &'static str,
+        least: i64,
+        most: i64,
+    ) -> Option<Spotted<u32>> {
+        let span = table.entries.get(key).map(toml::Spanned::span);
+        let number = self.integer(table, key, least, most)?;
+        Some(Spotted { value: u32::try_from(number).ok()?, span: span? })
+    }
+
     /// `true` or `false`.
     pub fn flag(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<bool>> {
         let (value, span) = table.take(key)?;
@@ -291,6 +304,18 @@ impl<'s> Table<'s> {
     #[must_use]
     pub fn spot_of(&self, key: &str) -> Option<Range<usize>> {
         self.entries.get_key_value(key).map(|(key, _)| key.span())
+    }
+
+    /// Whether a key is there and has not been taken.
+    #[must_use]
+    pub fn holds(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// Whether a key is there, has not been taken, and is text.
+    #[must_use]
+    pub fn holds_text(&self, key: &str) -> bool {
+        matches!(self.entries.get(key).map(toml::Spanned::get_ref), Some(DeValue::String(_)))
     }
 
     /// Whether no key is left.

@@ -40,7 +40,8 @@ pub(super) fn replace(text: &str, remarks: &mut Vec<Remark>) -> String {
 /// A word and at most one character behind it.
 fn push_word(out: &mut String, word: &str, remarks: &mut Vec<Remark>) {
     let foreign = |each: char| each.is_alphabetic() && !is_latin(each);
-    let has_latin = word.chars().any(|each| each.is_alphabetic() && is_latin(each));
+    let any_foreign = word.chars().any(foreign);
+    let has_latin = any_foreign && word.chars().any(|each| each.is_alphabetic() && is_latin(each));
     let mixed = has_latin && word.chars().filter(|&each| foreign(each)).all(|each| double(each).is_some());
     for (index, each) in word.chars().enumerate() {
         let meant = match each {
