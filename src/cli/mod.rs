@@ -6,6 +6,7 @@
 
 pub mod acts;
 pub mod backup;
+pub mod bulletin;
 mod calibrate;
 pub mod check;
 pub mod demo;
@@ -65,6 +66,8 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// List what is planned
     Timetable(timetable::TimetableArgs),
+    /// Record, approve and list bulletins
+    Bulletin(bulletin::BulletinArgs),
     /// Put a file on the air now: after the item on air, or at once with --emergency
     Air(acts::AirArgs),
     /// Cut the item on air and cancel the rest of its programme
@@ -153,6 +156,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Run(args) => run::run(&config, &args),
         Command::Demo(args) => demo::run(&args),
         Command::Timetable(args) => timetable::run(&config, &args),
+        Command::Bulletin(args) => bulletin::run(&config, args),
         Command::Air(args) => acts::air(&config, args),
         Command::Stop(who) => acts::stop(&config, who),
         Command::Skip(who) => acts::skip(&config, who),

@@ -8,7 +8,7 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::written;
+use super::{bulletins, written};
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -21,6 +21,7 @@ pub(super) fn say(what: &What) -> Said {
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
         What::Text(fault) => written::text_en(fault),
+        What::Bulletin(fault) => bulletins::say_en(fault),
     }
 }
 

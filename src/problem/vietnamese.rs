@@ -9,7 +9,7 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::written;
+use super::{bulletins, written};
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -22,6 +22,7 @@ pub(super) fn say(what: &What) -> Said {
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
         What::Text(fault) => written::text_vi(fault),
+        What::Bulletin(fault) => bulletins::say_vi(fault),
     }
 }
 

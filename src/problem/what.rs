@@ -7,6 +7,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Place;
+use crate::sound::{Doubt, Unfit};
 use crate::text::{Refused, Remark};
 
 /// Makes `What` from each of its kinds, so that finders write only the kind.
@@ -36,6 +37,8 @@ kinds! {
     Timetable(TimetableFault),
     /// Words that people read or hear.
     Text(TextFault),
+    /// What is to become a bulletin.
+    Bulletin(BulletinFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.
@@ -268,4 +271,27 @@ pub enum TextFault {
     Refused(String, Refused),
     /// They were changed.
     Remark(String, Remark),
+}
+
+/// What is wrong with what is to become a bulletin.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BulletinFault {
+    /// Neither a file nor a text.
+    NoContent,
+    /// No theme.
+    NoTheme,
+    /// A name or a reason without a letter: the field.
+    NoLetter(String),
+    /// The field, how many characters it has, how many are allowed.
+    TooLong(String, usize, usize),
+    /// A text without a letter: the file.
+    EmptyText(String),
+    /// A manifest without bulletins.
+    EmptyManifest,
+    /// A file that cannot be one: its name and why.
+    Unfit(String, Unfit),
+    /// A file that a person should listen to: its name and why.
+    Doubt(String, Doubt),
+    /// The title of other bulletins.
+    SameTitle(String, Vec<i64>),
 }

@@ -25,8 +25,21 @@ const PAGE: i64 = 1000;
 
 /// The columns that are hashed, in the order of the table.
 const HASHED: [&str; 15] = [
-    "v", "seq", "station_id", "act", "bulletin", "revision", "title", "sha256", "text_sha256", "by", "by_phone", "via",
-    "why", "at", "clock",
+    "v",
+    "seq",
+    "station_id",
+    "act",
+    "bulletin",
+    "revision",
+    "title",
+    "sha256",
+    "text_sha256",
+    "by",
+    "by_phone",
+    "via",
+    "why",
+    "at",
+    "clock",
 ];
 
 /// An act as it stands in the chain.
@@ -49,12 +62,7 @@ impl Row {
 impl Register {
     /// Records a decision on a bulletin as that card shows it; answers with its number. Refused if anything was recorded of
     /// the bulletin since the card was read.
-    pub async fn decide(
-        &mut self,
-        card: &Card,
-        decision: &Decision,
-        signed: &Signature,
-    ) -> Result<i64, RegisterError> {
+    pub async fn decide(&mut self, card: &Card, decision: &Decision, signed: &Signature) -> Result<i64, RegisterError> {
         let path = self.path.clone();
         let mut act = self.begin().await?;
         let recorded = async {
