@@ -38,11 +38,14 @@ pub struct LogArgs {
 /// What can be done with the log besides printing it.
 #[derive(Debug, clap::Subcommand)]
 pub enum LogCommand {
-    /// Proves that no row was altered, removed or inserted; prints the number of rows and the head.
+    /// Proves that no row and no act of approval was altered, removed or inserted; prints how many of each, and the heads.
     Verify {
         /// A head that was kept elsewhere: also proves that nothing was cut off or made anew since.
         #[arg(long, value_name = "SEQ:HASH")]
         head: Option<Head>,
+        /// The same for the approvals.
+        #[arg(long, value_name = "SEQ:HASH")]
+        approvals_head: Option<Head>,
     },
 }
 
@@ -57,7 +60,7 @@ pub fn run(choice: &ConfigChoice, args: &LogArgs) -> anyhow::Result<ExitCode> {
 /// Prints the whole log as a table, then verifies it.
 pub(super) fn print_and_verify(data_dir: &Path) -> anyhow::Result<ExitCode> {
     print(data_dir, Span::default(), Format::Text, None)?;
-    print(data_dir, Span::default(), Format::Text, Some(&LogCommand::Verify { head: None }))
+    print(data_dir, Span::default(), Format::Text, Some(&LogCommand::Verify { head: None, approvals_head: None }))
 }
 
 fn print(data_dir: &Path, span: Span, format: Format, command: Option<&LogCommand>) -> anyhow::Result<ExitCode> {
@@ -66,7 +69,9 @@ fn print(data_dir: &Path, span: Span, format: Format, command: Option<&LogComman
     let printed = runtime.block_on(async {
         let log = Log::open(data_dir).await?;
         match (command, format) {
-            (Some(LogCommand::Verify { head }), _) => verify(log, head.clone(), &mut out).await,
+            (Some(LogCommand::Verify { head, approvals_head }), _) => {
+                verify(log, head.clone(), approvals_head.clone(), &mut out).await
+            }
             (None, Format::Text) => text(log, span, &mut BufWriter::new(&mut out)).await,
             (None, Format::Json) => json(log, span, &mut BufWriter::new(&mut out)).await,
             (None, Format::Csv) => write_csv(log, span, &mut out).await,
@@ -83,9 +88,15 @@ fn print(data_dir: &Path, span: Span, format: Format, command: Option<&LogComman
 /// The inner error is the writer's: whoever reads may have gone.
 type Printed = Result<io::Result<()>, ReadError>;
 
-async fn verify(log: Log, kept: Option<Head>, out: &mut impl Write) -> Printed {
+async fn verify(mut log: Log, kept: Option<Head>, approvals: Option<Head>, out: &mut impl Write) -> Printed {
+    // Whichever of the two is broken, the other one is still proved.
+    let approvals = log.verify_approvals(approvals).await;
     let head = log.verify(kept).await?;
-    Ok(writeln!(out, "{} rows, head {head}", head.seq))
+    if let Err(error) = writeln!(out, "{} rows, head {head}", head.seq) {
+        return Ok(Err(error));
+    }
+    let approvals = approvals?;
+    Ok(writeln!(out, "{} approvals, head {approvals}", approvals.seq))
 }
 
 async fn json(log: Log, span: Span, out: &mut impl Write) -> Printed {

@@ -6,6 +6,7 @@
 
 pub mod acts;
 pub mod backup;
+pub mod bulletin;
 mod calibrate;
 pub mod check;
 pub mod demo;
@@ -70,6 +71,8 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// List what is planned
     Timetable(timetable::TimetableArgs),
+    /// Record, approve and list bulletins
+    Bulletin(bulletin::BulletinArgs),
     /// Let bulletins wait to be drawn into programmes
     Queue(queue::QueueArgs),
     /// Put a file on the air now: after the item on air, or at once with --emergency
@@ -160,6 +163,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Run(args) => run::run(&config, &args),
         Command::Demo(args) => demo::run(&args),
         Command::Timetable(args) => timetable::run(&config, &args),
+        Command::Bulletin(args) => bulletin::run(&config, args),
         Command::Queue(args) => queue::run(&config, args),
         Command::Air(args) => acts::air(&config, args),
         Command::Stop(who) => acts::stop(&config, who),

@@ -7,7 +7,7 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::{Said, coming, days, queueing, written};
+use super::{Said, bulletins, coming, days, queueing, written};
 use crate::language::Language;
 use crate::schedule::text::span_text;
 
@@ -25,6 +25,7 @@ pub(super) fn say(what: &What) -> Said {
         What::Text(fault) => written::text_en(fault),
         What::Day(fault) => days::say_day(fault, Language::En),
         What::Session(fault) => days::say_session(fault, Language::En),
+        What::Bulletin(fault) => bulletins::say_en(fault),
     }
 }
 

@@ -8,7 +8,7 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::{Said, coming, days, queueing, written};
+use super::{Said, bulletins, coming, days, queueing, written};
 use crate::language::Language;
 use crate::schedule::text::span_text;
 
@@ -26,6 +26,7 @@ pub(super) fn say(what: &What) -> Said {
         What::Text(fault) => written::text_vi(fault),
         What::Day(fault) => days::say_day(fault, Language::Vi),
         What::Session(fault) => days::say_session(fault, Language::Vi),
+        What::Bulletin(fault) => bulletins::say_vi(fault),
     }
 }
 

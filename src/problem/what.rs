@@ -8,6 +8,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Place;
 pub use super::days::{DayFault, SessionFault};
+use crate::sound::{Doubt, Unfit};
 use crate::text::{Refused, Remark};
 
 /// Makes `What` from each of its kinds, so that finders write only the kind.
@@ -45,6 +46,8 @@ kinds! {
     Day(DayFault),
     /// The rules of `[session]`.
     Session(SessionFault),
+    /// What is to become a bulletin.
+    Bulletin(BulletinFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.
@@ -331,4 +334,27 @@ pub enum TextFault {
     Refused(String, Refused),
     /// They were changed.
     Remark(String, Remark),
+}
+
+/// What is wrong with what is to become a bulletin.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BulletinFault {
+    /// Neither a file nor a text.
+    NoContent,
+    /// No theme.
+    NoTheme,
+    /// A name or a reason without a letter: the field.
+    NoLetter(String),
+    /// The field, how many characters it has, how many are allowed.
+    TooLong(String, usize, usize),
+    /// A text without a letter: the file.
+    EmptyText(String),
+    /// A manifest without bulletins.
+    EmptyManifest,
+    /// A file that cannot be one: its name and why.
+    Unfit(String, Unfit),
+    /// A file that a person should listen to: its name and why.
+    Doubt(String, Doubt),
+    /// The title of other bulletins.
+    SameTitle(String, Vec<i64>),
 }

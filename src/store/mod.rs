@@ -14,6 +14,7 @@ mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
 mod files; // what is known of audio
+mod history; // what happened to one bulletin
 mod in_force; // what a new log must know (pure)
 mod memory; // what the station remembers when it starts
 mod modes; // whose the files of the database are
@@ -39,6 +40,7 @@ pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState
 pub use self::chain::{Broken, BrokenApproval, Fault, GENESIS, Head, canonical, hash};
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
+pub use self::history::History;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
 pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suffix};
