@@ -128,7 +128,7 @@ async fn text(log: Log, span: Span, out: &mut impl Write) -> Printed {
     Ok(out.flush())
 }
 
-const HEADS: [&str; 6] = ["TIME", "PROGRAMME", "TITLE", "OUTCOME", "AIRED", "REASON"];
+const HEADS: [&str; 7] = ["TIME", "PROGRAMME", "TITLE", "OUTCOME", "AIRED", "APPROVED BY", "REASON"];
 
 type Cells = [String; HEADS.len()];
 
@@ -143,9 +143,10 @@ fn cells(row: &Row) -> Cells {
         || ("-", "-".to_owned()),
         |outcome| (outcome, format!("{}/{}", Length(Some(row.aired_ms)), Length(row.planned_ms))),
     );
+    let approved = row.approved_by.as_deref().unwrap_or("-");
     // Last in the line, so that a long remark moves no column.
     let why: Vec<_> = row.reason.iter().chain(&row.note).map(String::as_str).collect();
-    [&time, programme, title, outcome, &aired, &why.join(": ")].map(one_line)
+    [&time, programme, title, outcome, &aired, approved, &why.join(": ")].map(one_line)
 }
 
 /// Rounded, since 05:29:59.999992 is half past five; what is no instant stays as it is.
@@ -226,7 +227,7 @@ mod tests {
 
     #[test]
     fn columns_line_up_by_width_not_by_bytes() {
-        let line = |title: &str| ["t", "p", title, "aired", "0:01/0:01", ""].map(str::to_owned);
+        let line = |title: &str| ["t", "p", title, "aired", "0:01/0:01", "-", ""].map(str::to_owned);
         let lines = [line("Bản tin sáng"), line("x")];
         let mut out = Vec::new();
         Table::fitting(&lines).print(&lines, &mut out).unwrap();

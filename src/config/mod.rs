@@ -18,7 +18,7 @@ use crate::schedule::text::Source;
 mod read; // the tables of the file
 
 /// Beside the settings.
-const DATA_DIR: &str = "data";
+pub(crate) const DATA_DIR: &str = "data";
 
 /// The settings of a station.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -84,6 +84,22 @@ pub(super) fn withdraw(config: &Config, args: WithdrawArgs) -> anyhow::Result<Ex
     run(config, args.which.number, args.which.format, decision)
 }
 
+/// Approves bulletins without a word, in the name of `by`; what was approved before stays so.
+pub(super) fn approve_all(config: &Config, numbers: &[i64], by: &str, why: &str) -> Result<(), ExitCode> {
+    let decision = Decision { act: Act::Approve, by: by.to_owned(), by_phone: false, why: Some(why.to_owned()) };
+    for number in numbers {
+        match block_on(decide(config, *number, &decision)).map_err(|error| failed(config, &error))? {
+            Came::Already(_) | Came::Recorded(..) => {}
+            Came::Unknown => return Err(unknown(config, *number)),
+            Came::Objected(card, objection) => {
+                let (vi, en) = words::objection(&card, objection);
+                return Err(refused(config, FAILED, (&vi, &en)));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// What came of a decision.
 enum Came {
     /// There is no such bulletin.

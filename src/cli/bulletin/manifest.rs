@@ -57,39 +57,41 @@ struct Became {
 
 /// Records what a manifest lists.
 pub(super) fn import(config: &Config, args: &ImportArgs) -> anyhow::Result<ExitCode> {
-    let shown = args.manifest.display().to_string();
-    let bytes = read_bytes(&args.manifest).map_err(|fault| Box::new(Problem::error(Place::whole(&*shown), fault)));
+    match recorded(config, &args.manifest, args.by.as_deref()) {
+        Ok(became) => print(config, args.format, &became)?,
+        Err(code) => return Ok(code),
+    }
+    Ok(ExitCode::from(DONE))
+}
+
+/// Records what a manifest lists and answers with the numbers in its order; what is wrong is said.
+pub(super) fn numbers(config: &Config, manifest: &Path) -> Result<Vec<i64>, ExitCode> {
+    Ok(recorded(config, manifest, None)?.into_iter().map(|each| each.number).collect())
+}
+
+fn recorded(config: &Config, manifest: &Path, by: Option<&str>) -> Result<Vec<Became>, ExitCode> {
+    let shown = manifest.display().to_string();
+    let bytes = read_bytes(manifest).map_err(|fault| Box::new(Problem::error(Place::whole(&*shown), fault)));
     let source = bytes.and_then(|bytes| Source::decode(&shown, &bytes));
-    let source = match source {
-        Ok(source) => source,
-        Err(problem) => {
-            tell(config, &[*problem]);
-            return Ok(ExitCode::from(WRONG_INPUT));
-        }
-    };
-    let (entries, mut problems) = read(config, &source, &folder_of(&args.manifest));
+    let source = source.map_err(|problem| {
+        tell(config, &[*problem]);
+        ExitCode::from(WRONG_INPUT)
+    })?;
+    let (entries, mut problems) = read(config, &source, &folder_of(manifest));
     if any_error(&problems) {
         // Nothing is stored, and yet everything that is wrong comes out at once.
         let files = entries.iter().filter_map(|entry| entry.file.as_ref());
         problems.extend(files.filter_map(|(path, place)| Some(unfit_at(path, place, examine(config, path)?))));
         problems.sort();
         tell(config, &problems);
-        return Ok(ExitCode::from(WRONG_INPUT));
+        return Err(ExitCode::from(WRONG_INPUT));
     }
     tell(config, &problems);
-    let (sounds, held) = match take_all(config, &entries) {
-        Ok(taken) => taken,
-        Err(code) => return Ok(code),
-    };
-    let signed = signature(config, args.by.as_deref());
+    let (sounds, held) = take_all(config, &entries)?;
+    let signed = signature(config, by);
     let recorded = block_on(record(config, entries, sounds, &signed));
     drop(held);
-    let became = match recorded {
-        Ok(became) => became,
-        Err(error) => return Ok(failed(config, &error)),
-    };
-    print(config, args.format, &became)?;
-    Ok(ExitCode::from(DONE))
+    recorded.map_err(|error| failed(config, &error))
 }
 
 /// What is wrong with a file, found without storing it.

@@ -13,6 +13,7 @@ mod record; // add, change
 mod show; // one bulletin with everything
 mod words; // what people read, in both languages
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
@@ -79,8 +80,15 @@ pub fn run(choice: &ConfigChoice, args: BulletinArgs) -> anyhow::Result<ExitCode
     }
 }
 
+/// Records a manifest's bulletins and approves them in the name of `by`; answers with their numbers. What is wrong is said.
+pub(super) fn take_in(config: &Config, manifest: &Path, by: &str, why: &str) -> Result<Vec<i64>, ExitCode> {
+    let numbers = manifest::numbers(config, manifest)?;
+    decide::approve_all(config, &numbers, by, why)?;
+    Ok(numbers)
+}
+
 /// Says problems in the station's language; whether one of them refuses what was asked.
-fn tell(config: &Config, problems: &[Problem]) -> bool {
+pub(super) fn tell(config: &Config, problems: &[Problem]) -> bool {
     for problem in problems {
         say(problem.render(config.language).trim_end());
     }
@@ -88,7 +96,7 @@ fn tell(config: &Config, problems: &[Problem]) -> bool {
 }
 
 /// Says why an act was not done.
-fn refused(config: &Config, code: u8, why: (&str, &str)) -> ExitCode {
+pub(super) fn refused(config: &Config, code: u8, why: (&str, &str)) -> ExitCode {
     say(format_args!("loa: {}", config.language.pick(why.0, why.1)));
     ExitCode::from(code)
 }
@@ -101,13 +109,13 @@ fn unknown(config: &Config, number: i64) -> ExitCode {
 }
 
 /// The database did not take or give what was asked.
-fn failed(config: &Config, error: &crate::store::RegisterError) -> ExitCode {
+pub(super) fn failed(config: &Config, error: &crate::store::RegisterError) -> ExitCode {
     let vi = words::register_error(error);
     refused(config, FAILED, (&vi, &error.to_string()))
 }
 
 /// Who acts now through the command line. `by` is the name given; the operating system's user stands behind it.
-fn signature(config: &Config, by: Option<&str>) -> Signature {
+pub(super) fn signature(config: &Config, by: Option<&str>) -> Signature {
     let now = Clock::system().now();
     let uid = rustix::process::getuid().as_raw();
     Signature {

@@ -10,11 +10,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::list::{Drawn, Listed, foreseen};
-use super::{failed, print, refused, signature, tell};
+use super::{print, signed};
 use crate::airing::{AiringId, Approval, rfc3339};
 use crate::backup::block_on;
 use crate::bulletin::Standing;
 use crate::calendar::local_date;
+use crate::cli::bulletin::{failed, refused, tell};
 use crate::cli::foreseen::{named, read};
 use crate::cli::timetable::accepted;
 use crate::cli::{DONE, FAILED, Format, WRONG_INPUT};
@@ -67,7 +68,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 /// Queues a bulletin.
 pub(super) fn run(config: &Config, args: AddArgs) -> anyhow::Result<ExitCode> {
     let schedule = accepted(config)?;
-    let Some(signed) = signature(config, args.by.as_deref()) else { return Ok(ExitCode::from(WRONG_INPUT)) };
+    let Some(signed) = signed(config, args.by.as_deref()) else { return Ok(ExitCode::from(WRONG_INPUT)) };
     let (format, now) = (args.format, signed.at.to_utc());
     let wanted = Wanted {
         bulletin: args.bulletin,

@@ -10,10 +10,11 @@ use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{failed, print};
+use super::print;
 use crate::airing::{AiringId, rfc3339};
 use crate::backup::block_on;
 use crate::calendar::{local_date, with_offset};
+use crate::cli::bulletin::failed;
 use crate::cli::foreseen::{foresight, week_by_week};
 use crate::cli::timetable::accepted;
 use crate::cli::{DONE, Format};

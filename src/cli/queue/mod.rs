@@ -10,15 +10,16 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::{ConfigChoice, DONE, FAILED, Format, WRONG_INPUT, say};
-use crate::airing::ClockState;
+use super::bulletin::{failed, refused, signature, tell};
+use super::{ConfigChoice, DONE, Format, WRONG_INPUT};
 use crate::backup::block_on;
-use crate::calendar::with_offset;
-use crate::clock::Clock;
+use crate::calendar::local_date;
 use crate::config::Config;
-use crate::control::who;
-use crate::problem::{Problem, any_error};
+use crate::problem::what::TextFault;
+use crate::problem::{Problem, Severity};
+use crate::rundown::queueing::Wanted;
 use crate::store::{Register, RegisterError, Signature, Waiting};
+use crate::text::clean_line;
 
 /// Arguments of `loa queue`.
 #[derive(Debug, clap::Args)]
@@ -63,7 +64,7 @@ pub fn run(choice: &ConfigChoice, args: QueueArgs) -> anyhow::Result<ExitCode> {
 
 /// Takes an entry out. A number that is no entry's but a bulletin's is not guessed at.
 fn remove(config: &Config, args: &RemoveArgs) -> anyhow::Result<ExitCode> {
-    let Some(signed) = signature(config, args.by.as_deref()) else { return Ok(ExitCode::from(WRONG_INPUT)) };
+    let Some(signed) = signed(config, args.by.as_deref()) else { return Ok(ExitCode::from(WRONG_INPUT)) };
     let done = block_on(async {
         // Without a database there is no queue, and none is made.
         let Some(register) = Register::look(&config.data_dir).await? else { return Ok((Vec::new(), false)) };
@@ -121,54 +122,41 @@ fn not_there(entries: &[Waiting], number: i64) -> (String, String) {
     }
 }
 
-/// Says problems in the station's language; whether one of them refuses what was asked.
-fn tell(config: &Config, problems: &[Problem]) -> bool {
-    for problem in problems {
-        say(problem.render(config.language).trim_end());
-    }
-    any_error(problems)
-}
-
-/// Says why an act was not done.
-fn refused(config: &Config, code: u8, why: (&str, &str)) -> ExitCode {
-    say(format_args!("loa: {}", config.language.pick(why.0, why.1)));
-    ExitCode::from(code)
-}
-
-/// The database did not take or give what was asked.
-fn failed(config: &Config, error: &RegisterError) -> ExitCode {
-    let en = error.to_string();
-    let vi = format!("không ghi hoặc đọc được hàng chờ: {en}");
-    refused(config, FAILED, (&vi, &en))
-}
-
 /// Characters of a name: more is a file in the wrong place.
 const LONGEST_NAME: usize = 1_000;
 
-/// Who acts now through the command line; the operating system's user stands behind the name given. `None` if that is no
-/// name, which is said.
-fn signature(config: &Config, by: Option<&str>) -> Option<Signature> {
-    let cleaned = by.map(crate::text::clean_line).transpose();
-    let name = match cleaned {
+/// Who acts now. `None` if what was given is no name, which is said.
+fn signed(config: &Config, by: Option<&str>) -> Option<Signature> {
+    let name = match by.map(clean_line).transpose() {
         Ok(name) => name.map(|name| name.text),
         Err(fault) => {
-            let fault = crate::problem::what::TextFault::Refused("--by".to_owned(), fault);
-            tell(config, &[Problem::typed(crate::problem::Severity::Error, fault)]);
+            tell(config, &[Problem::typed(Severity::Error, TextFault::Refused("--by".to_owned(), fault))]);
             return None;
         }
     };
-    if name.as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME || !name.chars().any(char::is_alphanumeric))
-    {
+    let is_name = |name: &String| name.chars().count() <= LONGEST_NAME && name.chars().any(char::is_alphanumeric);
+    if !name.as_ref().is_none_or(is_name) {
         refused(config, WRONG_INPUT, ("`--by` không phải là tên người", "`--by` is no name of a person"));
         return None;
     }
-    let now = Clock::system().now();
-    Some(Signature {
-        by: who(name, Some(rustix::process::getuid().as_raw())),
-        via: "cli".to_owned(),
-        at: with_offset(config.station.timezone, now.wall),
-        clock: if now.synchronised { ClockState::Synchronised } else { ClockState::FreeRunning },
-    })
+    Some(signature(config, name.as_deref()))
+}
+
+/// Lets bulletins that were just recorded wait, each for any programme.
+pub(super) fn add_all(config: &Config, bulletins: &[i64], times: u32) -> Result<(), ExitCode> {
+    let signed = signature(config, None);
+    let today = local_date(config.station.timezone, signed.at.to_utc());
+    let queued = block_on(async {
+        let mut register = Register::open(&config.data_dir).await?;
+        for bulletin in bulletins.iter().copied() {
+            let wanted = Wanted { bulletin, programme: None, times, from: None, until: None };
+            // One that waits already waits on.
+            let _ = register.queue(&wanted, &signed, today).await?;
+        }
+        register.close().await;
+        Ok::<_, RegisterError>(())
+    });
+    queued.map_err(|error| failed(config, &error))
 }
 
 /// A line or several on stdout.
