@@ -13,32 +13,51 @@ use chrono_tz::Tz;
 
 use super::say;
 use crate::config::Config;
+use crate::library::{sha256_of, verify};
+use crate::rundown::Content;
 use crate::rundown::foresee::{Foresight, Known, names_bulletins};
-use crate::schedule::{ItemContent, Schedule};
+use crate::schedule::{Item, ItemContent, Schedule};
 use crate::store::{Log, ReadError};
 use crate::timetable::{Occurrence, expand};
 
 /// No window is longer.
 const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(24);
 
-/// What is known now. `from` is the first instant that will be asked for.
+/// What is known now. `from` is the first instant that will be asked for. Files that the station has not measured yet are
+/// measured, so many at most.
 pub(super) fn foresight(
     config: &Config,
     schedule: &Schedule,
     now: DateTime<Utc>,
     from: DateTime<Utc>,
+    measured: usize,
 ) -> anyhow::Result<Foresight> {
-    let since = from.min(now) - LONGEST_WINDOW;
-    let known = match read(config, &named(schedule), since)? {
-        Ok(known) => known,
-        Err(ReadError::Missing(_)) => Known::default(),
-        Err(error) => {
-            say(format_args!("warning: {error}; bulletins and the queue are not shown"));
-            Known::default()
+    let mut known = known(config, schedule, now, from)?;
+    let items = schedule.programmes.iter().flat_map(|programme| &programme.items);
+    let mut unknown: Vec<&str> = items.filter_map(Item::file).collect();
+    unknown.retain(|file| known.library.get(*file).is_none_or(|content| content.duration_ms.is_none()));
+    unknown.sort_unstable();
+    unknown.dedup();
+    for file in unknown.into_iter().take(measured) {
+        let path = config.audio_dir().join(file);
+        if let (Ok(verified), Ok(sha256)) = (verify(&path), sha256_of(&path)) {
+            let content = Content { sha256: sha256.into(), duration_ms: Some(verified.duration_ms) };
+            known.library.insert(file.to_owned(), content);
         }
-    };
+    }
     let (zone, required) = (config.station.timezone, config.approval.required);
     Ok(Foresight::new(known, now, zone, config.zone_names(), required))
+}
+
+fn known(config: &Config, schedule: &Schedule, now: DateTime<Utc>, from: DateTime<Utc>) -> anyhow::Result<Known> {
+    match read(config, &named(schedule), from.min(now) - LONGEST_WINDOW)? {
+        Ok(known) => Ok(known),
+        Err(ReadError::Missing(_)) => Ok(Known::default()),
+        Err(error) => {
+            say(format_args!("warning: {error}; bulletins and the queue are not shown"));
+            Ok(Known::default())
+        }
+    }
 }
 
 /// Reads the station's database: these bulletins besides those that wait in the queue, rundowns since an instant.

@@ -21,6 +21,8 @@ mod planned;
 pub mod queue;
 pub mod run;
 pub mod sample;
+mod sheet;
+mod sheet_page;
 mod special_days;
 mod stencil;
 pub mod timetable;

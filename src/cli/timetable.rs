@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 use std::ops::Range;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
@@ -13,6 +14,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::foreseen::{catch_up, foresight, week_by_week};
 use super::planned::{print_csv, print_json};
+use super::sheet;
 use super::special_days::{Headings, taken_out};
 use super::when::When;
 use super::{ConfigChoice, DONE, Format, WrongInput, counted, say};
@@ -27,6 +29,9 @@ use crate::rundown::{Rundown, RundownItem};
 use crate::schedule::text::span_text;
 use crate::schedule::{Programme, Schedule, read};
 use crate::timetable::Occurrence;
+
+/// So many files of unknown length are measured for a list: signatures and greetings of a new station.
+const MEASURED: usize = 20;
 
 /// Ten years: more is a mistake in a date.
 const MOST_DAYS: i64 = 3_660;
@@ -46,15 +51,24 @@ pub struct TimetableArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Instead of a list, a page to print and pin up, a sheet of A4 for each day [default: tomorrow]
+    #[arg(long, requires = "output", conflicts_with_all = ["to", "format"])]
+    sheet: bool,
+    /// Where the page goes, as HTML; `-` is stdout
+    #[arg(short, long, value_name = "FILE", requires = "sheet")]
+    output: Option<PathBuf>,
 }
 
-/// Prints the timetable of the span.
+/// Prints the timetable of the span, or writes its sheets.
 pub fn run(choice: &ConfigChoice, args: &TimetableArgs) -> anyhow::Result<ExitCode> {
     let config = choice.load()?;
+    if let Some(output) = &args.output {
+        return sheet::write(&config, args.from, args.days.unwrap_or(1), output);
+    }
     let (zone, now) = (config.station.timezone, Clock::system().now().wall);
     let (from, to) = span(args, zone, now)?;
     let schedule = accepted(&config)?;
-    let mut foresight = foresight(&config, &schedule, now, from)?;
+    let mut foresight = foresight(&config, &schedule, now, from, MEASURED)?;
     catch_up(&mut foresight, &schedule, zone, now, from);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let count = print(&mut out, &schedule, zone, &mut foresight, from..to, args.format)?;

@@ -83,7 +83,7 @@ pub(super) struct Drawn {
 /// The first draw of each entry in the coming two weeks.
 fn next_draws(config: &Config, schedule: &Schedule) -> anyhow::Result<HashMap<i64, Drawn>> {
     let now = Clock::system().now().wall;
-    let mut foresight = foresight(config, schedule, now, now)?;
+    let mut foresight = foresight(config, schedule, now, now, 0)?;
     let mut draws = HashMap::new();
     for (entry, drawn) in foreseen(config, schedule, &mut foresight, now) {
         draws.entry(entry).or_insert(drawn);
