@@ -29,10 +29,6 @@ pub struct InitArgs {
 
 /// Writes the starter station, and takes its bulletins in as a person would: recorded, approved, two of them queued.
 pub fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
-    let database = args.dir.join(DATA_DIR).join(DATABASE);
-    if fs::symlink_metadata(&database).is_ok() {
-        return Err(WrongInput(format!("`{}` is there already; nothing was written", database.display())).into());
-    }
     write(&args.dir, sample::FILES)?;
     let path = args.dir.join("loa.toml");
     let config = Config::load(&path).map_err(Problems)?;
@@ -60,9 +56,10 @@ fn take_in(config: &Config, dir: &Path) -> Result<String, ExitCode> {
     Ok(by)
 }
 
-/// Writes files, given by path and content, below a folder.
+/// Writes files, given by path and content, below a folder in which none of them and no database is yet.
 pub fn write(dir: &Path, files: &[(&str, &[u8])]) -> anyhow::Result<()> {
-    for (name, _) in files {
+    let database = format!("{DATA_DIR}/{DATABASE}");
+    for name in files.iter().map(|(name, _)| *name).chain([database.as_str()]) {
         let path = dir.join(name);
         if fs::symlink_metadata(&path).is_ok() {
             return Err(WrongInput(format!("`{}` is there already; nothing was written", path.display())).into());

@@ -40,9 +40,9 @@ pub(super) struct Sheet<'a> {
 }
 
 const STYLE: &str = "
-@page { size: A4 portrait; margin: 14mm 14mm 12mm 18mm; }
+@page { size: A4 portrait; margin: 11mm 13mm 10mm 18mm; }
 * { box-sizing: border-box; }
-body { font: 11.5pt/1.3 'Times New Roman', 'Liberation Serif', 'Tinos', 'Noto Serif', serif; color: #000; background: #fff; margin: 0 auto;
+body { font: 11pt/1.22 'Times New Roman', 'Liberation Serif', 'Tinos', 'Noto Serif', serif; color: #000; background: #fff; margin: 0 auto;
   max-width: 178mm; }
 section { break-after: page; padding-top: 2mm; }
 section:last-of-type { break-after: auto; }
@@ -50,25 +50,25 @@ header { display: flex; justify-content: space-between; gap: 8mm; }
 header div { text-align: center; }
 header .authority { text-transform: uppercase; }
 header .station { font-weight: bold; }
-h1 { font-size: 16pt; text-align: center; margin: 5mm 0 0; text-transform: uppercase; }
-.day { text-align: center; font-size: 13pt; font-weight: bold; margin: 1mm 0 3mm; }
-.special { border: 0.6mm solid #000; padding: 1.5mm 3mm; margin: 0 0 3mm; text-align: center; font-weight: bold; }
-.duty { margin: 0 0 2mm; }
-h2 { font-size: 12.5pt; margin: 4mm 0 1mm; break-after: avoid; }
+h1 { font-size: 16pt; text-align: center; margin: 2mm 0 0; text-transform: uppercase; }
+.day { text-align: center; font-size: 13pt; font-weight: bold; margin: 0.5mm 0 2mm; }
+.special { border: 0.6mm solid #000; padding: 1mm 3mm; margin: 0 0 2mm; text-align: center; font-weight: bold; }
+.duty { margin: 0 0 1mm; }
+h2 { font-size: 12.5pt; margin: 3mm 0 0.8mm; break-after: avoid; }
 h2 small { font-weight: normal; font-size: 10.5pt; }
 table { border-collapse: collapse; width: 100%; }
-th, td { border: 0.25mm solid #000; padding: 0.7mm 1.6mm; text-align: left; vertical-align: top; }
+th, td { border: 0.25mm solid #000; padding: 0.4mm 1.6mm; text-align: left; vertical-align: top; }
 th { font-size: 10pt; text-align: center; }
 tr { break-inside: avoid; }
 .time, .length { white-space: nowrap; text-align: center; font-variant-numeric: tabular-nums; }
 .time { width: 20mm; } .length { width: 17mm; } .note { width: 34mm; }
-.about { font-size: 9.5pt; }
+.about { font-size: 9pt; line-height: 1.15; }
 .out td { color: #444; text-decoration: line-through; } .out .note { text-decoration: none; }
 .doubt { font-weight: bold; }
 .none { text-align: center; font-style: italic; margin: 8mm 0; }
-.legend { font-size: 9.5pt; margin: 2.5mm 0 0; }
-.signatures { display: flex; justify-content: space-around; text-align: center; margin-top: 5mm; break-inside: avoid; }
-.signatures div { min-height: 27mm; } .signatures b { display: block; text-transform: uppercase; font-size: 10.5pt; }
+.legend { font-size: 9.5pt; margin: 2mm 0 0; }
+.signatures { display: flex; justify-content: space-around; text-align: center; margin-top: 3mm; break-inside: avoid; }
+.signatures div { min-height: 22mm; } .signatures b { display: block; text-transform: uppercase; font-size: 10.5pt; }
 .signatures i { font-size: 10pt; }
 footer { font-size: 8.5pt; color: #333; margin-top: 1mm; }
 ";
@@ -148,7 +148,8 @@ impl Sheet<'_> {
             .bulletin
             .as_ref()
             .map(|facts| language.pick("tin bài số ", "bulletin ").to_owned() + &facts.number.to_string());
-        let about = [number, item.genre.clone(), Some(item.themes.join(", ")), item.author.clone()];
+        let genre = item.genre.clone().filter(|_| number.is_some() || !item.themes.is_empty());
+        let about = [number, genre, Some(item.themes.join(", ")), item.author.clone()];
         let about: Vec<String> =
             about.into_iter().flatten().filter(|part| !part.is_empty()).map(|part| escaped(&part)).collect();
         let about =

@@ -16,6 +16,7 @@ use loa::problem::Problem;
 use loa::problem::what::ComingFault;
 use loa::rundown::doubts::{Evening, doubts};
 use loa::rundown::foresee::{Foresight, Known};
+use loa::rundown::queueing::{Grounds, Wanted, judge};
 use loa::rundown::{Content, Library};
 use loa::schedule::read::{File, read};
 use loa::timetable::expand;
@@ -167,6 +168,47 @@ fn where_nothing_needs_approval_only_what_cannot_air_is_named() {
     };
     assert_eq!(found.iter().find(unapproved), None);
     assert!(found.len() >= 5, "{found:?}");
+}
+
+/// What comes of queueing a bulletin on the evening of 3 March.
+fn queueing(wanted: &[Wanted]) -> String {
+    let reading = read(&[File { path: "lich.toml".into(), bytes: Ok(SCHEDULE.into()) }], None);
+    let mut known = Known { shelf: Some(shelf()), ..Known::default() };
+    let shelf = known.shelf.as_mut().unwrap();
+    let same = shelf.bulletins[&6].content.clone();
+    shelf.bulletins.get_mut(&2).unwrap().content = same;
+    shelf.bulletins.get_mut(&1).unwrap().themes = vec!["ND8".into()];
+    let long = Content { sha256: "long".into(), duration_ms: Some(16 * 60_000) };
+    shelf
+        .bulletins
+        .insert(8, Bulletin { content: Some(long), ..bulletin(8, "Dài", Standing::Approved(approval(9, false))) });
+    let now = "2025-03-03T19:00:00+07:00".parse().unwrap();
+    let grounds = Grounds { schedule: &reading.schedule, known: &known, timezone: ZONE, now, approval_required: true };
+    wanted
+        .iter()
+        .map(|wanted| format!("{} {:?}\n{}", wanted.bulletin, wanted.programme, render(&judge(wanted, grounds))))
+        .collect()
+}
+
+#[test]
+fn whoever_queues_a_bulletin_hears_what_speaks_against_it() {
+    let plain = |bulletin| Wanted { bulletin, programme: None, times: 1, from: None, until: None };
+    let wanted = [
+        plain(77),
+        plain(3),
+        plain(6),
+        Wanted { programme: Some("san".into()), from: day("2025-03-09"), until: day("2025-03-08"), ..plain(2) },
+        Wanted { programme: Some("thang-sau".into()), until: day("2025-03-01"), ..plain(2) },
+        plain(1),
+        plain(2),
+        plain(4),
+        plain(8),
+        Wanted { programme: Some("sang".into()), from: day("2026-03-09"), ..plain(2) },
+    ];
+    assert_golden("evening/queueing.txt", &queueing(&wanted));
+    // Its entry for any programme stands in the way of one for a single programme.
+    let other = Wanted { programme: Some("sang".into()), ..plain(7) };
+    assert!(queueing(&[other]).contains("waits already, as entry 2 for any programme"));
 }
 
 #[test]

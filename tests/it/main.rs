@@ -35,6 +35,7 @@ mod fuzzed; // the seeds and finds of the fuzz targets
 mod orders; // a thousand random lives of a deck
 mod packaging; // the unit and the package, checked by systemd's own tool and against each other
 mod playout; // the whole playout on an output that can be unplugged
+mod queue; // the real binary: the queue, what it foresees, the sheet
 mod rehearsal; // the real program by a clock that leaps over idle hours
 mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic

@@ -6,7 +6,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::list::{Drawn, Listed, foreseen};
@@ -18,7 +18,7 @@ use crate::calendar::local_date;
 use crate::cli::bulletin::{failed, refused, tell};
 use crate::cli::foreseen::{named, read};
 use crate::cli::timetable::accepted;
-use crate::cli::{DONE, FAILED, Format, WRONG_INPUT};
+use crate::cli::{DONE, FAILED, Format, WRONG_INPUT, counted};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::problem::what::QueueFault;
@@ -160,9 +160,10 @@ fn airings(
 fn told(config: &Config, queued: &Waiting, airs: &[Drawn], is_approved: bool) -> String {
     let pick = |vi: String, en: String| config.language.pick(&vi, &en).to_owned();
     let Waiting { entry, title, .. } = queued;
+    let times = counted(entry.times as usize, "time");
     let mut lines = vec![pick(
         format!("đã vào hàng chờ, mục {}: tin bài số {} “{title}”, phát {} lần", entry.id, entry.bulletin, entry.times),
-        format!("queued as entry {}: bulletin {} “{title}”, to air {} times", entry.id, entry.bulletin, entry.times),
+        format!("queued as entry {}: bulletin {} “{title}”, to air {times}", entry.id, entry.bulletin),
     )];
     if airs.is_empty() {
         lines.push(pick(
@@ -175,7 +176,10 @@ fn told(config: &Config, queued: &Waiting, airs: &[Drawn], is_approved: bool) ->
         lines
             .push(pick("sẽ phát, nếu được duyệt trước đó:".to_owned(), "once it is approved, it will air:".to_owned()));
     }
-    let line = |drawn: &Drawn| format!("  {}  {}  {}", drawn.at.format("%F %a %R"), drawn.programme, drawn.title);
+    let line = |drawn: &Drawn| {
+        let (day, weekday) = (drawn.at.format("%F %R"), config.language.weekday(drawn.at.weekday()));
+        format!("  {day} {weekday}  {}  {}", drawn.programme, drawn.title)
+    };
     lines.extend(airs.iter().take(SHOWN).map(line));
     if airs.len() > SHOWN {
         let more = airs.len() - SHOWN;
