@@ -107,6 +107,13 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether it can still be drawn on that day or later.
+    #[must_use]
+    pub fn is_open(&self, tally: &Tally, today: NaiveDate) -> bool {
+        let drawn = tally.drawn.get(&self.id).copied().unwrap_or_default();
+        drawn < self.times && self.until.is_none_or(|until| today <= until)
+    }
+
     /// Whether a programme may draw it on that day.
     #[must_use]
     pub fn is_for(&self, programme: &str, day: NaiveDate) -> bool {

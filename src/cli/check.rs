@@ -12,15 +12,16 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use rustix::fs::{Access, access};
 
-use super::{ConfigChoice, DONE, WRONG_INPUT, counted, say};
+use super::{ConfigChoice, DONE, WRONG_INPUT, counted, evening, say};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::folder;
 use crate::language::Language;
-use crate::library::{ClipError, verify};
+use crate::library::{ClipError, sha256_of, verify};
 use crate::output::{self, Doubt};
 use crate::problem::what::{AudioFault, FileFault, SettingFault};
 use crate::problem::{Place, Problem, Severity};
+use crate::rundown::{Content, Library};
 use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use crate::schedule::read::Reading;
 use crate::schedule::session;
@@ -133,6 +134,10 @@ pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
     problems.extend(checks::run(&subject));
     // Rules of the commune: a running station takes such a schedule over and airs it all the same.
     problems.extend(config.iter().flat_map(|config| session::check(&subject, &config.session)));
+    if let Some(config) = config.filter(|_| reading.accepted().is_some()) {
+        let library = contents(&root.join("audio"), &audio);
+        problems.extend(evening::problems(&config, &reading, library, now));
+    }
     problems.sort();
     (reading.schedule, problems)
 }
@@ -154,6 +159,16 @@ fn audio_facts(audio_dir: &Path, reading: &Reading) -> (AudioFacts, Option<Probl
     }
     let missing = files.values().any(|fact| *fact == Err(AudioFault::Missing));
     (AudioFacts { files, names: if missing { names_below(audio_dir) } else { Vec::new() } }, None)
+}
+
+/// The content behind each file that can air.
+fn contents(audio_dir: &Path, audio: &AudioFacts) -> Library {
+    let content = |(file, fact): (&String, &Result<AudioFact, AudioFault>)| {
+        let duration_ms = fact.as_ref().ok()?.duration_ms;
+        let sha256 = sha256_of(&audio_dir.join(file)).ok()?.into();
+        Some((file.clone(), Content { sha256, duration_ms }))
+    };
+    audio.files.iter().filter_map(content).collect()
 }
 
 fn audio_fact(path: &Path) -> Result<AudioFact, AudioFault> {

@@ -6,18 +6,25 @@
 
 pub mod acts;
 pub mod backup;
+pub mod bulletin;
 mod calibrate;
 pub mod check;
 pub mod demo;
 pub mod devices;
+mod evening;
+mod foreseen;
 pub mod init;
 mod lines;
 pub mod log;
 mod notices;
 pub mod plan;
 mod plan_text;
+mod planned;
+pub mod queue;
 pub mod run;
 pub mod sample;
+mod sheet;
+mod sheet_page;
 mod special_days;
 mod stencil;
 pub mod timetable;
@@ -68,6 +75,10 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// List what is planned
     Timetable(timetable::TimetableArgs),
+    /// Record, approve and list bulletins
+    Bulletin(bulletin::BulletinArgs),
+    /// Let bulletins wait to be drawn into programmes
+    Queue(queue::QueueArgs),
     /// Put a file on the air now: after the item on air, or at once with --emergency
     Air(acts::AirArgs),
     /// Cut the item on air and cancel the rest of its programme
@@ -158,6 +169,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Run(args) => run::run(&config, &args),
         Command::Demo(args) => demo::run(&args),
         Command::Timetable(args) => timetable::run(&config, &args),
+        Command::Bulletin(args) => bulletin::run(&config, args),
+        Command::Queue(args) => queue::run(&config, args),
         Command::Air(args) => acts::air(&config, args),
         Command::Stop(who) => acts::stop(&config, who),
         Command::Skip(who) => acts::skip(&config, who),

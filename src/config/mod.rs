@@ -19,7 +19,7 @@ use crate::sound::Preparation;
 mod read; // the tables of the file
 
 /// Beside the settings.
-const DATA_DIR: &str = "data";
+pub(crate) const DATA_DIR: &str = "data";
 
 /// The settings of a station.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,7 +33,7 @@ pub(crate) use content::hex;
 pub use content::{Alone, ContentStore, Ingested};
 pub use error::ClipError;
 pub use files::{Changes, FileState, Files, Verdict};
-pub use verify::{Verified, verify, verify_with};
+pub use verify::{Verified, sha256_of, verify, verify_with};
 
 /// Length in milliseconds, rounded down; `i64::MAX` for what no file can hold.
 fn milliseconds(frames: u64, rate: u32) -> i64 {

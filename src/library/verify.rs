@@ -9,6 +9,7 @@ use std::path::Path;
 use super::decode::Decoder;
 use super::error::ClipError;
 use super::measure::Gauge;
+use super::unfinished::copy;
 use crate::sound::Measures;
 
 /// What a full decode found.
@@ -48,4 +49,10 @@ pub fn verify_with(path: &Path, progress: &mut dyn FnMut(f64)) -> Result<Verifie
     }
     let (frames, rate, channels, measures) = (decoder.frames(), decoder.rate(), decoder.channels(), gauge.measures());
     Ok(Verified { duration_ms: measures.duration_ms, frames, rate, channels, measures })
+}
+
+/// SHA-256 of a file, lower-case hex.
+pub fn sha256_of(path: &Path) -> Result<String, ClipError> {
+    let mut file = std::fs::File::open(path)?;
+    Ok(copy(&mut file, &mut std::io::sink())?.0)
 }

@@ -7,7 +7,7 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, ReadingFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::{Said, days, written};
+use super::{Said, bulletins, coming, days, queueing, written};
 use crate::language::Language;
 use crate::schedule::text::span_text;
 
@@ -20,11 +20,14 @@ pub(super) fn say(what: &What) -> Said {
         What::Start(fault) => start(fault),
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
+        What::Coming(fault) => coming::english(fault),
+        What::Queue(fault) => queueing::english(fault),
         What::Text(fault) => written::text_en(fault),
         What::Day(fault) => days::say_day(fault, Language::En),
         What::Session(fault) => days::say_session(fault, Language::En),
         What::Plan(fault) => written::plan_en(fault),
         What::Reading(fault) => reading(fault),
+        What::Bulletin(fault) => bulletins::say_en(fault),
     }
 }
 

@@ -4,8 +4,11 @@
 //! spot, and what is allowed or what to do. Every reason can be said in English and in Vietnamese. Must never read a
 //! file or decide what a problem leads to. Next: `what`, then `config` and `schedule`, which find the problems.
 
+mod bulletins;
+mod coming;
 pub mod days;
 mod english;
+mod queueing;
 pub mod system;
 mod vietnamese;
 pub mod what;

@@ -8,7 +8,7 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, ReadingFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::{Said, days, written};
+use super::{Said, bulletins, coming, days, queueing, written};
 use crate::language::Language;
 use crate::schedule::text::span_text;
 
@@ -21,11 +21,14 @@ pub(super) fn say(what: &What) -> Said {
         What::Start(fault) => start(fault),
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
+        What::Coming(fault) => coming::vietnamese(fault),
+        What::Queue(fault) => queueing::vietnamese(fault),
         What::Text(fault) => written::text_vi(fault),
         What::Day(fault) => days::say_day(fault, Language::Vi),
         What::Session(fault) => days::say_session(fault, Language::Vi),
         What::Plan(fault) => written::plan_vi(fault),
         What::Reading(fault) => reading(fault),
+        What::Bulletin(fault) => bulletins::say_vi(fault),
     }
 }
 

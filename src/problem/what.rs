@@ -8,6 +8,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Place;
 pub use super::days::{DayFault, SessionFault};
+use crate::sound::{Doubt, Unfit};
 use crate::text::{Refused, Remark};
 
 /// Makes `What` from each of its kinds, so that finders write only the kind.
@@ -35,6 +36,10 @@ kinds! {
     Audio(AudioProblem),
     /// The timetable that comes out.
     Timetable(TimetableFault),
+    /// What coming programmes would air.
+    Coming(ComingFault),
+    /// What was to be queued.
+    Queue(QueueFault),
     /// Words that people read or hear.
     Text(TextFault),
     /// A special day.
@@ -45,6 +50,8 @@ kinds! {
     Plan(PlanFault),
     /// The list of readings.
     Reading(ReadingFault),
+    /// What is to become a bulletin.
+    Bulletin(BulletinFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.
@@ -276,6 +283,60 @@ pub struct Overlap {
     pub other_place: Place,
 }
 
+/// What is wrong with what coming programmes would air, instants in the station's zone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ComingFault {
+    /// There is no database yet that could tell.
+    NoDatabase,
+    /// It cannot be read; why.
+    Unreadable(String),
+    /// A programme names a bulletin that is not there.
+    NoBulletin(i64),
+    /// It was refused or withdrawn: number, title.
+    Refused(i64, String),
+    /// It has no sound: number, title.
+    NoSound(i64, String),
+    /// A day outside the days on which it is valid: number, title, first and last day, that day.
+    OutOfDate(i64, String, Option<NaiveDate>, Option<NaiveDate>, NaiveDate),
+    /// Nobody has approved it: number, title, when it would air.
+    BulletinNotApproved(i64, String, DateTime<FixedOffset>),
+    /// Nobody has approved a file that carries themes: its name, when it would air.
+    FileNotApproved(String, DateTime<FixedOffset>),
+    /// Nothing can be drawn: the programme's id, when.
+    QueueEmpty(String, DateTime<FixedOffset>),
+    /// All items together, the window, both in milliseconds; when.
+    TooLong(i64, i64, DateTime<FixedOffset>),
+    /// An approval by telephone: number of the bulletin if it is known, who gave it, when.
+    ByPhone(Option<i64>, String, DateTime<FixedOffset>),
+}
+
+/// Why a bulletin is not queued, or what a person should know who queues it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QueueFault {
+    /// No programme has this id: the ids there are, the one that was probably meant.
+    UnknownProgramme(String, Vec<String>, Option<String>),
+    /// The programme draws nothing.
+    NoQueueItem(String),
+    /// No programme draws anything.
+    NoQueueItems,
+    /// The bulletin waits already: the entry, its programme if it is for one only.
+    WaitsAlready(i64, Option<String>),
+    /// First and last day the wrong way round.
+    FromAfterUntil(NaiveDate, NaiveDate),
+    /// The last day is over.
+    Past(NaiveDate),
+    /// No queue item asks for one of its themes.
+    NoFit(Vec<String>),
+    /// Nobody has approved it: its number.
+    NotApproved(i64),
+    /// Its length, and the largest `up_to` of the queue items that could draw it, both in milliseconds.
+    TooLong(i64, i64),
+    /// No programme that could draw it airs from the first to the last of its days.
+    NoOccurrence(NaiveDate, NaiveDate),
+    /// Another one that waits has the same sound: the entry, its bulletin's number and title.
+    SameSound(i64, i64, String),
+}
+
 /// What is wrong with words that people read or hear, each after the field in which they stand: a key, a column, an option.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TextFault {
@@ -315,4 +376,27 @@ pub enum ReadingFault {
     Duplicate(String, Box<Place>),
     /// A case that says neither what stands before nor what stands behind.
     EmptyCase,
+}
+
+/// What is wrong with what is to become a bulletin.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BulletinFault {
+    /// Neither a file nor a text.
+    NoContent,
+    /// No theme.
+    NoTheme,
+    /// A name or a reason without a letter: the field.
+    NoLetter(String),
+    /// The field, how many characters it has, how many are allowed.
+    TooLong(String, usize, usize),
+    /// A text without a letter: the file.
+    EmptyText(String),
+    /// A manifest without bulletins.
+    EmptyManifest,
+    /// A file that cannot be one: its name and why.
+    Unfit(String, Unfit),
+    /// A file that a person should listen to: its name and why.
+    Doubt(String, Doubt),
+    /// The title of other bulletins.
+    SameTitle(String, Vec<i64>),
 }

@@ -4,7 +4,10 @@
 //! that needs nothing else to be aired or logged, and that is stored as JSON 60 s before its start, so that reload and
 //! restart cannot change it. Pure. Next: `draw`, then `desk`.
 
+pub mod doubts; // what of it would not air
 mod draw; // the drawing rule
+pub mod foresee; // rundowns of what is to come
+pub mod queueing; // what may be queued
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -17,16 +17,16 @@ use crate::schedule::{Programme, QueueWish, SpecialDay, start_rule};
 
 const MINUTE: i64 = 60_000;
 
-fn item(id: &str, content: ItemContent) -> Item {
+pub(super) fn item(id: &str, content: ItemContent) -> Item {
     Item { id: id.into(), content, title: None, themes: Vec::new(), author: None, genre: None }
 }
 
-fn queue(themes: &[&str], minutes: i64) -> ItemContent {
+pub(super) fn queue(themes: &[&str], minutes: i64) -> ItemContent {
     let themes = themes.iter().map(|theme| (*theme).to_owned()).collect();
     ItemContent::Queue(QueueWish { themes, up_to: TimeDelta::minutes(minutes) })
 }
 
-fn occurrence(items: Vec<Item>) -> Occurrence {
+pub(super) fn occurrence(items: Vec<Item>) -> Occurrence {
     let programme = Programme {
         id: "sang".into(),
         title: "Buổi sáng".into(),
@@ -51,7 +51,7 @@ fn approval() -> Approval {
     Approval { seq: 7, by: "Đỗ Bá Khang".into(), at: "2025-03-01T08:00:00+07:00".parse().unwrap(), by_phone: false }
 }
 
-fn bulletin(number: i64, minutes: i64, theme: &str) -> Bulletin {
+pub(super) fn bulletin(number: i64, minutes: i64, theme: &str) -> Bulletin {
     Bulletin {
         number,
         title: format!("Tin {number}"),
@@ -69,12 +69,12 @@ fn bulletin(number: i64, minutes: i64, theme: &str) -> Bulletin {
     }
 }
 
-fn entry(id: i64, bulletin: i64, times: u32) -> Entry {
+pub(super) fn entry(id: i64, bulletin: i64, times: u32) -> Entry {
     let queued_at = "2025-03-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(id);
     Entry { id, bulletin, programme: None, times, from: None, until: None, queued_at }
 }
 
-fn shelf(bulletins: impl IntoIterator<Item = Bulletin>, queue: impl IntoIterator<Item = Entry>) -> Shelf {
+pub(super) fn shelf(bulletins: impl IntoIterator<Item = Bulletin>, queue: impl IntoIterator<Item = Entry>) -> Shelf {
     let bulletins = bulletins.into_iter().map(|bulletin| (bulletin.number, bulletin)).collect();
     Shelf { bulletins, queue: queue.into_iter().collect(), approved: HashMap::new() }
 }

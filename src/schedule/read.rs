@@ -61,6 +61,8 @@ pub struct ProgrammePlaces {
     pub cron: Place,
     /// Its window.
     pub window: Place,
+    /// What each of its items airs, in order.
+    pub items: Vec<Place>,
 }
 
 /// What the programmes of all files may name.
@@ -173,11 +175,12 @@ fn read_programme<'s>(
         // Reported once, not again as a programme that never airs.
         until = None;
     }
-    let (id, start, window, items) = (id?, start?, window?, items?);
+    let (id, start, window, (items, item_places)) = (id?, start?, window?, items?.into_iter().unzip());
     let places = ProgrammePlaces {
         id: reader.place(&id.span),
         cron: reader.place(&start.span),
         window: reader.place(&window.span),
+        items: item_places,
     };
     let programme = Programme {
         title: title?.value,

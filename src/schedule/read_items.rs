@@ -17,13 +17,13 @@ use crate::problem::{Place, nearest};
 /// No station makes more bulletins.
 const MOST_NUMBER: i64 = 999_999_999;
 
-/// All items, or `None` when one of them cannot be read.
+/// All items and where each says what it airs, or `None` when one of them cannot be read.
 pub(super) fn read_items<'s>(
     reader: &mut Reader<'s>,
     table: &mut Table<'s>,
     themes: &[String],
     files: &mut Vec<(String, Place)>,
-) -> Option<Vec<Item>> {
+) -> Option<Vec<(Item, Place)>> {
     let tables = reader.tables(table, "item");
     if tables.is_empty() {
         reader.error(table.span.clone(), ProgrammeFault::NoItems);
@@ -56,8 +56,10 @@ fn read_item<'s>(
     id: String,
     known_themes: &[String],
     files: &mut Vec<(String, Place)>,
-) -> Option<Item> {
-    match ["file", "bulletin", "queue"].iter().filter(|key| table.has(key)).count() {
+) -> Option<(Item, Place)> {
+    let keys: Vec<_> = ["file", "bulletin", "queue"].iter().filter_map(|key| table.spot_of(key)).collect();
+    let place = reader.place(keys.first().unwrap_or(&table.span));
+    match keys.len() {
         0 => reader.error(table.span.clone(), ProgrammeFault::NoContent),
         1 => {}
         _ => reader.error(table.span.clone(), ProgrammeFault::SeveralContents),
@@ -83,7 +85,7 @@ fn read_item<'s>(
             ItemContent::File(file.value)
         }
     };
-    Some(Item { id, content, title, themes, author, genre })
+    Some((Item { id, content, title, themes, author, genre }, place))
 }
 
 /// Theme codes; those that the plan does not have are reported.

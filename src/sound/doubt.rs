@@ -28,7 +28,7 @@ const LONG_INSIDE_MS: i64 = 5000;
 const MOSTLY_SILENT: i64 = 50;
 
 /// What a person should listen to before approving. Kept with the bulletin; nothing is refused for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "doubt", rename_all = "snake_case")]
 pub enum Doubt {
     /// Recorded too loud.
@@ -69,7 +69,7 @@ pub enum Doubt {
 }
 
 /// Why a file cannot be a bulletin. Nothing of it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unfit {
     /// There is no such file.
     Missing,

@@ -14,6 +14,7 @@ use super::row::utc;
 use crate::airing::Priority;
 use crate::bulletin::{Act, Draft};
 use crate::rundown::Content;
+use crate::sound::{Doubt, Fingerprint, Measures};
 use crate::text::{key, plain_key};
 
 /// The sound of a bulletin.
@@ -23,10 +24,10 @@ pub struct Sound {
     pub content: Content,
     /// What the file was called that it came in.
     pub file_name: Option<String>,
-    /// What was measured, as JSON.
-    pub measures: Option<String>,
-    /// What a person should listen to, as a JSON array.
-    pub doubts: String,
+    /// What was measured.
+    pub measures: Option<Measures>,
+    /// What a person should listen to.
+    pub doubts: Vec<Doubt>,
     /// Which machine voice read it; `None` for a person's.
     pub voice: Option<String>,
     /// The text as the machine voice read it.
@@ -89,6 +90,8 @@ pub enum State {
     Approved,
     /// It was refused or withdrawn.
     Refused,
+    /// Approved by telephone, and not confirmed yet.
+    ByPhone,
 }
 
 /// Which bulletins a list holds; what is `None` does not matter.
@@ -205,7 +208,12 @@ impl Register {
     }
 
     /// Which bulletins have this very content, or the same sound by its fingerprint, in any revision; lowest number first.
-    pub async fn same_sound(&mut self, sha256: &str, fingerprint: Option<&str>) -> Result<Vec<i64>, RegisterError> {
+    pub async fn same_sound(
+        &mut self,
+        sha256: &str,
+        fingerprint: Option<Fingerprint>,
+    ) -> Result<Vec<i64>, RegisterError> {
+        let fingerprint = serde_json::json!(fingerprint).as_str().map(str::to_owned);
         let rows = sqlx::query(
             "select number from bulletin where sha256 = ?1
              union select number from bulletin
@@ -217,15 +225,14 @@ impl Register {
         numbers.map_err(|error| self.failed(&error))
     }
 
-    /// Bulletins of that very title, whatever its case and tone placement; lowest number first.
-    pub async fn titled(&mut self, title: &str) -> Result<Vec<i64>, RegisterError> {
-        let sql = format!("select bulletin.number {NEWEST} and title_key = ?1 or title_key glob ?2 order by number");
-        let title = key(title);
-        // The title is the first line of the key; what `glob` would take for a pattern is no letter of a key.
-        let first_line = format!("{}\n*", title.replace(['*', '?', '['], "?"));
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&title).bind(first_line).fetch_all(&mut self.conn).await;
-        let numbers = rows.and_then(|rows| rows.iter().map(|row| row.try_get(0)).collect());
-        numbers.map_err(|error| self.failed(&error))
+    /// Cards of all bulletins of that very title, texts included; lowest number first.
+    pub async fn titled(&mut self, title: &str) -> Result<Vec<Card>, RegisterError> {
+        let sql = format!(
+            "select {LISTED}, text, read_as, measures {NEWEST} and bulletin.title = ? order by bulletin.number"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(title).fetch_all(&mut self.conn).await;
+        let cards = rows.and_then(|rows| rows.iter().map(whole_card).collect::<sqlx::Result<_>>());
+        cards.map_err(|error| self.failed(&error))
     }
 }
 
@@ -236,7 +243,7 @@ fn conditions(wanted: &Wanted) -> (String, Vec<String>) {
     for word in wanted.search.as_deref().unwrap_or_default().split_whitespace() {
         let (marked, plain) = (key(word), plain_key(word));
         let (column, word) = if marked == plain { ("plain_key", plain) } else { ("title_key", marked) };
-        sql += &format!(" and instr({column}, ?)");
+        sql.extend([" and instr(", column, ", ?)"]);
         words.push(word);
     }
     if let Some(theme) = &wanted.theme {
@@ -252,6 +259,7 @@ fn conditions(wanted: &Wanted) -> (String, Vec<String>) {
         Some(State::Waiting) => " and decided.seq is null",
         Some(State::Approved) => " and decided.act = 'approve'",
         Some(State::Refused) => " and decided.act <> 'approve'",
+        Some(State::ByPhone) => " and decided.act = 'approve' and decided.by_phone = 1",
     };
     (sql, words)
 }
@@ -301,8 +309,8 @@ async fn insert(
     .bind(sound.and_then(|sound| sound.file_name.as_ref()))
     .bind(sound.map(|sound| sound.content.sha256.to_string()))
     .bind(sound.and_then(|sound| sound.content.duration_ms))
-    .bind(sound.and_then(|sound| sound.measures.as_ref()))
-    .bind(sound.map_or("[]", |sound| &sound.doubts))
+    .bind(sound.and_then(|sound| sound.measures.as_ref()).map(|measures| serde_json::json!(measures).to_string()))
+    .bind(serde_json::json!(sound.map_or(&[][..], |sound| &sound.doubts)).to_string())
     .bind(sound.and_then(|sound| sound.voice.as_ref()))
     .bind(keys(draft, key))
     .bind(keys(draft, plain_key))
@@ -318,7 +326,9 @@ fn whole_card(row: &SqliteRow) -> sqlx::Result<Card> {
     let mut card = card(row)?;
     card.draft.text = row.try_get("text")?;
     if let Some(sound) = &mut card.sound {
-        sound.measures = row.try_get("measures")?;
+        if row.try_get::<Option<&str>, _>("measures")?.is_some() {
+            sound.measures = column::json(row, "measures")?;
+        }
         sound.read_as = row.try_get("read_as")?;
     }
     Ok(card)
@@ -332,7 +342,7 @@ fn card(row: &SqliteRow) -> sqlx::Result<Card> {
             content: Content { sha256: sha256.into(), duration_ms: row.try_get("duration_ms")? },
             file_name: row.try_get("file_name")?,
             measures: None,
-            doubts: row.try_get("doubts")?,
+            doubts: column::json(row, "doubts")?.unwrap_or_default(),
             voice: row.try_get("voice")?,
             read_as: None,
         }),

@@ -14,11 +14,14 @@ mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
 mod files; // what is known of audio
+mod history; // what happened to one bulletin
 mod in_force; // what a new log must know (pure)
 mod memory; // what the station remembers when it starts
 mod modes; // whose the files of the database are
 mod open; // the database file: opened, migrated, moved aside
+mod outlook; // what is known of coming programmes
 mod queue; // what waits
+mod queue_entries; // bulletins that wait, as people change and list them
 mod read; // the log for others, page by page
 mod register; // bulletins, approvals and queue, opened by a command
 mod recover; // attempts that were open when the machine went down (pure)
@@ -38,9 +41,11 @@ pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState
 pub use self::chain::{Broken, BrokenApproval, Fault, GENESIS, Head, canonical, hash};
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
+pub use self::history::History;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
 pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suffix};
+pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::register::{Register, RegisterError, Signature};
 pub use self::row::{COLUMNS, List, Row, VERSION};

@@ -28,25 +28,13 @@ pub(super) async fn recall(conn: &mut SqliteConnection, named: &[i64]) -> sqlx::
     Ok(Shelf { bulletins, queue, approved })
 }
 
-async fn queue(conn: &mut SqliteConnection) -> sqlx::Result<Vec<Entry>> {
+pub(super) async fn queue(conn: &mut SqliteConnection) -> sqlx::Result<Vec<Entry>> {
     let rows = sqlx::query(
         "select id, bulletin, programme, times, valid_from, valid_until, queued_at
          from queue_entry where removed_at is null order by id",
     )
     .fetch_all(conn)
     .await?;
-    let entry = |row: &SqliteRow| -> sqlx::Result<Option<Entry>> {
-        let Some(queued_at) = column::instant(row, "queued_at")? else { return Ok(None) };
-        Ok(Some(Entry {
-            id: row.try_get("id")?,
-            bulletin: row.try_get("bulletin")?,
-            programme: row.try_get("programme")?,
-            times: row.try_get("times")?,
-            from: day(row, "valid_from")?,
-            until: day(row, "valid_until")?,
-            queued_at,
-        }))
-    };
     rows.iter().filter_map(|row| entry(row).transpose()).collect()
 }
 
@@ -59,6 +47,20 @@ async fn frozen(conn: &mut SqliteConnection) -> sqlx::Result<Vec<i64>> {
     .fetch_all(conn)
     .await?;
     rows.iter().map(|row| row.try_get(0)).collect()
+}
+
+/// An entry of the queue; `None` if a value of it cannot be read.
+pub(super) fn entry(row: &SqliteRow) -> sqlx::Result<Option<Entry>> {
+    let Some(queued_at) = column::instant(row, "queued_at")? else { return Ok(None) };
+    Ok(Some(Entry {
+        id: row.try_get("id")?,
+        bulletin: row.try_get("bulletin")?,
+        programme: row.try_get("programme")?,
+        times: row.try_get("times")?,
+        from: day(row, "valid_from")?,
+        until: day(row, "valid_until")?,
+        queued_at,
+    }))
 }
 
 /// The newest decision of each bulletin, if it is of the newest revision.

@@ -76,7 +76,9 @@ fn init_makes_the_shipped_station_and_check_finds_it_clean() {
         expected.extend(files_below(&root.join(name)).iter().map(|path| Path::new(name).join(path)));
     }
     expected.sort();
-    assert_eq!(files_below(&made), expected);
+    let (of_data, written): (Vec<_>, _) = files_below(&made).into_iter().partition(|path| path.starts_with("data"));
+    assert_eq!(written, expected);
+    assert!(of_data.iter().any(|path| path.ends_with("loa.db")), "{of_data:?}");
     for path in &expected {
         assert!(fs::read(made.join(path)).unwrap() == fs::read(root.join(path)).unwrap(), "{}", path.display());
     }
@@ -123,6 +125,11 @@ fn init_never_overwrites() {
     assert_eq!(ran.code, Some(2));
     assert_eq!(ran.stderr, "loa: `./loa.toml` is there already; nothing was written\n");
     assert_eq!(fs::read_to_string(station.path().join("loa.toml")).unwrap(), "mine");
+
+    let used = folder(&[("data/loa.db", b"mine")]);
+    let ran = run(loa(used.path(), &["init"]));
+    assert_eq!((ran.code, files_below(used.path()).len()), (Some(2), 1));
+    assert_eq!(ran.stderr, "loa: `./data/loa.db` is there already; nothing was written\n");
 
     let half = folder(&[("schedules/buoi-chieu.toml", b"mine")]);
     assert_eq!(run(loa(half.path(), &["init"])).code, Some(2));

@@ -13,6 +13,7 @@ mod check; // bad schedules and settings to exact messages
 mod cli; // the real binary in a folder
 mod clips; // a known signal, encoded into every kind of file
 mod content; // the content store and the schedule's files
+mod evening; // what tomorrow would not air, to exact messages
 mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
@@ -38,6 +39,7 @@ mod orders; // a thousand random lives of a deck
 mod packaging; // the unit and the package, checked by systemd's own tool and against each other
 mod plan; // the plan in each form, and taken over by the real program
 mod playout; // the whole playout on an output that can be unplugged
+mod queue; // the real binary: the queue, what it foresees, the sheet
 mod rehearsal; // the real program by a clock that leaps over idle hours
 mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
