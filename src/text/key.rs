@@ -41,8 +41,9 @@ pub fn key(text: &str) -> String {
 pub fn plain_key(text: &str) -> String {
     let key = key(text);
     let bare = key.nfd().filter(|&each| !is_combining_mark(each)).map(|each| if each == 'đ' { 'd' } else { each });
-    // What consisted of marks alone is gone, and its space with it.
-    bare.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    // A foreign letter may have been kept for its mark alone. What consisted of marks is gone, and its space with it.
+    let meant = look_alike::replace(&bare.nfc().collect::<String>(), &mut Vec::new());
+    meant.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
