@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::fields::blank;
+use super::fields::{Typed, blank};
 use super::intake;
 use super::record::revision;
 use super::{Told, failed, signature, tell, words};
@@ -68,6 +68,9 @@ pub(super) fn import(config: &Config, args: &ImportArgs) -> anyhow::Result<ExitC
         }
     };
     let (entries, mut problems) = read(config, &source, &folder_of(&args.manifest));
+    let mut typed = Typed::new(config);
+    let by = args.by.as_ref().and_then(|by| typed.line("--by", by));
+    problems.append(&mut typed.problems);
     if any_error(&problems) {
         // Nothing is stored, and yet everything that is wrong comes out at once.
         let files = entries.iter().filter_map(|entry| entry.file.as_ref());
@@ -81,7 +84,7 @@ pub(super) fn import(config: &Config, args: &ImportArgs) -> anyhow::Result<ExitC
         Ok(taken) => taken,
         Err(code) => return Ok(code),
     };
-    let signed = signature(config, args.by.as_deref());
+    let signed = signature(config, by.as_deref());
     let recorded = block_on(record(config, entries, sounds, &signed));
     drop(held);
     let became = match recorded {
