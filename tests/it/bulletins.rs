@@ -3,6 +3,7 @@
 //! In: recordings and texts as people have them, broken ones too. Out: what is printed in both languages, exit codes, what
 //! the database holds afterwards, what a backup takes along. Next: `backup`.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -103,7 +104,7 @@ fn transcript(language: &str) -> String {
     for words in story {
         let Ran { code, stdout, stderr } = site.loa(&[&["bulletin"], *words].concat());
         let code = code.unwrap();
-        told += &format!("$ loa bulletin {}\n{stdout}{stderr}-> {code}\n\n", words.join(" "));
+        write!(told, "$ loa bulletin {}\n{stdout}{stderr}-> {code}\n\n", words.join(" ")).unwrap();
     }
     masked(&site, &told)
 }
