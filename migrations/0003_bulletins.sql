@@ -35,6 +35,8 @@ create index bulletin_content on bulletin (sha256) where sha256 is not null;
 
 create index bulletin_sound on bulletin (json_extract(measures, '$.fingerprint')) where measures is not null;
 
+create index bulletin_title on bulletin (title);
+
 -- Everything that lists and searches ask for, so that they do not read the texts.
 create index bulletin_list on bulletin (
     number, revision, title, genre, themes, author, source, class, valid_from, valid_until, zones, text_sha256, file_name,
@@ -79,7 +81,7 @@ create table approval (
     foreign key (bulletin, revision) references bulletin (number, revision)
 ) strict;
 
-create index approval_bulletin on approval (bulletin);
+create index approval_bulletin on approval (bulletin, seq, revision, act, by_phone);
 
 create trigger approval_no_update before update on approval
 begin

@@ -147,24 +147,32 @@ impl Log {
     /// Walks all acts of approval and proves their chain, and that what was decided of is still what it was; compares with a
     /// head kept elsewhere if there is one.
     pub async fn verify_approvals(&mut self, kept: Option<Head>) -> Result<Head, ReadError> {
-        let mut links = Links::new(kept);
-        let known = sqlx::query("select 1 from sqlite_schema where name = 'approval'").fetch_optional(self.any()).await;
-        // A database of an earlier version has none.
-        let mut is_over = known.map_err(|error| self.unreadable(&error))?.is_none();
-        while !is_over {
-            let rows = page(self.any(), links.due()).await.map_err(|error| self.unreadable(&error))?;
-            is_over = rows.is_empty();
-            for row in &rows {
-                let due = links.due();
-                let found = read(row).map_err(|error| Broken { seq: due, fault: Fault::Unreadable(error.to_string()) });
-                let taken = found.and_then(|(seq, row, hash, altered)| {
-                    take(&mut links, seq, &row, hash, altered).map_err(|fault| Broken { seq, fault })
-                });
-                taken.map_err(BrokenApproval)?;
+        let walked = walk(self.any(), kept).await.map_err(|error| self.unreadable(&error))?;
+        Ok(walked.map_err(BrokenApproval)?)
+    }
+}
+
+/// Walks the acts of a database; the inner error is the first bad one.
+pub(super) async fn walk(conn: &mut SqliteConnection, kept: Option<Head>) -> sqlx::Result<Result<Head, Broken>> {
+    let mut links = Links::new(kept);
+    let known = sqlx::query("select 1 from sqlite_schema where name = 'approval'").fetch_optional(&mut *conn).await?;
+    // A database of an earlier version has none.
+    let mut is_over = known.is_none();
+    while !is_over {
+        let rows = page(conn, links.due()).await?;
+        is_over = rows.is_empty();
+        for row in &rows {
+            let due = links.due();
+            let found = read(row).map_err(|error| Broken { seq: due, fault: Fault::Unreadable(error.to_string()) });
+            let taken = found.and_then(|(seq, row, hash, altered)| {
+                take(&mut links, seq, &row, hash, altered).map_err(|fault| Broken { seq, fault })
+            });
+            if let Err(broken) = taken {
+                return Ok(Err(broken));
             }
         }
-        Ok(links.finish().map_err(BrokenApproval)?)
     }
+    Ok(links.finish())
 }
 
 /// The next acts, each beside the bulletin that it was about.

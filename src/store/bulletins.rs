@@ -182,28 +182,21 @@ impl Register {
         card.map_err(|error| self.failed(&error))
     }
 
-    /// Cards of a list, the newest first, and how many there are beyond the limit.
-    pub async fn list(&mut self, wanted: &Wanted) -> Result<(Vec<Card>, u64), RegisterError> {
+    /// Cards of a list, the newest first, and whether there are more than the limit.
+    pub async fn list(&mut self, wanted: &Wanted) -> Result<(Vec<Card>, bool), RegisterError> {
         let (conditions, words) = conditions(wanted);
         let sql = format!("select {LISTED} {NEWEST} {conditions} order by bulletin.number desc limit ?");
         let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
         for word in &words {
             query = query.bind(word);
         }
-        let rows = query.bind(wanted.limit.map_or(-1, i64::from)).fetch_all(&mut self.conn).await;
+        // One more than is wanted tells whether there are more; to count them all would read them all.
+        let rows = query.bind(wanted.limit.map_or(-1, |limit| i64::from(limit) + 1)).fetch_all(&mut self.conn).await;
         let cards = rows.and_then(|rows| rows.iter().map(card).collect::<sqlx::Result<Vec<_>>>());
-        let cards = cards.map_err(|error| self.failed(&error))?;
-        if wanted.limit.is_none_or(|limit| cards.len() < limit as usize) {
-            return Ok((cards, 0));
-        }
-        let sql = format!("select count(*) {NEWEST} {conditions}");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
-        for word in &words {
-            query = query.bind(word);
-        }
-        let all = query.fetch_one(&mut self.conn).await.and_then(|row| row.try_get::<i64, _>(0));
-        let all = all.map_err(|error| self.failed(&error))?;
-        let more = all.cast_unsigned().saturating_sub(cards.len() as u64);
+        let mut cards = cards.map_err(|error| self.failed(&error))?;
+        let limit = wanted.limit.map_or(usize::MAX, |limit| limit as usize);
+        let more = cards.len() > limit;
+        cards.truncate(limit);
         Ok((cards, more))
     }
 

@@ -26,6 +26,7 @@ mod read; // the log for others, page by page
 mod register; // bulletins, approvals and queue, opened by a command
 mod recover; // attempts that were open when the machine went down (pure)
 mod row; // one row of the log: the list of its columns
+mod salvage; // bulletins brought over from a damaged database
 mod schedules; // those taken over, in their true order
 mod shelf; // what the air knows of bulletins
 mod shelf_reader; // the same, whenever it has changed

@@ -81,7 +81,8 @@ fn told(site: &Site, rows: usize) -> (bool, Vec<String>) {
 
 fn damaged_before_the_start(damage: Damage) {
     let card = SoundCard::new();
-    let site = with_log(&card, 60);
+    // So many that the middle of the file is rows, and all of them are read at a start.
+    let site = with_log(&card, 240);
     spoil(&site, damage);
     site.plan("sang", in_seconds(1), "5m", &["a.wav", "b.wav"]);
     let station = site.run();

@@ -7,6 +7,7 @@ mod allocations; // counts what the device callback must not do
 mod audio; // every kind of good file
 mod backup; // the real program backs a station up, loses it, brings it back
 mod bad_audio; // every kind of bad file
+mod bulletins; // the real binary: bulletins recorded, approved, listed, proved
 mod calibrate; // the delay of a device, measured
 mod chain; // the log broken in each way, and found
 mod check; // bad schedules and settings to exact messages

@@ -17,7 +17,6 @@ use crate::backup::block_on;
 use crate::bulletin::Act;
 use crate::cli::{DONE, Format, say};
 use crate::config::Config;
-use crate::language::Language;
 use crate::sound::Doubt;
 use crate::store::{Card, DecisionState, Register, Wanted};
 use crate::text::sort_by_title;
@@ -92,7 +91,7 @@ pub(super) fn run(config: &Config, args: &ListArgs) -> anyhow::Result<ExitCode> 
     let found = block_on(async {
         match Register::look(&config.data_dir).await? {
             Some(mut register) => register.list(&wanted).await,
-            None => Ok((Vec::new(), 0)),
+            None => Ok((Vec::new(), false)),
         }
     });
     let (mut cards, more) = match found {
@@ -111,11 +110,11 @@ pub(super) fn run(config: &Config, args: &ListArgs) -> anyhow::Result<ExitCode> 
     out.flush()?;
     if cards.is_empty() {
         say(config.language.pick("không có tin bài nào", "no bulletins"));
-    } else if more > 0 {
-        say(match config.language {
-            Language::Vi => format!("còn {more} tin bài cũ hơn; `--limit 0` liệt kê tất cả"),
-            Language::En => format!("{more} older ones are not shown; `--limit 0` lists all"),
-        });
+    } else if more {
+        say(config.language.pick(
+            "còn các tin bài cũ hơn; `--limit 0` liệt kê tất cả",
+            "older ones are not shown; `--limit 0` lists all",
+        ));
     }
     Ok(ExitCode::from(DONE))
 }

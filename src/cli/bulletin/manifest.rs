@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::fields::{blank, theme_codes};
+use super::fields::{Typed, blank, theme_codes};
 use super::intake;
 use super::record::revision;
 use super::{Told, failed, signature, tell, words};
@@ -77,6 +77,9 @@ fn recorded(config: &Config, manifest: &Path, by: Option<&str>) -> Result<Vec<Be
         ExitCode::from(WRONG_INPUT)
     })?;
     let (entries, mut problems) = read(config, &source, &folder_of(manifest));
+    let mut typed = Typed::new(config);
+    let by = by.and_then(|by| typed.line("--by", by));
+    problems.append(&mut typed.problems);
     if any_error(&problems) {
         // Nothing is stored, and yet everything that is wrong comes out at once.
         let files = entries.iter().filter_map(|entry| entry.file.as_ref());
@@ -87,7 +90,7 @@ fn recorded(config: &Config, manifest: &Path, by: Option<&str>) -> Result<Vec<Be
     }
     tell(config, &problems);
     let (sounds, held) = take_all(config, &entries)?;
-    let signed = signature(config, by);
+    let signed = signature(config, by.as_deref());
     let recorded = block_on(record(config, entries, sounds, &signed));
     drop(held);
     recorded.map_err(|error| failed(config, &error))

@@ -128,10 +128,14 @@ pub(super) fn decided(config: &Config, card: &Card, decision: &Decision, seq: i6
     };
     let told = match language {
         Language::Vi => {
-            format!("{vi} tin bài số {number} (bản {revision}): \"{title}\" ({what}); {by}, phê duyệt số {seq}")
+            format!(
+                "{vi} tin bài số {number} (bản {revision}): \"{title}\" ({what}); {by}; số {seq} trong sổ phê duyệt"
+            )
         }
         Language::En => {
-            format!("{en} bulletin {number} (revision {revision}): \"{title}\" ({what}); {by}, approval {seq}")
+            format!(
+                "{en} bulletin {number} (revision {revision}): \"{title}\" ({what}); {by}; no. {seq} of the approvals"
+            )
         }
     };
     if decision.by_phone { told + "\n" + language.pick(PHONE.0, PHONE.1) } else { told }
