@@ -14,6 +14,7 @@ use super::read;
 use super::shelf;
 use super::start::inode;
 use crate::bulletin::{Bulletin, Shelf, Tally};
+use crate::problem::system::refusal;
 
 /// A reader of the shelf of one data folder.
 #[derive(Debug)]
@@ -58,8 +59,13 @@ impl ShelfReader {
     /// the operating system's words; the next look begins anew then.
     pub async fn look(&mut self, named: &[i64]) -> Result<Option<Look>, String> {
         let found = inode(&self.path);
-        if found != self.inode {
+        let locked = rustix::fs::access(&self.path, rustix::fs::Access::WRITE_OK);
+        if found != self.inode || locked.is_err() {
             self.rest().await;
+        }
+        // Whoever reads what he may not write leaves journals that the store must remove, again and again.
+        if let (Err(error), Some(_), true) = (locked, self.version, found == self.inode) {
+            return Err(refusal(&error.into()));
         }
         let mut conn = match self.conn.take() {
             Some(conn) => conn,
@@ -69,6 +75,9 @@ impl ShelfReader {
         match look(&mut conn, known, named, found != self.inode).await {
             Ok((version, seen)) => {
                 (self.conn, self.inode, self.version) = (Some(conn), found, Some(version));
+                if locked.is_err() {
+                    self.rest().await;
+                }
                 Ok(seen)
             }
             Err(error) => {

@@ -118,7 +118,7 @@ fn once(life: &Life) -> Breach {
         let is_draw = airing.rsplit_once('/').is_some_and(|(_, item)| item.contains('.'));
         let Some(bare) = is_draw.then(|| rows.get(&slot(airing)[..])).flatten() else { continue };
         let written_off = |row: &&loa::airing::Airing| row.outcome == Some(Outcome::Missed);
-        must!(bare.iter().all(|row| written_off(&row)), "{airing} and its item: {bare:?} {of_airing:?}");
+        must!(bare.iter().all(written_off), "{airing} and its item: {bare:?} {of_airing:?}");
     }
     Ok(())
 }

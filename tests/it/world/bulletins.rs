@@ -107,7 +107,7 @@ impl World {
     /// Its text is changed and its sound is not; it is to be approved anew.
     pub(crate) fn reword(&mut self, number: i64, title: &str) {
         self.change(number, |bulletin| {
-            bulletin.title = title.to_owned();
+            title.clone_into(&mut bulletin.title);
             bulletin.text_sha256 = Some(format!("text-of-{title}"));
             bulletin.standing = Standing::Waiting;
         });
