@@ -38,5 +38,5 @@ pub(super) fn problems(config: &Config, reading: &Reading, library: Library, now
     let end = start_of_day(zone, today + TimeDelta::days(2));
     let open = week_by_week(&reading.schedule, zone, since..end).filter(|each| each.window_ends_at > now);
     let coming: Vec<Rundown> = open.map(|occurrence| foresight.rundown(&occurrence)).collect();
-    doubts(Evening { reading, foresight: &foresight, coming: &coming, timezone: zone, today })
+    doubts(Evening { reading, foresight: &foresight, coming: &coming, timezone: zone, today, rules: &config.session })
 }

@@ -14,10 +14,11 @@ use super::{Rundown, RundownItem};
 use crate::airing::{Approval, Reason};
 use crate::bulletin::{Bulletin, Standing};
 use crate::calendar::{local_date, with_offset};
-use crate::problem::what::ComingFault;
+use crate::problem::what::{ComingFault, SessionFault};
 use crate::problem::{Place, Problem, Severity};
 use crate::schedule::ItemContent;
 use crate::schedule::read::Reading;
+use crate::schedule::session::Rules;
 
 /// What is judged.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +33,8 @@ pub struct Evening<'a> {
     pub timezone: Tz,
     /// The day on which the check is made.
     pub today: NaiveDate,
+    /// The rules of a session.
+    pub rules: &'a Rules,
 }
 
 /// Everything that is wrong with what is to come, each thing once. Empty where no database tells of bulletins.
@@ -98,7 +101,7 @@ impl Evening<'_> {
         problems
     }
 
-    /// Programmes that are longer than their window with what is drawn and named.
+    /// Programmes that are longer than their window, or than a session may be, with what is drawn and named.
     fn windows(self) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (programme, places) in self.reading.schedule.programmes.iter().zip(&self.reading.places) {
@@ -111,12 +114,19 @@ impl Evening<'_> {
             let sum = |rundown: &Rundown, wanted: &dyn Fn(&RundownItem) -> bool| -> i64 {
                 rundown.items.iter().filter(|item| wanted(item)).filter_map(length_ms).sum()
             };
-            let mut own = self.coming.iter().filter(|rundown| rundown.programme == programme.id);
+            let ceiling_ms = self.rules.ceiling.map(|ceiling| ceiling.num_milliseconds());
             // Files that are too long by themselves are reported wherever there is no database, too.
-            let over = own.find(|rundown| sum(rundown, &airs) > window_ms && sum(rundown, &of_file) <= window_ms);
-            problems.extend(over.map(|rundown| {
+            let over = |most_ms: i64| {
+                let mut own = self.coming.iter().filter(|rundown| rundown.programme == programme.id);
+                own.find(|rundown| sum(rundown, &airs) > most_ms && sum(rundown, &of_file) <= most_ms)
+            };
+            problems.extend(over(window_ms).map(|rundown| {
                 let fault = ComingFault::TooLong(sum(rundown, &airs), window_ms, self.at(rundown));
                 Problem::warning(places.window.clone(), fault)
+            }));
+            problems.extend(ceiling_ms.and_then(|most_ms| {
+                let fault = SessionFault::OverCeiling(sum(over(most_ms)?, &airs), most_ms);
+                Some(Problem::error(places.id.clone(), fault))
             }));
         }
         problems

@@ -13,8 +13,9 @@ use crate::bulletin::{Bulletin, Entry, Shelf, Standing};
 use crate::calendar::{local_date, start_of_day};
 use crate::problem::what::{ComingFault, QueueFault, What};
 use crate::problem::{Problem, Severity, nearest};
+use crate::schedule::session::{self, Rules};
 use crate::schedule::{ItemContent, Programme, QueueWish, Schedule};
-use crate::timetable::expand;
+use crate::timetable::{Occurrence, expand};
 
 /// How far programmes are looked for, where no last day is given.
 pub const DAYS_AHEAD: i64 = 366;
@@ -47,6 +48,8 @@ pub struct Grounds<'a> {
     pub now: DateTime<Utc>,
     /// Air only what was approved.
     pub approval_required: bool,
+    /// The rules of a session.
+    pub rules: &'a Rules,
 }
 
 /// The entry of the same bulletin that waits already for the same programme, or either of the two for any.
@@ -134,18 +137,25 @@ fn doubts(wanted: &Wanted, grounds: Grounds<'_>, shelf: &Shelf, bulletin: &Bulle
     } else if let Some((length_ms, most_ms)) = length_ms.zip(most_ms).filter(|(length, most)| length > most) {
         problems.push(warning(QueueFault::TooLong(length_ms, most_ms).into()));
     } else {
-        problems.extend(no_occurrence(wanted, grounds, bulletin).map(|fault| warning(fault.into())));
+        let (found, fault) = occurrences(wanted, grounds, bulletin);
+        problems.extend(fault.map(|fault| warning(fault.into())));
+        let (rules, zone) = (grounds.rules, grounds.timezone);
+        problems.extend(session::warnings(rules, zone, length_ms.unwrap_or_default(), &found));
     }
     problems.extend(same_sound(grounds, shelf, bulletin).map(|fault| warning(fault.into())));
     problems
 }
 
-/// Whether no programme that could draw it airs on one of its days.
-fn no_occurrence(wanted: &Wanted, grounds: Grounds<'_>, bulletin: &Bulletin) -> Option<QueueFault> {
+/// The coming week of programmes that could draw it, and what is wrong if there never is any on one of its days.
+fn occurrences(wanted: &Wanted, grounds: Grounds<'_>, bulletin: &Bulletin) -> (Vec<Occurrence>, Option<QueueFault>) {
     let today = local_date(grounds.timezone, grounds.now);
     let from = [wanted.from, bulletin.valid_from, Some(today)].into_iter().flatten().max().unwrap_or(today);
-    let last = today + TimeDelta::days(DAYS_AHEAD);
+    let last = from + TimeDelta::days(DAYS_AHEAD);
     let until = [wanted.until, bulletin.valid_until].into_iter().flatten().min().unwrap_or(last).min(last);
+    if from > until {
+        let over = if until < today { QueueFault::Past(until) } else { QueueFault::FromAfterUntil(from, until) };
+        return (Vec::new(), Some(over));
+    }
     let able = |programme: &&Arc<Programme>| {
         wanted.programme.as_ref().is_none_or(|id| *id == programme.id)
             && wishes(programme).any(|wish| fits(wish, bulletin))
@@ -157,13 +167,14 @@ fn no_occurrence(wanted: &Wanted, grounds: Grounds<'_>, bulletin: &Bulletin) -> 
     while day <= until {
         let end = (day + TimeDelta::days(7)).min(until + TimeDelta::days(1));
         let start = start_of_day(grounds.timezone, day);
-        let found = expand(&schedule, grounds.timezone, start, start_of_day(grounds.timezone, end));
-        if found.iter().any(|occurrence| occurrence.window_ends_at > grounds.now) {
-            return None;
+        let mut found = expand(&schedule, grounds.timezone, start, start_of_day(grounds.timezone, end));
+        found.retain(|occurrence| occurrence.window_ends_at > grounds.now);
+        if !found.is_empty() {
+            return (found, None);
         }
         day = end;
     }
-    Some(QueueFault::NoOccurrence(from, until))
+    (Vec::new(), Some(QueueFault::NoOccurrence(from, until)))
 }
 
 fn same_sound(grounds: Grounds<'_>, shelf: &Shelf, bulletin: &Bulletin) -> Option<QueueFault> {

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use loa::airing::{Approval, Priority};
 use loa::bulletin::{Bulletin, Entry, Shelf, Standing};
@@ -19,6 +19,7 @@ use loa::rundown::foresee::{Foresight, Known};
 use loa::rundown::queueing::{Grounds, Wanted, judge};
 use loa::rundown::{Content, Library};
 use loa::schedule::read::{File, read};
+use loa::schedule::session::Rules;
 use loa::timetable::expand;
 
 use crate::check::assert_golden;
@@ -120,7 +121,9 @@ fn problems(shelf: Option<Shelf>, approval_required: bool) -> Vec<Problem> {
     let occurrences = expand(&reading.schedule, ZONE, now, "2025-03-05T00:00:00+07:00".parse().unwrap());
     let coming: Vec<_> = occurrences.iter().map(|each| foresight.rundown(each)).collect();
     let today = day("2025-03-03").unwrap();
-    let evening = Evening { reading: &reading, foresight: &foresight, coming: &coming, timezone: ZONE, today };
+    let rules = Rules { ceiling: Some(TimeDelta::minutes(8)), ..Rules::default() };
+    let evening =
+        Evening { reading: &reading, foresight: &foresight, coming: &coming, timezone: ZONE, today, rules: &rules };
     let mut problems = doubts(evening);
     problems.sort();
     problems
@@ -182,8 +185,20 @@ fn queueing(wanted: &[Wanted]) -> String {
     shelf
         .bulletins
         .insert(8, Bulletin { content: Some(long), ..bulletin(8, "Dài", Standing::Approved(approval(9, false))) });
+    let over =
+        Bulletin { valid_until: day("2025-03-02"), ..bulletin(9, "Đã qua", Standing::Approved(approval(10, false))) };
+    shelf.bulletins.insert(9, over);
     let now = "2025-03-03T19:00:00+07:00".parse().unwrap();
-    let grounds = Grounds { schedule: &reading.schedule, known: &known, timezone: ZONE, now, approval_required: true };
+    let rules =
+        Rules { ceiling: Some(TimeDelta::minutes(15)), earliest: NaiveTime::from_hms_opt(6, 0, 0), ..Rules::default() };
+    let grounds = Grounds {
+        schedule: &reading.schedule,
+        known: &known,
+        timezone: ZONE,
+        now,
+        approval_required: true,
+        rules: &rules,
+    };
     wanted
         .iter()
         .map(|wanted| format!("{} {:?}\n{}", wanted.bulletin, wanted.programme, render(&judge(wanted, grounds))))
@@ -204,6 +219,7 @@ fn whoever_queues_a_bulletin_hears_what_speaks_against_it() {
         plain(4),
         plain(8),
         Wanted { programme: Some("sang".into()), from: day("2026-03-09"), ..plain(2) },
+        Wanted { from: day("2025-04-01"), ..plain(9) },
     ];
     assert_golden("evening/queueing.txt", &queueing(&wanted));
     // Its entry for any programme stands in the way of one for a single programme.

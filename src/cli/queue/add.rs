@@ -80,7 +80,8 @@ pub(super) fn run(config: &Config, args: AddArgs) -> anyhow::Result<ExitCode> {
     let known = known(config, &schedule, wanted.bulletin, now)?;
     let timezone = config.station.timezone;
     let approval_required = config.approval.required;
-    let grounds = Grounds { schedule: &schedule, known: &known, timezone, now, approval_required };
+    let grounds =
+        Grounds { schedule: &schedule, known: &known, timezone, now, approval_required, rules: &config.session };
     let problems = judge(&wanted, grounds);
     if tell(config, &problems) {
         return Ok(ExitCode::from(WRONG_INPUT));
