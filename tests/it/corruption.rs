@@ -21,7 +21,7 @@ use crate::store;
 enum Damage {
     /// The first hundred bytes are gone.
     Header,
-    /// One page in the middle.
+    /// One page of rows in the middle.
     MiddlePage,
     /// All pages but the first.
     AllPages,
@@ -47,13 +47,26 @@ fn spoil(site: &Site, damage: Damage) {
     let garbage = |from: u64, count: u64| file.write_all_at(&vec![0xa5; (count * PAGE) as usize], from * PAGE);
     match damage {
         Header => file.write_all_at(&[0; 100], 0).unwrap(),
-        MiddlePage => garbage(pages / 2, 1).unwrap(),
+        MiddlePage => garbage(page_of_rows(&file, pages), 1).unwrap(),
         AllPages => garbage(1, pages - 1).unwrap(),
         Half => file.set_len(pages / 2 * PAGE).unwrap(),
         Empty => file.set_len(0).unwrap(),
         Gone => fs::remove_file(path).unwrap(),
         Journal => fs::write(site.path("data/loa.db-wal"), vec![0xa5; 8192]).unwrap(),
     }
+}
+
+/// The page in the middle of those that hold rows of the log, which every start reads; between them lie pages of indexes.
+fn page_of_rows(file: &File, pages: u64) -> u64 {
+    const LEAF_OF_A_TABLE: u8 = 13;
+    let name = "Đài truyền thanh xã Thanh Đa".as_bytes();
+    let mut page = vec![0; PAGE as usize];
+    let mut holds_rows = |number: &u64| {
+        file.read_exact_at(&mut page, number * PAGE).unwrap();
+        page[0] == LEAF_OF_A_TABLE && page.windows(name.len()).any(|window| window == name)
+    };
+    let rows: Vec<u64> = (0..pages).filter(|number| holds_rows(number)).collect();
+    rows[rows.len() / 2]
 }
 
 /// A station with a log of so many rows in a database of its own, on which nothing is open.
@@ -81,8 +94,7 @@ fn told(site: &Site, rows: usize) -> (bool, Vec<String>) {
 
 fn damaged_before_the_start(damage: Damage) {
     let card = SoundCard::new();
-    // So many that the middle of the file is rows, and all of them are read at a start.
-    let site = with_log(&card, 240);
+    let site = with_log(&card, 60);
     spoil(&site, damage);
     site.plan("sang", in_seconds(1), "5m", &["a.wav", "b.wav"]);
     let station = site.run();
