@@ -133,7 +133,24 @@ begin
     select raise(abort, 'an entry of the queue may only be marked as removed, once');
 end;
 
--- Grows with every change of the three above, so that a running station sees a change by one small read.
+-- What each entry has been drawn for and aired, to its end or 80 % of it: the log has no column for the entry.
+create table drawn (
+    entry  integer not null,
+    airing text    not null,
+    primary key (entry, airing)
+) strict, without rowid;
+
+create trigger drawn_no_update before update on drawn
+begin
+    select raise(abort, 'what was drawn and aired is append-only');
+end;
+
+create trigger drawn_no_delete before delete on drawn
+begin
+    select raise(abort, 'what was drawn and aired is append-only');
+end;
+
+-- Grows with every change of bulletins, approvals and queue, so that a running station sees a change by one small read.
 create table shelf (
     id      integer not null primary key check (id = 1),
     version integer not null

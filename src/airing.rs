@@ -249,6 +249,9 @@ pub struct Airing {
     /// Number of the bulletin.
     #[serde(default)]
     pub bulletin: Option<i64>,
+    /// The entry of the queue that it was drawn by; no column, counted beside the log.
+    #[serde(default)]
+    pub entry: Option<i64>,
     /// Title of what aired.
     pub title: Option<String>,
     /// What kind of text it is: tin, bài, thông báo.
@@ -294,10 +297,10 @@ pub struct Airing {
     pub level_dbfs: Option<i64>,
     /// Peak of what was delivered, whole dBFS.
     pub peak_dbfs: Option<i64>,
-    /// Gain applied to the audio, tenths of a decibel; `None` if nothing sounded.
+    /// One gain that was applied to all of it, tenths of a dB; 0 is none, `None` if nothing sounded.
     #[serde(default)]
     pub gain_cb: Option<i64>,
-    /// Silence left out at both ends.
+    /// Silence that was left out at both ends.
     #[serde(default)]
     pub trimmed_ms: Option<i64>,
     /// Underruns of the device while this was on the air.
@@ -327,6 +330,13 @@ pub struct Airing {
 }
 
 impl Airing {
+    /// Whether it has aired: to its end, or at least [`ENOUGH_PERCENT`] of it.
+    #[must_use]
+    pub fn has_aired(&self) -> bool {
+        let enough = self.planned_ms.is_some_and(|planned| self.aired_ms * 100 >= planned * ENOUGH_PERCENT);
+        self.started_at.is_some() && (self.outcome == Some(Outcome::Aired) || enough)
+    }
+
     /// A first attempt of which nothing is known yet but what it is, when it is due and where its sound would go.
     #[must_use]
     pub fn blank(kind: Kind, airing: AiringId, scheduled_at: DateTime<FixedOffset>, output: OutputKind) -> Self {
@@ -339,6 +349,7 @@ impl Airing {
             item: None,
             kind,
             bulletin: None,
+            entry: None,
             title: None,
             genre: None,
             themes: Vec::new(),

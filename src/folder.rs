@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::problem::system::words;
 use crate::problem::what::FileFault;
 use crate::problem::{Place, Problem};
-use crate::schedule::read::File;
+use crate::schedule::files::{File, special};
 
 /// A schedule or a file of settings is text that a person wrote; more than this is a mistake.
 const MOST_BYTES: u64 = 1 << 20;
@@ -21,10 +21,12 @@ pub fn load(folder: &Path) -> (Vec<File>, Vec<Problem>) {
     let place = Place::whole(folder.display().to_string());
     match paths(folder) {
         Err(error) => (Vec::new(), vec![Problem::error(place, fault_of(&error))]),
-        Ok(paths) if paths.is_empty() => (Vec::new(), vec![Problem::warning(place, FileFault::NoSchedules)]),
         Ok(paths) => {
             let file = |path: &PathBuf| File { path: path.display().to_string(), bytes: read_bytes(path) };
-            (paths.iter().map(file).collect(), Vec::new())
+            let files: Vec<File> = paths.iter().map(file).collect();
+            let no_schedules = files.iter().all(|file| special(&file.path).is_some());
+            let problem = no_schedules.then(|| Problem::warning(place, FileFault::NoSchedules));
+            (files, problem.into_iter().collect())
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod config; // loa.toml
 pub mod folder; // files that people write: bytes, or why there are none
 pub mod text; // Vietnamese text: one form, search keys, order, file names (pure)
 pub mod lunar; // the Vietnamese lunar calendar (pure)
+pub mod plan; // schedules/plan.toml: the information plan as data (pure)
 pub mod schedule; // schedules/*.toml: model, reading, named checks (pure)
 pub mod calendar; // civil time and zone to instants; the gap and fold rule (pure)
 pub mod timetable; // schedules and a span to planned occurrences (pure)
@@ -21,6 +22,7 @@ pub mod sound; // what a content sounds like, and what is done to it when it air
 pub mod desk; // the state machine: events in, actions out (pure)
 pub mod clock; // the only place that asks for the time or sleeps
 pub mod library; // audio: probe, full decode, content store
+pub mod speech; // a text as it is read aloud, and the engine that speaks it
 pub mod playout; // cues decoded ahead, the deck in the device callback, the accounts
 pub mod output; // card, wav, silent
 pub mod store; // SQLite: every statement of the program

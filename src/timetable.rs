@@ -14,7 +14,7 @@ use cron::TimeUnitSpec;
 
 use crate::calendar;
 use crate::schedule::days::Governed;
-use crate::schedule::{Item, Programme, Schedule, SpecialDay};
+use crate::schedule::{Programme, Schedule, SpecialDay};
 
 /// A programme on the day and at the instant at which it is planned.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,11 +36,12 @@ impl Occurrence {
         self.special_day.as_ref().is_some_and(|day| day.silences(&self.programme.id))
     }
 
-    /// Why the special day takes an item of the programme out: the day's title. `None` when it airs.
+    /// Why the special day takes an item of a genre out of the programme: the day's title. `None` when it airs.
     #[must_use]
-    pub fn taken_out(&self, item: &Item) -> Option<String> {
+    pub fn taken_out(&self, genre: Option<&str>) -> Option<&str> {
         let day = self.special_day.as_ref()?;
-        (day.silences(&self.programme.id) || day.leaves_out(item)).then(|| day.title.clone())
+        let out = day.silences(&self.programme.id) || genre.is_some_and(|genre| day.leaves_out(genre));
+        out.then_some(&*day.title)
     }
 }
 
@@ -100,7 +101,7 @@ fn times(rule: &cron::Schedule) -> impl Iterator<Item = NaiveTime> {
 }
 
 /// Whether a programme is planned on a day. What a special day takes out stays planned, so that it comes to a row.
-fn airs_on(programme: &Programme, day: NaiveDate, special_day: Option<&SpecialDay>) -> bool {
+pub(crate) fn airs_on(programme: &Programme, day: NaiveDate, special_day: Option<&SpecialDay>) -> bool {
     let rule = &programme.start.cron;
     let weekday = special_day.and_then(|entry| entry.as_weekday).unwrap_or_else(|| day.weekday());
     rule.days_of_month().includes(day.day())
@@ -119,7 +120,7 @@ mod tests {
     use super::*;
     use crate::airing::Priority;
     use crate::schedule::days::{Airs, DayKind, Days, When, weekday};
-    use crate::schedule::{Ends, ItemContent, start_rule};
+    use crate::schedule::{Ends, start_rule};
 
     fn programme(id: &str, cron: &str) -> Programme {
         Programme {
@@ -196,25 +197,16 @@ mod tests {
     #[test]
     fn a_special_day_takes_out_what_is_planned_and_leaves_its_row() {
         let day = |day| NaiveDate::from_ymd_opt(2025, 5, day).unwrap();
-        let item = |genre: Option<&str>| Item {
-            id: "0".into(),
-            content: ItemContent::File("a.opus".into()),
-            title: Some("A".into()),
-            themes: Vec::new(),
-            author: None,
-            genre: genre.map(str::to_owned),
-        };
-        let (music, talk, other) = (item(Some("Nhạc")), item(Some("tin")), item(None));
         let mut mourning = entry(DayKind::Mourning, When::Dates(day(24), day(25)));
         (mourning.airs, mourning.leave_out) = (Airs::Without(vec!["b".into()]), vec!["nhạc".into()]);
         let schedule = with_days(schedule([programme("a", "0 5 * * *"), programme("b", "0 6 * * *")]), [mourning]);
         let found = expand(&schedule, Tz::UTC, at("2025-05-24T00:00:00Z"), at("2025-05-27T00:00:00Z"));
-        let out = |each: &Occurrence| [&music, &talk, &other].map(|item| each.taken_out(item).is_some());
+        let out = |each: &Occurrence| [Some("Nhạc"), Some("tin"), None].map(|genre| each.taken_out(genre).is_some());
         let told: Vec<_> = found.iter().map(|each| (&*each.programme.id, each.is_silent(), out(each))).collect();
         let special = [("a", false, [true, false, false]), ("b", true, [true; 3])];
         let plain = [("a", false, [false; 3]), ("b", false, [false; 3])];
         assert_eq!(told, [special, special, plain].concat());
-        assert_eq!(found[0].taken_out(&music).as_deref(), Some("Ngày"));
+        assert_eq!(found[0].taken_out(Some("nhạc")), Some("Ngày"));
     }
 
     #[test]

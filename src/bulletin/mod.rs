@@ -15,7 +15,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub use decide::{Act, Bearing, Decision, Objection, Step, judge};
 pub use draft::Draft;
 
-use crate::airing::{Airing, Approval, ENOUGH_PERCENT, Outcome, Priority};
+use crate::airing::{Airing, Approval, Priority};
 use crate::rundown::Content;
 
 /// A bulletin in its newest revision.
@@ -144,26 +144,26 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts a row, if it is one of a bulletin that aired: to its end, or at least 80 % of it. A drawn one also counts for
-    /// the entries that stood in the queue when its programme began; no row is to be counted twice.
-    pub fn count(&mut self, queue: &[Entry], row: &Airing) {
-        let (Some(bulletin), Some(started_at)) = (row.bulletin, row.started_at) else { return };
-        let enough = row.planned_ms.is_some_and(|planned| row.aired_ms * 100 >= planned * ENOUGH_PERCENT);
-        if row.outcome != Some(Outcome::Aired) && !enough {
-            return;
-        }
+    /// Counts a row, if it is one of a bulletin that has aired; no row is to be counted twice. One that failed, or was cut
+    /// before 80 % of it, counts for nothing, and may be drawn again.
+    pub fn count(&mut self, row: &Airing) {
+        let (Some(bulletin), Some(started_at), true) = (row.bulletin, row.started_at, row.has_aired()) else { return };
         let last = self.last_aired.entry(bulletin).or_insert(DateTime::<Utc>::MIN_UTC);
         *last = (*last).max(started_at.to_utc());
-        if !row.item.as_deref().is_some_and(is_draw) {
-            return;
+        if let Some(entry) = row.entry {
+            *self.drawn.entry(entry).or_default() += 1;
         }
-        let of_row = |entry: &&Entry| {
-            entry.bulletin == bulletin
-                && entry.queued_at <= row.scheduled_at.to_utc()
-                && entry.programme.as_ref().is_none_or(|only| row.programme.as_ref() == Some(only))
-        };
-        for entry in queue.iter().filter(of_row) {
-            *self.drawn.entry(entry.id).or_default() += 1;
+    }
+
+    /// Takes over what the log tells when it can be read after all; what was counted here meanwhile may be in it already.
+    pub fn join(&mut self, read: &Self) {
+        for (bulletin, at) in &read.last_aired {
+            let last = self.last_aired.entry(*bulletin).or_insert(*at);
+            *last = (*last).max(*at);
+        }
+        for (entry, times) in &read.drawn {
+            let drawn = self.drawn.entry(*entry).or_default();
+            *drawn = (*drawn).max(*times);
         }
     }
 }
@@ -174,8 +174,8 @@ pub fn draw_item(item: &str, draw: usize) -> String {
     format!("{item}.{draw}")
 }
 
-/// Whether an item of a row was drawn.
+/// The item of the schedule that an item of a rundown comes from.
 #[must_use]
-pub fn is_draw(item: &str) -> bool {
-    item.contains('.')
+pub fn schedule_item(item: &str) -> &str {
+    item.split_once('.').map_or(item, |(item, _)| item)
 }

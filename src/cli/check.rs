@@ -26,6 +26,7 @@ use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use crate::schedule::read::Reading;
 use crate::schedule::session;
 use crate::schedule::{Schedule, read};
+use crate::speech;
 
 /// Names under `audio/` that are kept for suggestions at most.
 const MOST_NAMES: usize = 10_000;
@@ -43,6 +44,7 @@ pub fn run(choice: &ConfigChoice, _args: &CheckArgs) -> anyhow::Result<ExitCode>
         problems.extend(data_folder(&config));
         problems.extend(silent_device(&config, &clock));
         problems.extend(doubtful_device(&config));
+        problems.extend(missing_voice(&config));
     }
     problems.sort();
     for problem in &problems {
@@ -101,6 +103,13 @@ fn doubtful_device(config: &Config) -> Option<Problem> {
     Some(Problem::warning(config.device_place.clone(), fault))
 }
 
+/// A program of the settings' own that is to speak and is not there; espeak-ng is only missed by who has a text spoken.
+fn missing_voice(config: &Config) -> Option<Problem> {
+    let (place, program) = (config.speech.command_place.clone()?, config.speech.command.first()?);
+    let missing = !speech::is_installed(program);
+    missing.then(|| Problem::warning(place, SettingFault::SpeechProgramMissing(program.clone())))
+}
+
 /// Everything that can be known of a station without a sound: what can be read of its schedule, and all problems.
 #[must_use]
 pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
@@ -116,6 +125,7 @@ pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
     let (files, of_folder) = folder::load(&root.join("schedules"));
     let mut reading = read::read(&files, config.as_ref().map(Config::zone_ids).as_deref());
     problems.extend(of_folder);
+    problems.extend(speech::readings_of(&root).err().unwrap_or_default());
     problems.append(&mut reading.problems);
     let (audio, of_audio) = audio_facts(&root.join("audio"), &reading);
     problems.extend(of_audio);

@@ -103,7 +103,7 @@ pub(super) fn catch_up(
     until: DateTime<Utc>,
 ) {
     let drawing = schedule.programmes.iter().filter(|programme| names_bulletins(programme)).cloned().collect();
-    let drawing = Schedule { programmes: drawing, days: Arc::clone(&schedule.days) };
+    let drawing = Schedule { programmes: drawing, days: Arc::clone(&schedule.days), ..Schedule::default() };
     if !foresight.knows_bulletins() || drawing.programmes.is_empty() {
         return;
     }

@@ -17,6 +17,8 @@ pub mod init;
 mod lines;
 pub mod log;
 mod notices;
+pub mod plan;
+mod plan_text;
 mod planned;
 pub mod queue;
 pub mod run;
@@ -87,6 +89,8 @@ pub enum Command {
     Status(acts::StatusArgs),
     /// Print the airing log, or verify its chain
     Log(log::LogArgs),
+    /// Show the information plan of schedules/plan.toml
+    Plan(plan::PlanArgs),
     /// List the sound devices
     Devices(devices::DevicesArgs),
     /// Write the whole station into one file, while it runs or not, and prove it
@@ -172,6 +176,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Skip(who) => acts::skip(&config, who),
         Command::Status(args) => acts::status(&config, &args),
         Command::Log(args) => log::run(&config, &args),
+        Command::Plan(args) => plan::run(&config, &args),
         Command::Devices(args) => devices::run(&config, &args),
         Command::Backup(args) => backup::make(&config, &args),
         Command::Restore(args) => backup::restore(&config, args),

@@ -10,9 +10,11 @@ macro_rules! embedded {
 /// Path below the station's folder, and content.
 pub const FILES: &[(&str, &[u8])] = embedded![
     "loa.toml",
+    "reading.toml",
     "schedules/buoi-sang.toml",
     "schedules/buoi-chieu.toml",
     "schedules/days.toml",
+    "schedules/plan.toml",
     "audio/README.md",
     "audio/tin-bai.toml",
     "audio/nhac-hieu.opus",

@@ -58,7 +58,7 @@ pub(super) fn taken_out(occurrence: &Occurrence) -> String {
     if occurrence.is_silent() {
         return "  silent".to_owned();
     }
-    let items = occurrence.programme.items.iter().filter(|item| occurrence.taken_out(item).is_some());
+    let items = occurrence.programme.items.iter().filter(|item| occurrence.taken_out(item.genre.as_deref()).is_some());
     let ids: Vec<&str> = items.map(|item| &*item.id).collect();
     if ids.is_empty() { String::new() } else { format!("  without {}", ids.join(", ")) }
 }

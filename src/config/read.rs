@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use rodio::cpal::DeviceId;
 
 use super::{
-    ApprovalSetting, Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Station, Zone, folder_of,
+    ApprovalSetting, Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Speech, Station, Zone, folder_of,
 };
 use crate::language::Language;
 use crate::problem::what::{ProgrammeFault, SessionFault, SettingFault, What};
@@ -21,6 +21,8 @@ use crate::schedule::read_days::read_weekdays;
 use crate::schedule::session::Rules;
 use crate::schedule::table::{Reader, Table};
 use crate::schedule::text::parse_span;
+use crate::sound::Preparation;
+use crate::speech::{DEFAULT_COMMAND, TEXT, WAV};
 
 /// Largest calibrated constant of a device, either way; more is a mistake in the unit.
 const MOST_OFFSET_US: i64 = 1_000_000;
@@ -29,6 +31,15 @@ const MOST_OFFSET_US: i64 = 1_000_000;
 const MOST_TONE_MS: i64 = 10_000;
 
 const DEFAULT_TONE_MS: u32 = 2_000;
+
+/// From the quietest of film to the loudest that speech can be without a compressor, in LUFS.
+const TARGETS: [i64; 2] = [-31, -8];
+
+/// Ceilings of the true peak, in dBTP; at 0 a converter may already distort.
+const CEILINGS: [i64; 2] = [-9, 0];
+
+/// Loud enough for loudspeakers in the open air, and reached by most speech without touching the ceiling.
+const DEFAULT_SOUND: Preparation = Preparation { gain: true, target_lufs: -16, peak_dbtp: -1, trim_silence: false };
 
 /// More than any disk of such a machine could keep free.
 const MOST_FREE_MB: i64 = 1_000_000;
@@ -49,6 +60,10 @@ const DEFAULT_COPIES: usize = 14;
 /// A session is at least a minute and at most a day.
 const SHORTEST_CEILING: TimeDelta = TimeDelta::minutes(1);
 const LONGEST_CEILING: TimeDelta = TimeDelta::hours(24);
+/// Longest that a program may speak at one text, in seconds: an hour.
+const MOST_SPEECH_S: i64 = 3_600;
+
+const DEFAULT_SPEECH_S: u64 = 120;
 
 /// Reads the whole file; `None` when what every station needs is missing. All problems are the reader's.
 pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &Path) -> Option<Config> {
@@ -66,12 +81,14 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
         None => None,
     };
     let (output, device_place) = output(reader, root, whole, &folder);
+    let sound = sound(reader, root);
     let emergency = emergency(reader, root);
     let disk = disk(reader, root);
     let backup = backup(reader, root, &folder);
     let approval = approval(reader, root);
     let session = session(reader, root);
     let zones = zones(reader, root);
+    let speech = speech(reader, root);
     Some(Config {
         path: path.to_path_buf(),
         language: language.and_then(|word| Language::from_code(word.value)).unwrap_or_default(),
@@ -81,12 +98,14 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
         station: station?,
         output,
         device_place,
+        sound,
         emergency,
         approval,
         disk,
         backup,
         session,
         zones,
+        speech,
     })
 }
 
@@ -138,6 +157,19 @@ fn device(text: &str, folder: &Path) -> Option<Device> {
             None => Some(Device::Id(text.to_owned())),
         },
     }
+}
+
+fn sound<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Preparation {
+    let mut sound = DEFAULT_SOUND;
+    let Some(mut table) = reader.table(root, "sound") else { return sound };
+    sound.gain = reader.flag(&mut table, "gain").map_or(sound.gain, |flag| flag.value);
+    let [least, most] = TARGETS;
+    sound.target_lufs = reader.integer(&mut table, "target_lufs", least, most).unwrap_or(sound.target_lufs);
+    let [least, most] = CEILINGS;
+    sound.peak_dbtp = reader.integer(&mut table, "peak_dbtp", least, most).unwrap_or(sound.peak_dbtp);
+    sound.trim_silence = reader.flag(&mut table, "trim_silence").map_or(sound.trim_silence, |flag| flag.value);
+    reader.finish(&table);
+    sound
 }
 
 fn emergency<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Emergency {
@@ -227,6 +259,37 @@ fn approval<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> ApprovalSettin
     approval.author_may_approve = author.is_none_or(|allowed| allowed.value);
     reader.finish(&table);
     approval
+}
+
+fn speech<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Speech {
+    let mut speech = Speech {
+        command: DEFAULT_COMMAND.map(str::to_owned).into(),
+        command_place: None,
+        limit_s: DEFAULT_SPEECH_S,
+        voice: String::new(),
+    };
+    let mut voice = None;
+    if let Some(mut table) = reader.table(root, "speech") {
+        if let Some(command) = reader.arguments(&mut table, "command") {
+            speech.command_place = Some(reader.place(&command.span));
+            let words: Vec<String> = command.value.into_iter().map(|word| word.value).collect();
+            let names = |file: &str| words.iter().skip(1).any(|word| word.contains(file));
+            if words.first().is_none_or(|program| program.contains(['{', '}'])) {
+                reader.error(command.span, SettingFault::NoSpeechProgram);
+            } else if let Some(file) = [TEXT, WAV].into_iter().find(|file| !names(file)) {
+                reader.error(command.span, SettingFault::NoSpeechFile(file));
+            } else {
+                speech.command = words;
+            }
+        }
+        let limit_s = reader.integer(&mut table, "limit_s", 1, MOST_SPEECH_S);
+        speech.limit_s = limit_s.and_then(|limit| u64::try_from(limit).ok()).unwrap_or(DEFAULT_SPEECH_S);
+        voice = reader.text(&mut table, "voice").map(|text| text.value);
+        reader.finish(&table);
+    }
+    let program = Path::new(&speech.command[0]).file_name().unwrap_or_default().to_string_lossy();
+    speech.voice = voice.unwrap_or_else(|| format!("tts:{program}"));
+    speech
 }
 
 fn zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {

@@ -9,52 +9,113 @@ use std::sync::Arc;
 use super::Desk;
 use super::playing::{Playing, Source};
 use super::protocol::{Action, Record};
+use super::run::Stand;
 use crate::airing::{Airing, Approval, Reason};
-use crate::bulletin::Shelf;
-use crate::rundown::RundownItem;
+use crate::bulletin::{Shelf, Tally};
+use crate::clock::Moment;
+use crate::rundown::{self, Content, RundownItem};
+
+/// What the row of an emergency says that was approved by telephone only.
+const BY_PHONE: &str = "approved by telephone, not confirmed yet";
 
 impl Desk {
-    /// Bulletins, approvals or the queue have changed. A bulletin that had no sound when its rundown was frozen gets it.
-    pub(super) fn take_shelf(&mut self, newer: Arc<Shelf>, actions: &mut Vec<Action>) {
-        self.shelf = newer;
+    /// Bulletins, approvals or the queue have changed, or can be read at last. What was drawn stands; what has not sounded
+    /// yet tells of its bulletin as it is now.
+    pub(super) fn take_shelf(
+        &mut self,
+        newer: Arc<Shelf>,
+        tally: Option<&Tally>,
+        now: Moment,
+        actions: &mut Vec<Action>,
+    ) {
+        let old = std::mem::replace(&mut self.shelf, newer);
+        if let Some(tally) = tally {
+            self.tally.join(tally);
+        }
         for run in &mut self.runs {
+            let sounds = |index| {
+                let ours = |each: &Playing| each.on_air() && each.source == Source::Item(run.id, index);
+                self.playing.iter().any(ours)
+            };
             let mut changed = false;
-            for item in run.rundown.items.iter_mut().filter(|item| item.audio.content.is_none()) {
-                let known = item.bulletin.as_ref().and_then(|facts| self.shelf.bulletins.get(&facts.number));
-                item.audio.content = known.and_then(|bulletin| bulletin.content.clone());
-                changed |= item.audio.content.is_some();
+            for (index, item) in run.rundown.items.iter_mut().enumerate() {
+                let number = item.bulletin.as_ref().map(|facts| facts.number);
+                let known = number.and_then(|number| self.shelf.bulletins.get(&number));
+                if let Some(new) = known.filter(|_| run.stands[index] != Stand::Final && !sounds(index)) {
+                    changed |= rundown::follow(item, old.bulletins.get(&new.number), new);
+                }
             }
             if changed {
                 actions.push(Action::Record(Record::Rundown(Box::new(run.rundown.clone()))));
             }
         }
+        self.renew_rows(now, actions);
     }
 
-    /// Why a source is not to air, whatever its sound: `queue_empty`, `special_day` or `not_approved`.
+    /// The rows of cues that wait follow their bulletins: an approval that was given anew is the one that counts.
+    fn renew_rows(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        for slot in 0..self.playing.len() {
+            let playing = &self.playing[slot];
+            let Some((fresh, _)) = self.row_of(playing.source, now).filter(|_| !playing.on_air()) else { continue };
+            let mut row = playing.row.clone();
+            (row.title, row.themes, row.genre) = (fresh.title, fresh.themes, fresh.genre);
+            (row.author, row.source, row.voice) = (fresh.author, fresh.source, fresh.voice);
+            row.text_sha256 = fresh.text_sha256;
+            self.name_approval(playing.source, &mut row);
+            if row != playing.row {
+                if playing.intended {
+                    actions.push(Action::Record(Record::Intent(Box::new(row.clone()))));
+                }
+                self.playing[slot].row = row;
+            }
+        }
+    }
+
+    /// Why a source is not to air, whatever its sound: `queue_empty`, `special_day` or `not_approved`. Nobody has to approve an
+    /// emergency.
     pub(super) fn kept_from_air(&self, source: Source) -> Option<Reason> {
-        let item = self.item_of(source);
-        if let Some(out) = item.and_then(|item| item.taken_out.as_ref()) {
+        if self.emergency(source) {
+            return None;
+        }
+        match source {
+            Source::Item(..) => self.judge(self.item_of(source)?),
+            Source::Act(job, _) => {
+                let act = self.act(job)?;
+                let number = act.bulletin.as_ref().map(|bulletin| bulletin.number);
+                self.unapproved(number, act.audio.content.as_ref(), false).then_some(Reason::NotApproved)
+            }
+        }
+    }
+
+    /// Why a slot of a rundown is not to air as things stand.
+    pub(super) fn judge(&self, item: &RundownItem) -> Option<Reason> {
+        if let Some(out) = &item.taken_out {
             return Some(out.reason);
         }
-        let content = self.audio_of(source)?.content.as_ref();
-        let number = self.bulletin_of(source);
+        let number = item.bulletin.as_ref().map(|facts| facts.number);
+        let free = number.is_none() && item.themes.is_empty();
+        self.unapproved(number, item.audio.content.as_ref(), free).then_some(Reason::NotApproved)
+    }
+
+    /// Whether a bulletin, or the bytes of a file, lack an approval. `free` is a file that needs none: a signature.
+    pub(super) fn unapproved(&self, number: Option<i64>, content: Option<&Content>, free: bool) -> bool {
+        let required = self.facts.approval_required;
         if let Some(bulletin) = number.and_then(|number| self.shelf.bulletins.get(&number)) {
             let same = content.is_none_or(|content| {
                 bulletin.content.as_ref().is_some_and(|current| current.sha256 == content.sha256)
             });
-            let may = bulletin.may_air(self.facts.approval_required) && (same || !self.facts.approval_required);
-            return (!may).then_some(Reason::NotApproved);
+            return !bulletin.may_air(required) || required && !same;
         }
-        let free = number.is_none() && item.is_some_and(|item| item.themes.is_empty());
-        if !self.facts.approval_required || free || self.emergency(source) {
-            return None;
+        if !required || free {
+            return false;
         }
         // A file whose content nobody knows yet is judged as soon as it is opened.
-        let approved = match (content, number) {
-            (None, number) => number.is_none(),
-            (Some(content), _) => self.shelf.approved.contains_key(&content.sha256),
-        };
-        (!approved).then_some(Reason::NotApproved)
+        content.map_or(number.is_some(), |content| !self.shelf.approved.contains_key(&content.sha256))
+    }
+
+    /// Why an item was taken out of its rundown.
+    pub(super) fn taken_out(&self, source: Source) -> Option<Reason> {
+        self.item_of(source)?.taken_out.as_ref().map(|out| out.reason)
     }
 
     /// What is prepared or armed and may not air any more goes back into the line, where it gets its row.
@@ -66,8 +127,18 @@ impl Desk {
         }
     }
 
+    /// Puts the approval in force into a row, and what is to be said of one by telephone.
+    pub(super) fn name_approval(&self, source: Source, row: &mut Airing) {
+        row.approval = row.sha256.as_deref().and_then(|sha256| self.approval_of(source, row.bulletin, sha256)).cloned();
+        let by_phone = row.approval.as_ref().is_some_and(|approval| approval.by_phone);
+        let told = row.note.take();
+        let others = told.iter().flat_map(|note| note.split("; ")).filter(|part| *part != BY_PHONE);
+        let parts: Vec<&str> = others.chain(by_phone.then_some(BY_PHONE)).collect();
+        row.note = (!parts.is_empty()).then(|| parts.join("; "));
+    }
+
     /// The approval in force of a bulletin or of these bytes.
-    pub(super) fn approval_of(&self, source: Source, bulletin: Option<i64>, sha256: &str) -> Option<&Approval> {
+    fn approval_of(&self, source: Source, bulletin: Option<i64>, sha256: &str) -> Option<&Approval> {
         let known = bulletin.and_then(|number| self.shelf.bulletins.get(&number));
         match known {
             Some(known) => {
@@ -76,13 +147,16 @@ impl Desk {
             }
             // A signature that somebody approved as a bulletin too is still a signature.
             None if self.item_of(source).is_some_and(|item| item.themes.is_empty() && item.bulletin.is_none()) => None,
-            None => self.shelf.approved.get(sha256),
+            None => self.shelf.approved.get(sha256).or_else(|| self.own_approval(source)),
         }
     }
 
-    /// The approval that a row names.
-    pub(super) fn approved_row(&self, source: Source, row: &Airing) -> Option<Approval> {
-        self.approval_of(source, row.bulletin, row.sha256.as_deref()?).cloned()
+    /// The approval of a bulletin that a person put on the air, as of then: the shelf may not hold it.
+    fn own_approval(&self, source: Source) -> Option<&Approval> {
+        match source {
+            Source::Item(..) => None,
+            Source::Act(job, _) => self.act(job)?.bulletin.as_ref()?.approval(),
+        }
     }
 
     fn item_of(&self, source: Source) -> Option<&RundownItem> {
@@ -90,9 +164,5 @@ impl Desk {
             Source::Item(job, index) => self.run(job).map(|run| &run.rundown.items[index]),
             Source::Act(..) => None,
         }
-    }
-
-    fn bulletin_of(&self, source: Source) -> Option<i64> {
-        self.item_of(source)?.bulletin.as_ref().map(|facts| facts.number)
     }
 }

@@ -32,8 +32,9 @@ impl Desk {
                 playing.row.sha256 = Some(content.sha256.to_string());
                 playing.row.planned_ms = planned_ms.or(playing.row.planned_ms);
                 playing.stage = Stage::Ready;
-                let (source, bulletin) = (playing.source, playing.row.bulletin);
-                self.playing[slot].row.approval = self.approval_of(source, bulletin, &content.sha256).cloned();
+                let mut row = playing.row.clone();
+                self.name_approval(self.playing[slot].source, &mut row);
+                self.playing[slot].row = row;
             }
             CueEvent::Refused(reason) => {
                 let playing = self.playing.remove(slot);
@@ -150,7 +151,7 @@ impl Desk {
     ) {
         if let Some((mut row, _)) = self.row_of(source, now) {
             (row.outcome, row.reason) = (Some(outcome), Some(reason));
-            actions.push(Action::Record(Record::Row(Box::new(row))));
+            self.cancel_unless_heard(source, row, actions);
         }
         self.stand(source, Stand::Final);
     }
@@ -196,13 +197,13 @@ impl Desk {
                 Some((row, act.audio.clone()))
             }
         }
-        .map(|(mut row, audio)| {
-            let verdict = audio.content.as_ref().and_then(|content| self.verdicts.get(&content.sha256));
-            row.planned_ms = verdict.and_then(|verdict| verdict.ok()).or(row.planned_ms);
-            row.approval = self.approved_row(source, &row);
+        .map(|(mut row, mut audio)| {
+            self.set_length(&mut row, &mut audio);
+            self.name_approval(source, &mut row);
             if row.priority == Priority::Emergency && self.facts.tone_ms > 0 {
                 row.planned_ms = row.planned_ms.map(|planned| planned + i64::from(self.facts.tone_ms));
-                row.note = Some(format!("begins with an attention tone of {} ms", self.facts.tone_ms));
+                let tone = format!("begins with an attention tone of {} ms", self.facts.tone_ms);
+                row.note = Some(row.note.take().map_or(tone.clone(), |note| format!("{tone}; {note}")));
             }
             (row, audio)
         })
@@ -219,7 +220,7 @@ impl Desk {
         self.runs.iter().find(|run| run.id == job)
     }
 
-    fn act(&self, job: super::JobId) -> Option<&Airs> {
+    pub(super) fn act(&self, job: super::JobId) -> Option<&Airs> {
         self.acts.iter().find(|act| act.id == job)
     }
 
@@ -342,8 +343,8 @@ impl Desk {
         let sounds = |source: Source| self.playing.iter().any(|each| each.source == source && !each.waiting());
         let left = (0..run.stands.len()).filter(untried).map(|index| Source::Item(job, index));
         for source in left.filter(|source| !sounds(*source)).collect::<Vec<_>>() {
-            let kept = self.kept_from_air(source).map(|reason| (Outcome::Cancelled, reason));
-            self.write_off(source, kept.unwrap_or((outcome, reason)), now, actions);
+            let out = self.taken_out(source).map(|reason| (Outcome::Cancelled, reason));
+            self.write_off(source, out.unwrap_or((outcome, reason)), now, actions);
         }
     }
 

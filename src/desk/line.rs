@@ -69,9 +69,7 @@ impl Desk {
             return;
         }
         let Some(at) = self.playing.iter().position(|playing| playing.role == Role::Urgent) else {
-            if let Some(source) = self.choose(TimeDelta::zero(), now, actions)
-                && self.emergency(source)
-            {
+            if let Some(source) = self.choose_urgent(now, actions) {
                 self.take_back(Reason::Emergency, |playing| playing.source == source, actions);
                 self.prepare(source, Role::Urgent, now, actions);
             }
@@ -233,9 +231,10 @@ impl Desk {
     /// Names a cue for a source and has it opened.
     fn prepare(&mut self, source: Source, role: Role, now: Moment, actions: &mut Vec<Action>) {
         let cue = self.name_cue();
-        let Some((row, audio)) = self.row_of(source, now) else { return };
+        let Some((mut row, audio)) = self.row_of(source, now) else { return };
         let tone_ms = if row.priority == Priority::Emergency { self.facts.tone_ms } else { 0 };
-        actions.push(Action::Prepare { cue, audio, tone_ms });
+        let treatment = self.treat(&mut row, &audio);
+        actions.push(Action::Prepare { cue, audio, tone_ms, treatment });
         self.playing.push(Playing {
             cue,
             source,

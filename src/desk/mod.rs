@@ -7,16 +7,19 @@
 
 mod acts;
 mod approval;
+mod closed;
 mod cues;
 mod line;
 mod off_time;
 mod order;
+mod outlook;
 mod plan;
 mod playing;
 mod protocol;
 mod rows;
 mod run;
 mod snapshot;
+mod treatment;
 mod trust;
 
 use std::collections::{HashMap, VecDeque};
@@ -24,6 +27,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub use outlook::{Outlook, OutlookItem};
 pub use protocol::*;
 pub use snapshot::{Snapshot, SnapshotItem, SnapshotNext};
 
@@ -32,6 +36,7 @@ use crate::bulletin::{Shelf, Tally};
 use crate::clock::{Moment, Mono};
 use crate::rundown::{Content, Library};
 use crate::schedule::Schedule;
+use crate::sound::Measures;
 use plan::Plan;
 use playing::{Playing, TakenBack};
 use rows::RowStamp;
@@ -56,8 +61,8 @@ pub struct Desk {
     shelf: Arc<Shelf>,
     /// What has aired of bulletins, rows of this run of the program included.
     tally: Tally,
-    /// Contents that must not air, and lengths of those that may.
-    verdicts: HashMap<Arc<str>, Result<i64, Reason>>,
+    /// Contents that must not air, and what those that may sound like.
+    verdicts: HashMap<Arc<str>, Result<Measures, Reason>>,
     plan: Plan,
     trust: Trust,
     runs: Vec<Run>,
@@ -148,7 +153,7 @@ impl Desk {
         });
         for row in rows {
             self.trust.recorded(now);
-            self.tally.count(&self.shelf.queue, row);
+            self.tally.count(row);
         }
     }
 
@@ -169,7 +174,7 @@ impl Desk {
                 self.plan.forget_upcoming();
             }
             Event::Library(library) => self.take_library(library, &mut actions),
-            Event::Shelf(newer) => self.take_shelf(newer, &mut actions),
+            Event::Shelf(newer, tally) => self.take_shelf(newer, tally.as_deref(), now, &mut actions),
             Event::Verdict { sha256, verdict } => {
                 self.verdicts.insert(sha256, verdict);
             }
@@ -183,16 +188,19 @@ impl Desk {
             Event::Act(request, act, actor) => self.take_act(request, act, &actor, now, &mut actions),
             Event::Shutdown => self.shut_down(now, &mut actions),
         }
+        // Before anything is drawn: what has just come to its end is pending no more.
+        self.note_rows(&actions, now);
+        let noted = actions.len();
         if self.leave_by.is_none() {
             self.plan_up_to(now, cause, &mut actions);
         }
         self.advance(now, cause, &mut actions);
-        self.note_rows(&actions, now);
+        self.note_rows(&actions[noted..], now);
         actions
     }
 
     /// Takes over a verdict that was reached before the desk was made.
-    pub fn knows(&mut self, sha256: Arc<str>, verdict: Result<i64, Reason>) {
+    pub fn knows(&mut self, sha256: Arc<str>, verdict: Result<Measures, Reason>) {
         self.verdicts.insert(sha256, verdict);
     }
 

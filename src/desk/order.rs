@@ -23,6 +23,15 @@ impl Desk {
         }
     }
 
+    /// The emergency whose turn it is. Programmes are not judged here: their turn may be far off, and an approval may come.
+    pub(super) fn choose_urgent(&mut self, now: Moment, actions: &mut Vec<Action>) -> Option<Source> {
+        loop {
+            let source = self.next_source(TimeDelta::zero(), now).filter(|source| self.emergency(*source))?;
+            let Some(why) = self.known_fault(source) else { return Some(source) };
+            self.write_off(source, why, now, actions);
+        }
+    }
+
     /// The next item of one run; those known to be bad are failed on the way.
     pub(super) fn choose_of(&mut self, job: JobId, now: Moment, actions: &mut Vec<Action>) -> Option<Source> {
         loop {

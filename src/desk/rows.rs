@@ -37,6 +37,7 @@ pub(super) fn of_item(facts: &Facts, stamp: &RowStamp, rundown: &Rundown, index:
     row.genre.clone_from(&item.genre);
     if let Some(bulletin) = &item.bulletin {
         row.bulletin = Some(bulletin.number);
+        row.entry = bulletin.entry;
         row.source.clone_from(&bulletin.source);
         row.text_sha256.clone_from(&bulletin.text_sha256);
         row.voice.clone_from(&bulletin.voice);
@@ -56,6 +57,15 @@ pub(super) fn of_act(facts: &Facts, stamp: &RowStamp, airs: &Airs, index: usize,
     let mut row = blank(facts, stamp, airs.airings[index].clone(), kind, airs.at);
     row.attempt = attempt;
     row.title = Some(airs.title.clone());
+    if let Some(bulletin) = airs.bulletin.as_deref() {
+        row.bulletin = Some(bulletin.number);
+        row.themes.clone_from(&bulletin.themes);
+        row.genre.clone_from(&bulletin.genre);
+        row.author.clone_from(&bulletin.author);
+        row.source.clone_from(&bulletin.source);
+        row.text_sha256.clone_from(&bulletin.text_sha256);
+        row.voice.clone_from(&bulletin.voice);
+    }
     row.priority = airs.priority;
     row.planned_ms = airs.audio.content.as_ref().and_then(|content| content.duration_ms);
     row.sha256 = airs.audio.content.as_ref().map(|content| content.sha256.to_string());

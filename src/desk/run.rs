@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::protocol::{Actor, LoggedAttempt};
 use crate::airing::{Airing, AiringId, ENOUGH_PERCENT, Outcome, Priority, Reason};
+use crate::bulletin::Bulletin;
 use crate::clock::{Moment, Mono};
 use crate::rundown::{Audio, Rundown};
 
@@ -32,7 +33,7 @@ pub(super) enum Stand {
 
 impl Stand {
     /// Where an item stands by its rows in the log.
-    fn of(rows: Option<&Vec<LoggedAttempt>>) -> Self {
+    pub(super) fn of(rows: Option<&Vec<LoggedAttempt>>) -> Self {
         let Some(last) = rows.and_then(|rows| rows.iter().max_by_key(|row| row.attempt)) else {
             return Self::Due { attempts: 0 };
         };
@@ -152,6 +153,7 @@ pub(super) struct Airs {
     pub(super) at: DateTime<Utc>,
     pub(super) audio: Audio,
     pub(super) title: String,
+    pub(super) bulletin: Option<Box<Bulletin>>,
     pub(super) priority: Priority,
     pub(super) actor: Actor,
     /// One stand per repeat.

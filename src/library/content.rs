@@ -4,39 +4,29 @@
 //! Must never leave half a file under a final name, and never change one. One process at a time sweeps it. Next: `files`.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read, Seek as _, Write};
+use std::fs::{self, File};
+use std::io::{self, Seek as _};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::MemfdFlags;
-use sha2::{Digest, Sha256};
 
 use super::clip::Clip;
 use super::decode::Decoder;
-use super::error::{ClipError, words};
+use super::error::ClipError;
 use super::source;
+use super::unfinished::{UNFINISHED, Unfinished, copy, not_stored};
 use super::verify::{Verified, verify};
 use crate::rundown::Content;
-
-/// Read and written at a time: large enough that system calls cost nothing, small enough for a small board.
-const PORTION: usize = 128 * 1024;
 
 /// A copy that is no larger is hashed before it airs: a slow disk or stick (10 MB/s) reads it in 3.4 s, and a cue is prepared
 /// 5 s before its start. A larger one would come too late; its end, at least, is missed while it is decoded.
 const HASHED_WHEN_OPENED: u64 = 32 << 20;
 
-/// What copies begin with until they are whole.
-const UNFINISHED: &str = "unfinished-";
-
 /// Bytes that may be held in memory: an hour of speech, and little on a machine of 512 MB.
 const MOST_HELD: u64 = 64 << 20;
-
-/// Tells apart the copies that this process makes at the same time.
-static COPIES: AtomicU64 = AtomicU64::new(0);
 
 /// A folder of audio by SHA-256.
 #[derive(Debug, Clone)]
@@ -119,8 +109,13 @@ impl ContentStore {
     /// lost them goes, so that taking the file in once more heals it; nothing is said about the content by that.
     pub fn verify(&self, sha256: &str) -> Result<Verified, ClipError> {
         let path = self.path_of(sha256);
-        self.expect(sha256, &mut source::open(&path)?.0)?;
-        verify(&path)
+        let expect = || self.expect(sha256, &mut source::open(&path)?.0);
+        expect()?;
+        verify(&path).or_else(|fault| {
+            // A disk that lost them meanwhile says nothing about the content either.
+            expect()?;
+            Err(fault)
+        })
     }
 
     /// Reads an open copy: it holds the bytes of that hash, or goes. One that the disk does not give back is lost like one
@@ -249,72 +244,6 @@ fn path_of_held(file: &File) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
-/// A copy in the making; goes when dropped, unless it was kept.
-pub(super) struct Unfinished {
-    pub(super) path: PathBuf,
-    pub(super) file: File,
-}
-
-impl Unfinished {
-    fn create(folder: &Path) -> io::Result<Self> {
-        let number = COPIES.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!("{UNFINISHED}{}-{number}", std::process::id()));
-        // Truncated rather than refused: what an earlier process of that number left is of no use to anybody.
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
-        Ok(Self { path, file })
-    }
-
-    /// Makes it durable under its final name. The name is on disk before this returns, so a row may name it.
-    pub(super) fn keep_as(&mut self, place: &Path) -> io::Result<()> {
-        self.file.set_permissions(Permissions::from_mode(0o444))?;
-        self.file.sync_all()?;
-        fs::rename(&self.path, place)?;
-        File::open(place.parent().unwrap_or(Path::new(".")))?.sync_all()
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        // After `keep_as` nothing has this name any more; a failure leaves a file for the next sweep.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// On which side copying failed.
-#[derive(Debug)]
-pub(super) enum CopyFault {
-    Read(io::Error),
-    Write(io::Error),
-}
-
-impl From<CopyFault> for ClipError {
-    fn from(fault: CopyFault) -> Self {
-        match fault {
-            CopyFault::Read(error) => error.into(),
-            CopyFault::Write(error) => not_stored(&error),
-        }
-    }
-}
-
-/// Copies all of a file; answers with the hash of what was copied and the number of bytes.
-pub(super) fn copy(from: &mut File, to: &mut impl Write) -> Result<(String, u64), CopyFault> {
-    let mut hash = Sha256::new();
-    let mut portion = vec![0; PORTION];
-    let mut bytes = 0;
-    loop {
-        let read = match from.read(&mut portion) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(CopyFault::Read(error)),
-        };
-        hash.update(&portion[..read]);
-        to.write_all(&portion[..read]).map_err(CopyFault::Write)?;
-        bytes += read as u64;
-    }
-    Ok((hex(&hash.finalize()), bytes))
-}
-
 /// Whether a file is another one than it was; the change time moves even when the modification time is set back.
 pub(super) fn is_changed(before: &fs::Metadata, after: &fs::Metadata) -> bool {
     let key =
@@ -324,10 +253,6 @@ pub(super) fn is_changed(before: &fs::Metadata, after: &fs::Metadata) -> bool {
 
 fn changed() -> ClipError {
     ClipError::Unreadable("it changed while it was read".into())
-}
-
-fn not_stored(error: &io::Error) -> ClipError {
-    ClipError::Unreadable(format!("the content store does not take it: {}", words(error)))
 }
 
 fn is_hash(name: &str) -> bool {
@@ -345,32 +270,9 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
-
-    /// A disk with room for so many bytes.
-    struct Disk(usize);
-
-    impl Write for Disk {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 = self.0.checked_sub(bytes.len()).ok_or_else(|| io::Error::from_raw_os_error(libc::ENOSPC))?;
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_full_disk_is_named_and_the_copy_goes() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("long.wav");
-        fs::write(&path, vec![1; 3 * PORTION]).unwrap();
-        let error = ClipError::from(copy(&mut File::open(&path).unwrap(), &mut Disk(2 * PORTION)).unwrap_err());
-        assert_eq!(error.to_string(), "cannot be read: the content store does not take it: no space left on device");
-        drop(Unfinished::create(folder.path()).unwrap());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
 
     #[test]
     fn a_copy_that_cannot_be_read_goes_and_is_made_anew() {

@@ -8,10 +8,11 @@ use std::fs::File;
 use std::io::{self, Seek as _, Write};
 use std::path::Path;
 
-use super::content::{ContentStore, CopyFault, copy, is_changed};
+use super::content::{ContentStore, is_changed};
 use super::decode::Decoder;
 use super::error::{ClipError, words};
 use super::source;
+use super::unfinished::{CopyFault, copy};
 use super::verify::{Verified, verify_with};
 use crate::rundown::Content;
 use crate::sound::{Doubt, Measures, Unfit, doubts, unfit};
@@ -61,6 +62,7 @@ pub fn take_in(
         return Err(Unfit::TooLarge { bytes, most_bytes: limits.most_bytes });
     }
     refuse_by_its_own_word(&file, bytes, limits)?;
+    file.rewind().map_err(ClipError::from)?;
     let before = file.metadata().map_err(ClipError::from)?;
     let hashed =
         copy(&mut file, &mut Watched { to: io::sink(), done: 0, all: bytes, from: 0.0, share: HASHING, progress })?;

@@ -22,6 +22,7 @@ mod resample;
 mod source;
 mod trim;
 mod true_peak;
+mod unfinished;
 mod verify;
 mod vorbis;
 mod wav;

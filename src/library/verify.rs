@@ -6,10 +6,10 @@
 
 use std::path::Path;
 
-use super::content::copy;
 use super::decode::Decoder;
 use super::error::ClipError;
 use super::measure::Gauge;
+use super::unfinished::copy;
 use crate::sound::Measures;
 
 /// What a full decode found.

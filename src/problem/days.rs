@@ -20,6 +20,8 @@ pub enum DayFault {
     HalfSpan(&'static str),
     /// More days than an entry may have: found, most.
     TooLong(i64, i64),
+    /// More entries than so many.
+    TooMany(usize),
     /// Not a day of the moon.
     BadLunar(String),
     /// A key that goes with `lunar` only.
@@ -102,6 +104,10 @@ fn day_in_english(fault: &DayFault) -> Said {
         DayFault::TooLong(found, most) => {
             Said::plain(format!("the entry lasts {found} days, at most {most} are allowed"))
         }
+        DayFault::TooMany(most) => Said::with(
+            format!("more than {most} entries"),
+            "days that have passed may go; what was taken over is remembered",
+        ),
         DayFault::BadLunar(found) => Said::with(
             format!("`{found}` is no day of the moon"),
             "write day and month as \"10/3\": days are 1 to 30, months 1 to 12; a repeated month has no feasts",
@@ -161,6 +167,9 @@ fn day_in_vietnamese(fault: &DayFault) -> Said {
             Said::with(format!("thiếu `{missing}`"), "`from` và `until` phải đi với nhau; chỉ một ngày thì ghi `date`")
         }
         DayFault::TooLong(found, most) => Said::plain(format!("mục này dài {found} ngày, nhiều nhất là {most} ngày")),
+        DayFault::TooMany(most) => {
+            Said::with(format!("có hơn {most} mục"), "những ngày đã qua có thể bỏ; đài vẫn nhớ những gì đã nhận")
+        }
         DayFault::BadLunar(found) => Said::with(
             format!("`{found}` không phải là ngày âm lịch"),
             "hãy ghi ngày/tháng như \"10/3\": ngày 1 đến 30, tháng 1 đến 12; tháng nhuận không tính",

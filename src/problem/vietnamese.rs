@@ -5,7 +5,7 @@
 
 use super::english::listed;
 use super::what::{
-    AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
+    AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, ReadingFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
 use super::{Said, bulletins, coming, days, queueing, written};
@@ -27,6 +27,8 @@ pub(super) fn say(what: &What) -> Said {
         What::Day(fault) => days::say_day(fault, Language::Vi),
         What::Session(fault) => days::say_session(fault, Language::Vi),
         What::Bulletin(fault) => bulletins::say_vi(fault),
+        What::Plan(fault) => written::plan_vi(fault),
+        What::Reading(fault) => reading(fault),
     }
 }
 
@@ -125,6 +127,18 @@ fn setting(fault: &SettingFault) -> Said {
             format!("người dùng này không được ghi vào thư mục dữ liệu `{path}`"),
             "đài phải chạy bằng người dùng có quyền ghi",
         ),
+        SettingFault::NoSpeechProgram => Said::with(
+            "`command` đang để trống",
+            "hãy ghi chương trình đọc và các tham số, hoặc bỏ khóa này để dùng espeak-ng",
+        ),
+        SettingFault::NoSpeechFile(name) => Said::with(
+            format!("lệnh đọc thiếu `{name}`"),
+            "`{text}` là tệp văn bản cần đọc, `{wav}` là tệp âm thanh mà chương trình phải ghi ra",
+        ),
+        SettingFault::SpeechProgramMissing(program) => Said::with(
+            format!("máy này không có chương trình đọc `{program}`"),
+            "hãy cài chương trình đó, hoặc sửa `command`; trên Debian: `sudo apt install espeak-ng`",
+        ),
         SettingFault::DuplicateZone(id, first) => Said::plain(format!("đã có cụm loa `{id}` tại {first}")),
     }
 }
@@ -168,10 +182,9 @@ fn programme(fault: &ProgrammeFault) -> Said {
             format!("chương trình bỏ sót {}", listed(missing)),
             "các cụm loa chưa có đầu ra riêng nên đều nghe mọi chương trình; hãy bỏ khóa `zones`",
         ),
-        ProgrammeFault::UnknownTheme(found, near) => Said::with(
-            format!("không có nội dung tuyên truyền `{found}`"),
-            meant(near.as_ref(), "kế hoạch có ND1 đến ND8"),
-        ),
+        ProgrammeFault::UnknownTheme(found, known, near) => {
+            Said::with(format!("không có nội dung tuyên truyền `{found}`"), meant(near.as_ref(), &listed(known)))
+        }
         ProgrammeFault::NoItems => {
             Said::with("chương trình không có mục nào", "mỗi mục bắt đầu bằng `[[programme.item]]`")
         }
@@ -239,7 +252,25 @@ fn timetable(fault: &TimetableFault) -> Said {
     }
 }
 
-fn meant(near: Option<&String>, allowed: &str) -> String {
+fn reading(fault: &ReadingFault) -> Said {
+    match fault {
+        ReadingFault::BadWritten(found) => Said::with(
+            format!("`{found}` không dùng làm chữ viết tắt được"),
+            "chữ viết tắt không bắt đầu bằng chữ số, dấu câu hoặc dấu ngoặc",
+        ),
+        ReadingFault::NotSpeakable(found, odd) => Said::with(
+            format!("trong cách đọc `{found}` có `{odd}` không đọc được"),
+            "cách đọc chỉ gồm chữ cái, dấu cách, dấu phẩy và gạch nối; số phải viết bằng chữ",
+        ),
+        ReadingFault::Duplicate(found, first) => Said::plain(format!("đã có `{found}` tại {first}")),
+        ReadingFault::EmptyCase => Said::with(
+            "trường hợp này thiếu `before` và `after`",
+            "hãy ghi những từ đứng trước (`before`) hoặc đứng sau (`after`), kể cả `<số>` và `<Tên>`",
+        ),
+    }
+}
+
+pub(super) fn meant(near: Option<&String>, allowed: &str) -> String {
     match near {
         Some(near) => format!("có phải là `{near}`? chỉ được ghi: {allowed}"),
         None => format!("chỉ được ghi: {allowed}"),

@@ -48,6 +48,10 @@ kinds! {
     Session(SessionFault),
     /// What is to become a bulletin.
     Bulletin(BulletinFault),
+    /// The meaning of the plan.
+    Plan(PlanFault),
+    /// The list of readings.
+    Reading(ReadingFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.
@@ -148,6 +152,12 @@ pub enum SettingFault {
     BadTime(String),
     /// A zone's id that another one has.
     DuplicateZone(String, Box<Place>),
+    /// `[speech] command` without a program.
+    NoSpeechProgram,
+    /// `[speech] command` that does not name this placeholder.
+    NoSpeechFile(&'static str),
+    /// The program of `[speech] command`, which is not on this machine.
+    SpeechProgramMissing(String),
 }
 
 /// What is wrong with a programme or an item.
@@ -173,8 +183,8 @@ pub enum ProgrammeFault {
     UnknownZone(String, Vec<String>, Option<String>),
     /// Zones of the station that the programme does not name.
     FewerZones(Vec<String>),
-    /// A theme that the plan does not have, and the one that was probably meant.
-    UnknownTheme(String, Option<String>),
+    /// A theme that the plan does not have: the code, the known ones, the one that was probably meant.
+    UnknownTheme(String, Vec<String>, Option<String>),
     /// A programme without items.
     NoItems,
     /// A path that leads out of `audio/`, or is written in another way than with `/`.
@@ -357,4 +367,36 @@ pub enum BulletinFault {
     Doubt(String, Doubt),
     /// The title of other bulletins.
     SameTitle(String, Vec<i64>),
+}
+
+/// What is wrong with the plan.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlanFault {
+    /// No `[[theme]]`.
+    NoThemes,
+    /// `[[programme]]` in the plan's file.
+    Programme,
+    /// What is no code.
+    BadCode(String),
+    /// A code that something else in the plan has.
+    DuplicateCode(String, Box<Place>),
+    /// A target for a theme that the plan does not have: the code, the known ones, the one that was probably meant.
+    UnknownTheme(String, Vec<String>, Option<String>),
+    /// A target without a figure.
+    EmptyTarget,
+    /// A second target for the same theme and span.
+    DuplicateTarget(Box<Place>),
+}
+
+/// What is wrong with the list of readings.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReadingFault {
+    /// Nothing that could stand in a text as a word.
+    BadWritten(String),
+    /// A reading, and the character in it that nobody can say.
+    NotSpeakable(String, char),
+    /// An abbreviation that is in the list already: it, and where.
+    Duplicate(String, Box<Place>),
+    /// A case that says neither what stands before nor what stands behind.
+    EmptyCase,
 }

@@ -4,7 +4,9 @@
 //! `english`.
 
 use super::Said;
-use super::what::TextFault;
+use super::english::{listed, meant as meant_en};
+use super::vietnamese::meant as meant_vi;
+use super::what::{PlanFault, TextFault};
 use crate::text::{Refused, Remark};
 
 pub(super) fn text_vi(fault: &TextFault) -> Said {
@@ -75,6 +77,65 @@ fn control_en(each: char) -> String {
         '\n' | '\r' => "a line break".to_owned(),
         '\t' => "a tab".to_owned(),
         other => format!("the control character U+{:04X}", u32::from(other)),
+    }
+}
+
+pub(super) fn plan_vi(fault: &PlanFault) -> Said {
+    match fault {
+        PlanFault::NoThemes => {
+            Said::with("kế hoạch không có nội dung tuyên truyền nào", "mỗi nội dung bắt đầu bằng `[[theme]]`")
+        }
+        PlanFault::Programme => Said::with(
+            "tệp `plan.toml` chỉ dành cho kế hoạch",
+            "hãy viết chương trình vào tệp khác trong `schedules/`, ví dụ `buoi-sang.toml`",
+        ),
+        PlanFault::BadCode(found) => Said::with(
+            format!("`{found}` không dùng làm mã được"),
+            "mã gồm 1 đến 16 ký tự: A đến Z, a đến z, 0 đến 9, `.`, `-` và `_`, ví dụ `ND1`",
+        ),
+        PlanFault::DuplicateCode(code, first) => {
+            Said::with(format!("kế hoạch đã có mã `{code}` tại {first}"), "mỗi phần của kế hoạch phải có mã riêng")
+        }
+        PlanFault::UnknownTheme(found, known, near) => Said::with(
+            format!("chỉ tiêu cho nội dung `{found}`, kế hoạch không có nội dung này"),
+            meant_vi(near.as_ref(), &listed(known)),
+        ),
+        PlanFault::EmptyTarget => {
+            Said::with("chỉ tiêu không ghi số nào", "hãy ghi ít nhất một khóa: `bulletins`, `airings` hoặc `minutes`")
+        }
+        PlanFault::DuplicateTarget(first) => Said::with(
+            format!("đã có chỉ tiêu cho nội dung và kỳ này tại {first}"),
+            "hãy ghi các số vào cùng một `[[target]]`",
+        ),
+    }
+}
+
+pub(super) fn plan_en(fault: &PlanFault) -> Said {
+    match fault {
+        PlanFault::NoThemes => Said::with("the plan has no theme", "each theme begins with `[[theme]]`"),
+        PlanFault::Programme => Said::with(
+            "the file `plan.toml` is for the plan alone",
+            "write programmes into another file of `schedules/`, for example `buoi-sang.toml`",
+        ),
+        PlanFault::BadCode(found) => Said::with(
+            format!("`{found}` cannot be a code"),
+            "a code is 1 to 16 characters: A to Z, a to z, 0 to 9, `.`, `-` and `_`, for example `ND1`",
+        ),
+        PlanFault::DuplicateCode(code, first) => Said::with(
+            format!("the code `{code}` is taken at {first}"),
+            "each part of the plan needs a code of its own",
+        ),
+        PlanFault::UnknownTheme(found, known, near) => Said::with(
+            format!("a target for the theme `{found}`, which the plan does not have"),
+            meant_en(near.as_ref(), &listed(known)),
+        ),
+        PlanFault::EmptyTarget => {
+            Said::with("the target has no figure", "write at least one of `bulletins`, `airings`, `minutes`")
+        }
+        PlanFault::DuplicateTarget(first) => Said::with(
+            format!("there is a target for this theme and span at {first}"),
+            "write all figures into one `[[target]]`",
+        ),
     }
 }
 

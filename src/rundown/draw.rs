@@ -6,6 +6,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
@@ -32,15 +33,18 @@ pub struct Drawing<'s> {
     pub tally: &'s Tally,
     /// What was drawn and is still to air; it counts as aired at the instant of its programme.
     pub pending: &'s [Pending],
+    /// Contents that the full decode has found unfit for the air, by SHA-256.
+    pub unfit: &'s HashSet<Arc<str>>,
     /// Whether only what was approved may be drawn.
     pub approval_required: bool,
 }
 
 /// Draws for one queue item of `programme` on `day` (the local day of its start). `taken` are the bulletins that the rundown
-/// has already.
+/// has already, and those that the day leaves out.
 ///
-/// A bulletin can be drawn if it has a sound, is approved (where that is required) and valid on that day, carries one of the
-/// wished themes (any, if none is wished), its entry is for this programme and day and was drawn less than its `times`.
+/// A bulletin can be drawn if it has a sound that can be played, is approved (where that is required) and valid on that day,
+/// carries one of the wished themes (any, if none is wished), its entry is for this programme and day and was drawn less
+/// than its `times`.
 /// Those of higher class come first; of equal class the one that aired longest ago, one that never aired before all; then
 /// the one that was queued first. In that order each is taken if it fits into what is left of `up_to`, else passed over, and
 /// none is taken twice in a rundown.
@@ -53,7 +57,7 @@ pub fn draw<'s>(
     taken: &BTreeSet<i64>,
 ) -> Vec<(&'s Entry, &'s Bulletin)> {
     let mut able: Vec<_> = drawing.able(wish, programme, day, taken).collect();
-    able.sort_by_key(|(entry, bulletin)| {
+    able.sort_by_cached_key(|(entry, bulletin)| {
         (Reverse(bulletin.class), drawing.last_aired(bulletin.number), entry.queued_at, entry.id)
     });
     let mut left = wish.up_to;
@@ -82,6 +86,7 @@ impl<'s> Drawing<'s> {
             let themed = wish.themes.is_empty() || bulletin.themes.iter().any(|theme| wish.themes.contains(theme));
             let able = approved
                 && themed
+                && bulletin.content.as_ref().is_some_and(|content| !self.unfit.contains(&content.sha256))
                 && entry.is_for(programme, day)
                 && bulletin.is_valid_on(day)
                 && self.times_drawn(entry.id) < entry.times

@@ -5,6 +5,7 @@
 //! airs, so that timetable and log agree unless something changes in between. Next: `doubts`.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -28,6 +29,8 @@ pub struct Known {
     pub settled: HashSet<AiringId>,
     /// Content behind the schedule's files.
     pub library: Library,
+    /// Contents that the full decode has found unfit for the air, by SHA-256.
+    pub unfit: HashSet<Arc<str>>,
 }
 
 /// Foresees one occurrence after the other.
@@ -41,6 +44,7 @@ pub struct Foresight {
     tally: Tally,
     frozen: HashMap<(String, DateTime<Utc>), Rundown>,
     library: Library,
+    unfit: HashSet<Arc<str>>,
 }
 
 impl Foresight {
@@ -63,6 +67,7 @@ impl Foresight {
             tally: known.tally,
             frozen: HashMap::new(),
             library: known.library,
+            unfit: known.unfit,
         };
         // What was drawn and is still to air counts, whichever occurrence is asked for first.
         for rundown in &known.frozen {
@@ -127,6 +132,7 @@ impl Foresight {
             shelf: self.shelf.as_ref().unwrap_or(&nothing),
             tally: &self.tally,
             pending: &[],
+            unfit: &self.unfit,
             approval_required: self.approval_required,
         };
         let making = Making { timezone: self.timezone, zones: &self.zones, library: &self.library, drawing };

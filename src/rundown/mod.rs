@@ -151,10 +151,13 @@ pub fn freeze(occurrence: &Occurrence, making: Making<'_>) -> Rundown {
         ItemContent::Bulletin(number) => Some(number),
         _ => None,
     });
-    let mut taken: BTreeSet<i64> = named.collect();
+    // What the day leaves out would only use up its turns.
+    let left_out = making.drawing.shelf.bulletins.values().filter(|_| occurrence.special_day.is_some());
+    let left_out = left_out.filter(|bulletin| occurrence.taken_out(bulletin.genre.as_deref()).is_some());
+    let mut taken: BTreeSet<i64> = named.chain(left_out.map(|bulletin| bulletin.number)).collect();
     for item in &occurrence.programme.items {
         match &item.content {
-            ItemContent::Queue(_) if occurrence.taken_out(item).is_none() => {
+            ItemContent::Queue(_) if occurrence.taken_out(item.genre.as_deref()).is_none() => {
                 items.extend(drawn(occurrence, item, making, day, &mut taken))
             }
             _ => items.push(single(occurrence, item, making)),
@@ -203,6 +206,8 @@ fn single(occurrence: &Occurrence, item: &Item, making: Making<'_>) -> RundownIt
         }
     };
     let known = bulletin.and_then(|(_, known)| known);
+    let genre = item.genre.clone().or(known.and_then(|known| known.genre.clone()));
+    let taken_out = occurrence.taken_out(genre.as_deref()).map(str::to_owned);
     RundownItem {
         airing: AiringId::planned(&occurrence.programme.id, occurrence.scheduled_at, &item.id),
         item: item.id.clone(),
@@ -214,11 +219,43 @@ fn single(occurrence: &Occurrence, item: &Item, making: Making<'_>) -> RundownIt
             .unwrap_or_else(|| item.name().into_owned()),
         themes: known.map_or_else(|| item.themes.clone(), |known| known.themes.clone()),
         author: known.map_or_else(|| item.author.clone(), |known| known.author.clone()),
-        genre: item.genre.clone().or(known.and_then(|known| known.genre.clone())),
+        genre,
         bulletin: bulletin.map(|(number, known)| facts(number, None, known)),
-        taken_out: occurrence.taken_out(item).map(|why| TakenOut { reason: Reason::SpecialDay, why: Some(why) }),
+        taken_out: taken_out.map(|why| TakenOut { reason: Reason::SpecialDay, why: Some(why) }),
         audio,
     }
+}
+
+/// Brings a slot up to date with its bulletin, whose facts were those of `old` so far: which bulletin was drawn stands, but its
+/// row must tell of the revision that was approved. A sound is only taken over where there was none: with another one it is
+/// not what was planned. Answers whether anything has changed.
+pub fn follow(item: &mut RundownItem, old: Option<&Bulletin>, new: &Bulletin) -> bool {
+    let Some(known) = item.bulletin.as_ref() else { return false };
+    let sound = |content: &Content| new.content.as_ref().is_some_and(|new| new.sha256 == content.sha256);
+    if item.audio.content.as_ref().is_some_and(|content| !sound(content)) {
+        return false;
+    }
+    let mut next = RundownItem {
+        themes: new.themes.clone(),
+        author: new.author.clone(),
+        bulletin: Some(facts(new.number, known.entry, Some(new))),
+        ..item.clone()
+    };
+    next.audio.content = next.audio.content.or(new.content.clone());
+    // What the schedule says itself is the schedule's.
+    if old.map_or_else(|| item.title == nameless(new.number), |old| old.title == item.title) {
+        next.title.clone_from(&new.title);
+    }
+    if old.map_or(item.genre.is_none(), |old| old.genre == item.genre) {
+        next.genre.clone_from(&new.genre);
+    }
+    let changed = *item != next;
+    *item = next;
+    changed
+}
+
+fn nameless(number: i64) -> String {
+    format!("Tin bài số {number}")
 }
 
 fn facts(number: i64, entry: Option<i64>, known: Option<&Bulletin>) -> BulletinFacts {

@@ -161,7 +161,7 @@ fn occurrences(wanted: &Wanted, grounds: Grounds<'_>, bulletin: &Bulletin) -> (V
             && wishes(programme).any(|wish| fits(wish, bulletin))
     };
     let programmes: Vec<_> = grounds.schedule.programmes.iter().filter(able).cloned().collect();
-    let schedule = Schedule { programmes, days: Arc::clone(&grounds.schedule.days) };
+    let schedule = Schedule { programmes, days: Arc::clone(&grounds.schedule.days), ..Schedule::default() };
     // Week by week: most answer in the first one.
     let mut day = from;
     while day <= until {

@@ -12,7 +12,8 @@ use super::*;
 use crate::airing::Airing;
 use crate::airing::{Approval, ClockState, Outcome, OutputKind};
 use crate::bulletin::{Entry, Shelf, Standing, Tally};
-use crate::schedule::{Programme, QueueWish, start_rule};
+use crate::schedule::days::{Airs, DayKind, When};
+use crate::schedule::{Programme, QueueWish, SpecialDay, start_rule};
 
 const MINUTE: i64 = 60_000;
 
@@ -80,7 +81,7 @@ pub(super) fn shelf(bulletins: impl IntoIterator<Item = Bulletin>, queue: impl I
 
 fn made(occurrence: &Occurrence, shelf: &Shelf, tally: &Tally, library: &Library) -> Rundown {
     let zones = [("thon-1".to_owned(), "Thôn 1".to_owned()), ("thon-2".to_owned(), "Thôn 2".to_owned())];
-    let drawing = Drawing { shelf, tally, pending: &[], approval_required: true };
+    let drawing = Drawing { shelf, tally, pending: &[], unfit: &HashSet::new(), approval_required: true };
     freeze(occurrence, Making { timezone: Tz::Asia__Ho_Chi_Minh, zones: &zones, library, drawing })
 }
 
@@ -143,13 +144,45 @@ fn bulletins_stand_where_the_schedule_puts_them_and_are_not_drawn_again() {
 fn an_occurrence_that_is_over_draws_nothing() {
     let occurrence = occurrence(vec![item("0", queue(&[], 10))]);
     let (shelf, tally) = (shelf([bulletin(1, 3, "ND1")], [entry(1, 1, 1)]), Tally::default());
-    let drawing = Drawing { shelf: &shelf, tally: &tally, pending: &[], approval_required: true };
+    let drawing =
+        Drawing { shelf: &shelf, tally: &tally, pending: &[], unfit: &HashSet::new(), approval_required: true };
     let making = Making { timezone: Tz::UTC, zones: &[], library: &Library::new(), drawing };
     assert_eq!(slots(&unaired(&occurrence, making)), [("sang@2025-03-02T22:00:00Z/0", "Tin bài từ hàng chờ")]);
 }
 
+#[test]
+fn a_day_of_mourning_leaves_out_genres_and_draws_none_of_them() {
+    let mut occurrence = occurrence(vec![
+        Item { genre: Some("nhạc hiệu".into()), ..item("nhac", ItemContent::File("a.opus".into())) },
+        item("1", ItemContent::Bulletin(1)),
+        item("2", queue(&[], 10)),
+    ]);
+    let song = |number| Bulletin { genre: Some("Nhạc".into()), ..bulletin(number, 1, "ND1") };
+    let shelf = shelf([song(1), song(2), bulletin(3, 1, "ND1")], [entry(1, 2, 1), entry(2, 3, 1)]);
+    let day = SpecialDay {
+        title: "Quốc tang".into(),
+        kind: DayKind::Mourning,
+        when: When::Dates(NaiveDate::MIN, NaiveDate::MAX),
+        as_weekday: None,
+        airs: Airs::Planned,
+        leave_out: vec!["nhạc".into(), "nhạc hiệu".into()],
+    };
+    let out = |rundown: &Rundown| {
+        let why = |item: &RundownItem| item.taken_out.as_ref().and_then(|out| out.why.clone());
+        rundown.items.iter().map(|item| (item.item.clone(), why(item))).collect::<Vec<_>>()
+    };
+    let mourned = |item: &str| (item.to_owned(), Some("Quốc tang".to_owned()));
+    occurrence.special_day = Some(Arc::new(day.clone()));
+    let rundown = made(&occurrence, &shelf, &Tally::default(), &Library::new());
+    assert_eq!(out(&rundown), [mourned("nhac"), mourned("1"), ("2.1".to_owned(), None)]);
+    assert_eq!(rundown.items[2].title, "Tin 3");
+    occurrence.special_day = Some(Arc::new(SpecialDay { airs: Airs::Nothing, ..day }));
+    let silent = made(&occurrence, &shelf, &Tally::default(), &Library::new());
+    assert_eq!(out(&silent), ["nhac", "1", "2"].map(mourned), "a programme that is silent draws nothing");
+}
+
 fn titles(shelf: &Shelf, tally: &Tally, pending: &[Pending], wish: &QueueWish) -> Vec<i64> {
-    let drawing = Drawing { shelf, tally, pending, approval_required: true };
+    let drawing = Drawing { shelf, tally, pending, unfit: &HashSet::new(), approval_required: true };
     let day = NaiveDate::from_ymd_opt(2025, 3, 3).unwrap();
     draw(drawing, wish, "sang", day, &BTreeSet::new()).into_iter().map(|(_, bulletin)| bulletin.number).collect()
 }
@@ -197,7 +230,13 @@ fn nothing_is_drawn_that_may_not_air() {
     });
     let shelf = shelf(bulletins, entries);
     assert_eq!(titles(&shelf, &Tally::default(), &[], &wish(60)), [10]);
-    let drawing = Drawing { shelf: &shelf, tally: &Tally::default(), pending: &[], approval_required: false };
+    let drawing = Drawing {
+        shelf: &shelf,
+        tally: &Tally::default(),
+        pending: &[],
+        unfit: &HashSet::new(),
+        approval_required: false,
+    };
     let free = draw(drawing, &wish(2), "sang", day(3).unwrap(), &BTreeSet::new());
     assert_eq!(free.into_iter().map(|(entry, _)| entry.id).collect::<Vec<_>>(), [1]);
 }
@@ -210,6 +249,7 @@ fn aired(item: &RundownItem, at: DateTime<Utc>) -> Airing {
         programme: Some("sang".into()),
         item: Some(item.item.clone()),
         bulletin: item.bulletin.as_ref().map(|facts| facts.number),
+        entry: item.bulletin.as_ref().and_then(|facts| facts.entry),
         started_at: Some(local),
         outcome: Some(Outcome::Aired),
         clock: ClockState::Synchronised,
@@ -246,7 +286,7 @@ proptest! {
                 prop_assert!(total <= up_to * MINUTE, "{total} ms are over `up_to`");
             }
             for (minutes, item) in (0..).zip(drawn) {
-                tally.count(&shelf.queue, &aired(item, occurrence.scheduled_at + TimeDelta::minutes(minutes)));
+                tally.count(&aired(item, occurrence.scheduled_at + TimeDelta::minutes(minutes)));
             }
         }
         for entry in &shelf.queue {
@@ -274,7 +314,7 @@ proptest! {
             history.push(tally.drawn.clone());
             let rundown = made(&occurrence, &shelf, &tally, &Library::new());
             for (minutes, item) in (0..).zip(rundown.items.iter().filter(|item| item.bulletin.is_some())) {
-                tally.count(&shelf.queue, &aired(item, occurrence.scheduled_at + TimeDelta::minutes(minutes)));
+                tally.count(&aired(item, occurrence.scheduled_at + TimeDelta::minutes(minutes)));
             }
             let counts = |of: &HashMap<i64, u32>, number| of.get(&number).copied().unwrap_or_default();
             let queued_at = |number: i64| queued[usize::try_from(number).unwrap() - 1];

@@ -127,7 +127,8 @@ fn occurrences(subject: &Subject<'_>) -> Vec<Problem> {
             problems.push(Problem::error(places.cron.clone(), StartFault::Past));
             continue;
         }
-        let alone = Schedule { programmes: vec![programme.clone()], days: subject.reading.schedule.days.clone() };
+        let alone =
+            Schedule { programmes: vec![programme.clone()], days: subject.reading.schedule.days.clone(), plan: None };
         // Today counts as a whole: a programme is not idle because its last day has begun.
         let ahead = today + TimeDelta::days(DAYS_AHEAD);
         // One that is only for special days waits for its day to come into `days.toml`.

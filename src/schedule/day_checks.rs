@@ -3,18 +3,21 @@
 //! In: the subject of a check. Out: warnings at the places of the entries; none of them keeps a schedule from being taken
 //! over, since the station airs by it all the same. Pure. Next: `crate::timetable`.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
-use chrono_tz::Tz;
 
 use super::checks::{DAYS_AHEAD, Subject};
 use super::days::{Days, SpecialDay, When};
-use super::{Programme, Schedule};
-use crate::calendar::{local_date, start_of_day};
+use super::{Item, Programme};
+use crate::calendar::local_date;
 use crate::problem::what::DayFault;
 use crate::problem::{Problem, nearest};
-use crate::timetable::expand;
+use crate::timetable::airs_on;
+
+/// Overlaps that are told of one entry at most; what is left shows once these are mended.
+const MOST_PER_ENTRY: usize = 3;
 
 /// Every programme that is named is there.
 pub(super) fn programmes(subject: &Subject<'_>) -> Vec<Problem> {
@@ -41,7 +44,7 @@ pub(super) fn effects(subject: &Subject<'_>) -> Vec<Problem> {
             When::Dates(_, until) if until < today => DayFault::Past(until),
             // What lies beyond the coming year cannot be judged yet.
             _ if days.peek().is_none() => continue,
-            _ if days.any(|day| changes(entry, &schedule.programmes, zone, day)) => continue,
+            _ if days.any(|day| changes(entry, &schedule.programmes, day)) => continue,
             _ => DayFault::ChangesNothing,
         };
         problems.push(Problem::warning(place.clone(), fault));
@@ -55,17 +58,22 @@ pub(super) fn overlaps(subject: &Subject<'_>) -> Vec<Problem> {
     let today = local_date(zone, subject.now);
     let last = today + TimeDelta::days(DAYS_AHEAD - 1);
     let days = &subject.reading.schedule.days;
-    let meant: Vec<_> = days.entries.iter().zip(&subject.reading.days.entries).collect();
-    let meant: Vec<_> = meant.into_iter().filter(|(entry, _)| entry.is_meant_to_change()).collect();
+    let places = &subject.reading.days.entries;
+    // By day from today on, the last entry so far that changes it.
+    let mut claimed: HashMap<NaiveDate, usize> = HashMap::new();
     let mut problems = Vec::new();
-    for (index, (entry, place)) in meant.iter().enumerate() {
-        for (other, other_place) in &meant[..index] {
-            let shared = |day: &NaiveDate| days_of(other, *day, *day).next().is_some();
-            let Some(day) = days_of(entry, today, last).find(shared) else { continue };
+    for (mine, entry) in days.entries.iter().enumerate().filter(|(_, entry)| entry.is_meant_to_change()) {
+        let mut told = HashSet::new();
+        for day in days_of(entry, today, last) {
+            let Some(theirs) = claimed.insert(day, mine).filter(|theirs| *theirs != mine) else { continue };
+            if told.len() == MOST_PER_ENTRY || !told.insert(theirs) {
+                continue;
+            }
+            let other = &days.entries[theirs];
             let pair = Days { entries: vec![Arc::clone(other), Arc::clone(entry)], duties: Vec::new() };
-            let theirs = pair.on(day).is_some_and(|governing| Arc::ptr_eq(&governing, other));
-            let fault = DayFault::Overlaps(day, theirs, other.title.clone(), Box::new((*other_place).clone()));
-            problems.push(Problem::warning((*place).clone(), fault));
+            let governs = pair.on(day).is_some_and(|governing| Arc::ptr_eq(&governing, other));
+            let fault = DayFault::Overlaps(day, governs, other.title.clone(), Box::new(places[theirs].clone()));
+            problems.push(Problem::warning(places[mine].clone(), fault));
         }
     }
     problems
@@ -77,14 +85,15 @@ fn days_of(entry: &SpecialDay, first: NaiveDate, last: NaiveDate) -> impl Iterat
 }
 
 /// Whether the entry alone makes a day other than it would be without any.
-fn changes(entry: &Arc<SpecialDay>, programmes: &[Arc<Programme>], zone: Tz, day: NaiveDate) -> bool {
-    let on = |entries: Vec<Arc<SpecialDay>>| {
-        let days = Arc::new(Days { entries, duties: Vec::new() });
-        let schedule = Schedule { programmes: programmes.to_vec(), days };
-        expand(&schedule, zone, start_of_day(zone, day), start_of_day(zone, day + TimeDelta::days(1)))
-    };
-    let (plain, special) = (on(Vec::new()), on(vec![Arc::clone(entry)]));
-    let takes_out = special.iter().any(|each| each.programme.items.iter().any(|item| each.taken_out(item).is_some()));
-    let start = |each: &crate::timetable::Occurrence| (each.scheduled_at, each.programme.id.clone());
-    takes_out || plain.iter().map(start).ne(special.iter().map(start))
+fn changes(entry: &SpecialDay, programmes: &[Arc<Programme>], day: NaiveDate) -> bool {
+    programmes.iter().any(|programme| {
+        let is_planned = airs_on(programme, day, Some(entry));
+        // A bulletin brings its genre along, and nobody knows yet which.
+        let leaves_out = |item: &Item| match &item.genre {
+            Some(genre) => entry.leaves_out(genre),
+            None => item.file().is_none() && !entry.leave_out.is_empty(),
+        };
+        let takes_out = || entry.silences(&programme.id) || programme.items.iter().any(leaves_out);
+        is_planned != airs_on(programme, day, None) || (is_planned && takes_out())
+    })
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday, WeekdaySet};
 
-use super::{Item, Programme};
+use super::Programme;
 use crate::lunar;
 
 /// Genres that are left out in mourning, unless the entry names others.
@@ -205,11 +205,10 @@ impl SpecialDay {
         }
     }
 
-    /// Whether it takes an item out whose programme airs.
+    /// Whether it takes items of a genre out of programmes that air.
     #[must_use]
-    pub fn leaves_out(&self, item: &Item) -> bool {
-        let is_genre = |genre: &String| self.leave_out.contains(&genre.to_lowercase());
-        !self.leave_out.is_empty() && item.genre.as_ref().is_some_and(is_genre)
+    pub fn leaves_out(&self, genre: &str) -> bool {
+        !self.leave_out.is_empty() && self.leave_out.contains(&genre.to_lowercase())
     }
 
     /// Whether a programme is planned at all: one that is only for special days needs an entry that names it in `air`.

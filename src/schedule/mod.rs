@@ -6,8 +6,10 @@
 pub mod checks; // what is checked beyond the form
 pub mod day_checks; // what is checked of special days
 pub mod days; // special days and duty: days.toml
+pub mod files; // what the files of the folder are, and all of them as one text
 mod overlaps; // a sweep over the coming year
 pub mod read; // text to schedule, with every problem
+mod read_items; // the items of a programme
 pub mod read_days; // the text of days.toml to days and duty
 pub mod session; // the rules of a session: length, weekdays, hours
 pub mod start_rule; // cron expressions, field by field
@@ -15,12 +17,14 @@ pub mod table; // typed values out of TOML, with their places
 pub mod text; // bytes to text, spans to places
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
 use cron::TimeUnitSpec;
 
 use crate::airing::Priority;
+use crate::plan::Plan;
 pub use days::{Days, Duty, SpecialDay};
 
 /// All programmes of all files that were taken over together.
@@ -30,6 +34,32 @@ pub struct Schedule {
     pub programmes: Vec<Arc<Programme>>,
     /// Special days and duty.
     pub days: Arc<Days>,
+    /// The plan of `plan.toml`, if there is one.
+    pub plan: Option<Arc<Plan>>,
+}
+
+/// Codes of the themes of the 2025 plan, in its order: those of a station without `plan.toml`.
+pub const THEMES: [&str; 8] = ["ND1", "ND2", "ND3", "ND4", "ND5", "ND6", "ND7", "ND8"];
+
+impl Schedule {
+    /// The codes of the themes that programmes and bulletins may carry, in the plan's order.
+    #[must_use]
+    pub fn theme_codes(&self) -> Vec<&str> {
+        self.plan.as_ref().map_or_else(|| THEMES.to_vec(), |plan| plan.theme_codes().collect())
+    }
+}
+
+impl Schedule {
+    /// Numbers of the bulletins that items name, each once, in order.
+    #[must_use]
+    pub fn bulletins(&self) -> Vec<i64> {
+        let items = self.programmes.iter().flat_map(|programme| &programme.items);
+        let named = items.filter_map(|item| match item.content {
+            ItemContent::Bulletin(number) => Some(number),
+            _ => None,
+        });
+        named.collect::<BTreeSet<_>>().into_iter().collect()
+    }
 }
 
 /// A scheduled block: when it starts, how long it may take, what is in it.

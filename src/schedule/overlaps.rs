@@ -39,7 +39,7 @@ pub(super) fn overlaps(subject: &Subject<'_>) -> Vec<Problem> {
         // A programme that has all its problems is left out from here on: its pairs are known, and it costs time.
         let rest = programmes.iter().filter(|programme| !sweep.is_full(&programme.id)).cloned().collect();
         let days = subject.reading.schedule.days.clone();
-        for occurrence in expand(&Schedule { programmes: rest, days }, zone, start, next) {
+        for occurrence in expand(&Schedule { programmes: rest, days, plan: None }, zone, start, next) {
             sweep.take(&occurrence, &subject.reading.places, zone, &mut problems);
         }
         start = next;

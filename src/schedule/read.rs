@@ -10,34 +10,22 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+pub use super::files::{File, Special, from_stored, special, to_stored};
 use super::read_days::{self, DayPlaces};
+use super::read_items::read_items;
 use super::table::{Reader, Spotted, Table};
 use super::text::{Source, parse_span};
-use super::{Ends, Item, ItemContent, Programme, QueueWish, Schedule, StartRule, start_rule};
+use super::{Ends, Programme, Schedule, StartRule, THEMES, start_rule};
 use crate::airing::Priority;
+use crate::plan;
 use crate::problem::what::{FileFault, FormFault, ProgrammeFault, What};
 use crate::problem::{Place, Problem, any_error, nearest};
-
-/// Codes of the themes of the 2025 plan, in its order.
-pub const THEMES: [&str; 8] = ["ND1", "ND2", "ND3", "ND4", "ND5", "ND6", "ND7", "ND8"];
 
 /// Starts of all programmes on one day, at most: more than one each second. A timetable of a week is made in one go, so this
 /// bounds its memory, and the time that the checks take.
 const MOST_STARTS_A_DAY: u32 = 100_000;
 
-/// No station makes more bulletins.
-const MOST_NUMBER: i64 = 999_999_999;
-
-const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(24);
-
-/// A schedule file: its name for the person, and its bytes or why there are none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    /// As problems name it; the part after the last `/` is its name in the database.
-    pub path: String,
-    /// What was read.
-    pub bytes: Result<Vec<u8>, FileFault>,
-}
+pub(super) const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// What came out of the files.
 #[derive(Debug, Clone, Default)]
@@ -77,31 +65,54 @@ pub struct ProgrammePlaces {
     pub items: Vec<Place>,
 }
 
+/// What the programmes of all files may name.
+struct Known<'a> {
+    /// Ids; `None` if they are not known.
+    zones: Option<&'a [String]>,
+    /// Codes.
+    themes: Vec<String>,
+}
+
 /// Reads all files together. With `zones` unknown (`None`: the settings could not be read), zones are not judged.
 #[must_use]
 pub fn read(files: &[File], zones: Option<&[String]>) -> Reading {
     let mut reading = Reading::default();
     let mut ids: HashMap<String, Place> = HashMap::new();
-    for file in files {
+    let themes = THEMES.map(String::from).into();
+    let mut known = Known { zones, themes };
+    // The special ones first, for programmes are judged by them.
+    let (specials, programmes): (Vec<_>, Vec<_>) = files.iter().partition(|file| special(&file.path).is_some());
+    for file in specials.into_iter().chain(programmes) {
         let source = match &file.bytes {
             Ok(bytes) => Source::decode(&file.path, bytes),
             Err(fault) => Err(Box::new(Problem::error(Place::whole(&*file.path), fault.clone()))),
         };
-        match source {
-            Ok(source) if name_of(&file.path) == read_days::NAME => {
+        match (source, special(&file.path)) {
+            (Ok(source), Some(Special::Days)) => {
                 let (days, places, mut problems) = read_days::read_file(&source);
                 (reading.schedule.days, reading.days) = (Arc::new(days), places);
                 reading.problems.append(&mut problems);
             }
-            Ok(source) => read_file(&source, zones, &mut ids, &mut reading),
-            Err(problem) => reading.problems.push(*problem),
+            (Ok(source), Some(Special::Plan)) => read_plan(&source, &mut known, &mut reading),
+            (Ok(source), None) => read_file(&source, &known, &mut ids, &mut reading),
+            (Err(problem), _) => reading.problems.push(*problem),
         }
     }
     reading.problems.sort();
     reading
 }
 
-fn read_file(source: &Source, zones: Option<&[String]>, ids: &mut HashMap<String, Place>, reading: &mut Reading) {
+fn read_plan(source: &Source, known: &mut Known<'_>, reading: &mut Reading) {
+    let found = plan::read::read(source);
+    reading.problems.extend(found.problems);
+    reading.schedule.plan = found.plan.map(Arc::new);
+    // Of a plan without a theme that can be read, the built-in ones say more than nothing.
+    if !found.theme_codes.is_empty() {
+        known.themes = found.theme_codes;
+    }
+}
+
+fn read_file(source: &Source, known: &Known<'_>, ids: &mut HashMap<String, Place>, reading: &mut Reading) {
     let (mut reader, mut root) = Reader::open(source);
     // What the parser makes of a broken file is guesswork, and problems of guesses mislead.
     if !reader.problems.is_empty() {
@@ -110,7 +121,7 @@ fn read_file(source: &Source, zones: Option<&[String]>, ids: &mut HashMap<String
     }
     let nothing_inside = root.is_empty();
     for mut table in reader.tables(&mut root, "programme") {
-        let draft = read_programme(&mut reader, &mut table, zones, ids, &mut reading.files);
+        let draft = read_programme(&mut reader, &mut table, known, ids, &mut reading.files);
         reader.finish(&table);
         if let Some((programme, places)) = draft {
             take(programme, places, reading);
@@ -140,7 +151,7 @@ fn take(programme: Programme, places: ProgrammePlaces, reading: &mut Reading) {
 fn read_programme<'s>(
     reader: &mut Reader<'s>,
     table: &mut Table<'s>,
-    zones: Option<&[String]>,
+    known: &Known<'_>,
     ids: &mut HashMap<String, Place>,
     files: &mut Vec<(String, Place)>,
 ) -> Option<(Programme, ProgrammePlaces)> {
@@ -155,8 +166,8 @@ fn read_programme<'s>(
     let priority = read_priority(reader, table);
     let only = reader.word(table, "only", &["special_days"]);
     let why = reader.text(table, "why");
-    let zones = read_zones(reader, table, zones);
-    let items = read_items(reader, table, files);
+    let zones = read_zones(reader, table, known.zones);
+    let items = read_items(reader, table, &known.themes, files);
     if let (Some(from), Some(last)) = (&from, &until)
         && from.value > last.value
     {
@@ -287,128 +298,4 @@ fn read_zones<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, known: Option<
         }
     }
     named.value.into_iter().map(|zone| zone.value).collect()
-}
-
-/// All items, or `None` when one of them cannot be read.
-fn read_items<'s>(
-    reader: &mut Reader<'s>,
-    table: &mut Table<'s>,
-    files: &mut Vec<(String, Place)>,
-) -> Option<Vec<(Item, Place)>> {
-    let tables = reader.tables(table, "item");
-    if tables.is_empty() {
-        reader.error(table.span.clone(), ProgrammeFault::NoItems);
-        return None;
-    }
-    let mut ids: HashMap<String, Place> = HashMap::new();
-    let mut items = Some(Vec::new());
-    for (index, mut table) in tables.into_iter().enumerate() {
-        let written = reader.text(&mut table, "id").and_then(|id| checked_id(reader, id));
-        let id = written.unwrap_or_else(|| Spotted { value: index.to_string(), span: table.span.clone() });
-        let place = reader.place(&id.span);
-        if let Some(first) = ids.get(&id.value) {
-            reader.error(id.span, ProgrammeFault::DuplicateItem(id.value.clone(), Box::new(first.clone())));
-        } else {
-            ids.insert(id.value.clone(), place);
-        }
-        let item = read_item(reader, &mut table, id.value, files);
-        reader.finish(&table);
-        items = items.zip(item).map(|(mut items, item)| {
-            items.push(item);
-            items
-        });
-    }
-    items
-}
-
-fn read_item<'s>(
-    reader: &mut Reader<'s>,
-    table: &mut Table<'s>,
-    id: String,
-    files: &mut Vec<(String, Place)>,
-) -> Option<(Item, Place)> {
-    let keys: Vec<_> = ["file", "bulletin", "queue"].iter().filter_map(|key| table.spot_of(key)).collect();
-    let place = reader.place(keys.first().unwrap_or(&table.span));
-    match keys.len() {
-        0 => reader.error(table.span.clone(), ProgrammeFault::NoContent),
-        1 => {}
-        _ => reader.error(table.span.clone(), ProgrammeFault::SeveralContents),
-    }
-    let title = reader.words(table, "title").map(|title| title.value);
-    let genre = reader.words(table, "genre").map(|genre| genre.value);
-    let file = reader.text(table, "file");
-    let bulletin = reader.integer(table, "bulletin", 1, MOST_NUMBER);
-    let queue = reader.table(table, "queue");
-    let (mut themes, mut author) = (Vec::new(), None);
-    let content = match (queue, bulletin) {
-        (Some(queue), _) => read_queue(reader, queue)?,
-        (None, Some(number)) => ItemContent::Bulletin(number),
-        (None, None) => {
-            themes = read_themes(reader, table);
-            author = reader.words(table, "author").map(|author| author.value);
-            let file = file?;
-            if !below_audio(&file.value) {
-                reader.error(file.span, ProgrammeFault::BadPath(file.value));
-                return None;
-            }
-            files.push((file.value.clone(), reader.place(&file.span)));
-            ItemContent::File(file.value)
-        }
-    };
-    Some((Item { id, content, title, themes, author, genre }, place))
-}
-
-/// Theme codes; those that the plan does not have are reported.
-fn read_themes<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Vec<String> {
-    let themes = reader.texts(table, "themes").map(|themes| themes.value).unwrap_or_default();
-    for theme in &themes {
-        if !THEMES.contains(&theme.value.as_str()) {
-            let near = nearest(&theme.value, THEMES);
-            reader.error(theme.span.clone(), ProgrammeFault::UnknownTheme(theme.value.clone(), near));
-        }
-    }
-    themes.into_iter().map(|theme| theme.value).collect()
-}
-
-/// `queue = { themes = [...], up_to = "15m" }`.
-fn read_queue<'s>(reader: &mut Reader<'s>, mut table: Table<'s>) -> Option<ItemContent> {
-    let themes = read_themes(reader, &mut table);
-    let up_to = reader.required_text(&mut table, "up_to");
-    reader.finish(&table);
-    let up_to = up_to?;
-    let span = parse_span(&up_to.value).filter(|span| (TimeDelta::seconds(1)..=LONGEST_WINDOW).contains(span));
-    if span.is_none() {
-        reader.error(up_to.span, ProgrammeFault::BadUpTo(up_to.value));
-    }
-    Some(ItemContent::Queue(QueueWish { themes, up_to: span? }))
-}
-
-/// Whether a path stays below the folder that it is relative to, on every system.
-fn below_audio(path: &str) -> bool {
-    let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
-    !path.contains(['\\', ':']) && path.split('/').all(plain)
-}
-
-/// The part of a path by which the database knows a file.
-fn name_of(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or_default()
-}
-
-/// All files as one text: an object from file name to text, sorted, so that the same files have the same hash.
-#[must_use]
-pub fn to_stored(files: &[File]) -> String {
-    let texts: serde_json::Map<String, serde_json::Value> = files
-        .iter()
-        .filter_map(|file| {
-            Some((name_of(&file.path).to_owned(), String::from_utf8_lossy(file.bytes.as_ref().ok()?).into()))
-        })
-        .collect();
-    serde_json::Value::Object(texts).to_string()
-}
-
-/// The files of a stored text, sorted by name; `None` if it is not one.
-#[must_use]
-pub fn from_stored(text: &str) -> Option<Vec<File>> {
-    let texts: std::collections::BTreeMap<String, String> = serde_json::from_str(text).ok()?;
-    Some(texts.into_iter().map(|(path, text)| File { path, bytes: Ok(text.into_bytes()) }).collect())
 }

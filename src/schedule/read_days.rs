@@ -21,6 +21,9 @@ pub const NAME: &str = "days.toml";
 /// Days of one entry at most: more is a mistake in a year.
 const MOST_DAYS: i64 = 366;
 
+/// Entries at most: a hundred years of ten special days each. Checks look at each day of each of them.
+const MOST_ENTRIES: usize = 1_000;
+
 /// Days before and around a day of the moon at most.
 const MOST_AROUND: i64 = 60;
 
@@ -44,7 +47,11 @@ pub(super) fn read_file(source: &Source) -> (Days, DayPlaces, Vec<Problem>) {
     if !reader.problems.is_empty() {
         return (days, places, reader.problems);
     }
-    for mut table in reader.tables(&mut root, "day") {
+    for (index, mut table) in reader.tables(&mut root, "day").into_iter().enumerate() {
+        if index == MOST_ENTRIES {
+            reader.error(table.span, DayFault::TooMany(MOST_ENTRIES));
+            break;
+        }
         let entry = read_entry(&mut reader, &mut table, &mut places);
         reader.finish(&table);
         if let Some((entry, place)) = entry {
@@ -96,7 +103,7 @@ fn read_kind<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<DayKi
 /// The days of an entry, by one of three ways of writing them.
 fn read_when<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<When> {
     let written: Vec<&'static str> =
-        ["date", "from", "until", "lunar"].into_iter().filter(|key| table.holds(key)).collect();
+        ["date", "from", "until", "lunar"].into_iter().filter(|key| table.has(key)).collect();
     let date = reader.date(table, "date");
     let span = [reader.date(table, "from"), reader.date(table, "until")];
     let lunar = reader.text(table, "lunar");
@@ -164,8 +171,8 @@ fn read_lunar(
 
 /// What airs on these days; `None` when it cannot be told.
 fn read_airs<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, places: &mut DayPlaces) -> Option<Airs> {
-    let both = table.holds("air") && table.holds("silent");
-    let whole_day = table.holds_text("silent").then(|| reader.word(table, "silent", &["all"]));
+    let both = table.has("air") && table.has("silent");
+    let whole_day = table.has_text("silent").then(|| reader.word(table, "silent", &["all"]));
     let air = read_programmes(reader, table, "air", places);
     let silent = if whole_day.is_none() { read_programmes(reader, table, "silent", places) } else { Named::Absent };
     if both {
@@ -197,7 +204,7 @@ fn read_programmes<'s>(
     key: &'static str,
     places: &mut DayPlaces,
 ) -> Named {
-    let is_there = table.holds(key);
+    let is_there = table.has(key);
     let Some(list) = reader.texts(table, key) else { return if is_there { Named::Wrong } else { Named::Absent } };
     if list.value.is_empty() {
         reader.error(list.span, DayFault::EmptyList(key));

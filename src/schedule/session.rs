@@ -118,7 +118,7 @@ fn days_and_hours(subject: &Subject<'_>, rules: &Rules) -> Vec<Problem> {
         if programme.why.is_some() {
             continue;
         }
-        let alone = Schedule { programmes: vec![programme.clone()], days: schedule.days.clone() };
+        let alone = Schedule { programmes: vec![programme.clone()], days: schedule.days.clone(), plan: None };
         let mut told = HashSet::new();
         let mut start = calendar::start_of_day(zone, local_date(zone, subject.now));
         let end = start + TimeDelta::days(DAYS_AHEAD);

@@ -81,12 +81,17 @@ impl<'s> Reader<'s> {
 
     /// Text that must be there.
     pub fn required_text(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<String>> {
-        if !table.entries.contains_key(key) {
+        self.has(table, key).then(|| self.text(table, key))?
+    }
+
+    /// Whether a key that must be there is; reported if it is not.
+    fn has(&mut self, table: &mut Table<'s>, key: &'static str) -> bool {
+        let has = table.entries.contains_key(key);
+        if !has {
             table.asked.push(key);
             self.error(table.span.clone(), FormFault::MissingKey(key));
-            return None;
         }
-        self.text(table, key)
+        has
     }
 
     /// Words that people read or hear: letters that only look right are replaced, and reported.
@@ -100,10 +105,7 @@ impl<'s> Reader<'s> {
 
     /// Words that must be there.
     pub fn required_words(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<String>> {
-        if !table.entries.contains_key(key) {
-            return self.required_text(table, key);
-        }
-        self.words(table, key)
+        self.has(table, key).then(|| self.words(table, key))?
     }
 
     fn remark(&mut self, key: &'static str, span: &Range<usize>, remarks: Vec<Remark>) {
@@ -152,6 +154,25 @@ impl<'s> Reader<'s> {
         Some(Spotted { value: texts, span })
     }
 
+    /// A list of texts in which one may come again, as in a command line.
+    pub fn arguments(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<Vec<Spotted<String>>>> {
+        let (value, span) = table.take(key)?;
+        let DeValue::Array(list) = value else { return self.wrong_type(key, Type::List, &value, span) };
+        let texts = list.iter().filter_map(|each| self.as_text(key, each.get_ref(), each.span())).collect();
+        Some(Spotted { value: texts, span })
+    }
+
+    /// All keys of a table whose keys are free, each with its text; `name` is what problems call them.
+    pub fn entries(&mut self, table: Table<'s>, name: &'static str) -> Vec<(Spotted<String>, Spotted<String>)> {
+        let mut entries = Vec::new();
+        for (key, value) in table.entries {
+            let written = Spotted { value: composed(key.get_ref()), span: key.span() };
+            let span = value.span();
+            entries.extend(self.as_text(name, value.get_ref(), span).map(|spoken| (written, spoken)));
+        }
+        entries
+    }
+
     /// One of a few words.
     pub fn word(
         &mut self,
@@ -166,6 +187,21 @@ impl<'s> Reader<'s> {
         let near = nearest(&found.value, allowed.iter().copied());
         self.error(found.span, FormFault::UnknownWord(key, found.value, allowed.to_vec(), near));
         None
+    }
+
+    /// One of a few words, which must be there.
+    pub fn required_word(
+        &mut self,
+        table: &mut Table<'s>,
+        key: &'static str,
+        allowed: &[&'static str],
+    ) -> Option<Spotted<&'static str>> {
+        self.has(table, key).then(|| self.word(table, key, allowed))?
+    }
+
+    /// A whole number from `least` to `most`, which must be there.
+    pub fn required_integer(&mut self, table: &mut Table<'s>, key: &'static str, least: i64, most: i64) -> Option<i64> {
+        self.has(table, key).then(|| self.integer(table, key, least, most))?
     }
 
     /// A whole number from `least` to `most`.
@@ -209,6 +245,11 @@ impl<'s> Reader<'s> {
         self.as_date(key, &value, span)
     }
 
+    /// A day that must be there.
+    pub fn required_date(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<NaiveDate>> {
+        self.has(table, key).then(|| self.date(table, key))?
+    }
+
     fn as_date(&mut self, key: &'static str, value: &DeValue<'s>, span: Range<usize>) -> Option<Spotted<NaiveDate>> {
         let written = match value {
             DeValue::String(text) => text.to_string(),
@@ -246,10 +287,7 @@ impl<'s> Reader<'s> {
 
     /// `[key]` that must be there.
     pub fn required_table(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Table<'s>> {
-        if !table.entries.contains_key(key) {
-            self.error(table.span.clone(), FormFault::MissingKey(key));
-        }
-        self.table(table, key)
+        self.has(table, key).then(|| self.table(table, key))?
     }
 
     /// `[[key]]`.
@@ -300,22 +338,28 @@ impl<'s> Table<'s> {
         Some((value.into_inner(), span))
     }
 
+    /// Whether the file wrote this key; asking for it comes later.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
     /// Where this key stands, if the file wrote it; asking for its value comes later.
     #[must_use]
     pub fn spot_of(&self, key: &str) -> Option<Range<usize>> {
         self.entries.get_key_value(key).map(|(key, _)| key.span())
     }
 
-    /// Whether a key is there and has not been taken.
+    /// Whether the file wrote this key, and its value is text.
     #[must_use]
-    pub fn holds(&self, key: &str) -> bool {
-        self.entries.contains_key(key)
+    pub fn has_text(&self, key: &str) -> bool {
+        matches!(self.entries.get(key).map(toml::Spanned::get_ref), Some(DeValue::String(_)))
     }
 
-    /// Whether a key is there, has not been taken, and is text.
-    #[must_use]
-    pub fn holds_text(&self, key: &str) -> bool {
-        matches!(self.entries.get(key).map(toml::Spanned::get_ref), Some(DeValue::String(_)))
+    /// Takes out a key of a later version whose value nobody reads; answers where it stands.
+    pub fn refuse(&mut self, key: &str) -> Option<Range<usize>> {
+        let (key, _) = self.entries.remove_entry(key)?;
+        Some(key.span())
     }
 
     /// Whether no key is left.

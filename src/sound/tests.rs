@@ -1,4 +1,6 @@
-//! The rule of `treat`, by examples and by properties over all that can be measured.
+//! The rule of `treat`, by examples and by properties.
+//!
+//! In: measures of speech, and all that can be measured at all. Out: what holds of every treatment.
 
 use proptest::prelude::*;
 

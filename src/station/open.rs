@@ -13,14 +13,17 @@ use tokio::sync::mpsc;
 use super::beat::Heart;
 use super::keeper::{Keeper, News, Start};
 use super::lock::Lock;
+use super::lookout::Lookout;
 use super::nightly::Nightly;
 use super::records::Records;
 use super::remark::Remark;
 use super::settings::{self, Offer};
+use super::shelf_watch::{Reading, ShelfWatch};
 use super::watch::{self, Watch};
 use super::{Notice, ORDERS, Options, Station, Watches};
 use crate::airing::{OutputKind, Reason};
 use crate::backup::block_on;
+use crate::bulletin::Shelf;
 use crate::clock::Clock;
 use crate::config::{Config, Device};
 use crate::control;
@@ -102,7 +105,8 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     if store.state().trouble.is_none() {
         sweep(&content, &remembered, &data_dir, &news_tell).map_err(no_thread)?;
     }
-    let desk = desk(&config, &schedule, &remembered, trust_clock, &boot_id, now);
+    let (reading, shelf) = Reading::first(&data_dir, schedule.bulletins()).await;
+    let desk = desk(&config, &schedule, (&remembered, &shelf), trust_clock, &boot_id, now);
     let start = Start {
         config: config.clone(),
         schedule,
@@ -111,7 +115,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         clock: clock.clone(),
     };
     let keeper = Keeper::start(content, start, news_tell.clone()).map_err(no_thread)?;
-    let watches = watches(&config, &data_dir, &clock, output, &news_tell).map_err(no_thread)?;
+    let watches = watches(&config, &data_dir, &clock, (output, reading), &news_tell).map_err(no_thread)?;
     Ok(Station {
         clock,
         desk,
@@ -128,6 +132,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         next_request: 0,
         problems: told,
         faults: Vec::new(),
+        lookout: Lookout::new(shelf),
         alarms: Vec::new(),
         data_dir,
         watches,
@@ -152,10 +157,11 @@ fn watches(
     config: &Config,
     data_dir: &Path,
     clock: &Clock,
-    output: Arc<dyn Output>,
+    (output, shelf): (Arc<dyn Output>, Reading),
     news: &mpsc::UnboundedSender<News>,
 ) -> std::io::Result<Watches> {
     Ok(Watches {
+        shelf: ShelfWatch::start(shelf, news.clone())?,
         disk: watch_disk(data_dir, config, news)?,
         _output: Watch::start("watch-output", watch::OUTPUT_EVERY, watch::output(output), news.clone())?,
         _nightly: Nightly::start(config, data_dir, clock, news.clone())?,
@@ -229,7 +235,7 @@ fn first_schedule(config: &Config, remembered: &Remembered) -> Result<First, Sta
 fn desk(
     config: &Config,
     schedule: &Arc<Schedule>,
-    remembered: &Remembered,
+    (remembered, shelf): (&Remembered, &Arc<Shelf>),
     trust_clock: bool,
     boot_id: &str,
     now: crate::clock::Moment,
@@ -240,13 +246,14 @@ fn desk(
     }
     let history = History {
         open_rundowns: remembered.open_rundowns.clone(),
+        done_rundowns: remembered.done_rundowns.clone(),
         logged: remembered.logged.clone(),
         schedules,
         settled_until: remembered.settled_until,
         newest_row_at: remembered.newest_row_at,
         newest_is_synchronised: remembered.newest_is_synchronised,
         open_emergencies: remembered.open_emergencies.clone(),
-        shelf: Arc::new(remembered.shelf.clone()),
+        shelf: Arc::clone(shelf),
         tally: remembered.tally.clone(),
     };
     let library = library(remembered);
@@ -321,6 +328,7 @@ pub(super) fn facts(config: &Config, trust_clock: bool, boot_id: &str) -> Facts 
         boot_id: boot_id.to_owned(),
         tone_ms: config.emergency.tone_ms,
         approval_required: config.approval.required,
+        preparation: config.sound,
         trust_clock,
     }
 }

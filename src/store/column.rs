@@ -64,6 +64,8 @@ pub(super) fn airing(row: &SqliteRow) -> sqlx::Result<Option<Airing>> {
         item: row.try_get("item")?,
         kind,
         bulletin: row.try_get("bulletin")?,
+        // Counted when the row was committed.
+        entry: None,
         title: row.try_get("title")?,
         genre: row.try_get("genre")?,
         themes: json(row, "themes")?.unwrap_or_default(),

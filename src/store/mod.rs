@@ -28,6 +28,7 @@ mod recover; // attempts that were open when the machine went down (pure)
 mod row; // one row of the log: the list of its columns
 mod schedules; // those taken over, in their true order
 mod shelf; // what the air knows of bulletins
+mod shelf_reader; // the same, whenever it has changed
 mod spill; // the file in which records wait
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
@@ -48,6 +49,7 @@ pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::register::{Register, RegisterError, Signature};
 pub use self::row::{COLUMNS, List, Row, VERSION};
+pub use self::shelf_reader::{Look, ShelfReader};
 pub use self::start::{OpenError, SPILL};
 
 use self::queue::Work;

@@ -33,6 +33,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "airing log", include_str!("../../migrations/0001_airing_log.sql")),
     (2, "station memory", include_str!("../../migrations/0002_station_memory.sql")),
     (3, "bulletins", include_str!("../../migrations/0003_bulletins.sql")),
+    (4, "measures", include_str!("../../migrations/0004_measures.sql")),
 ];
 
 const CORRUPT: i32 = 11;

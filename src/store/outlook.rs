@@ -35,14 +35,20 @@ async fn known(conn: &mut SqliteConnection, named: &[i64], since: DateTime<Utc>)
     let (frozen, settled) = frozen(conn, since).await?;
     let states = files::recall(conn).await?;
     let verdicts = files::recall_verdicts(conn).await?;
-    let lengths: HashMap<Arc<str>, i64> =
-        verdicts.into_iter().filter_map(|verdict| Some((verdict.sha256, verdict.verdict.ok()?))).collect();
+    let mut lengths: HashMap<Arc<str>, i64> = HashMap::new();
+    let mut unfit = HashSet::new();
+    for verdict in verdicts {
+        match verdict.verdict {
+            Ok(measures) => drop(lengths.insert(verdict.sha256, measures.duration_ms)),
+            Err(_) => drop(unfit.insert(verdict.sha256)),
+        }
+    }
     let content = |sha256: Arc<str>, declared: Option<i64>| {
         let duration_ms = lengths.get(&sha256).copied().or(declared);
         Content { sha256, duration_ms }
     };
     let library = states.into_iter().map(|file| (file.path, content(file.sha256, file.duration_ms))).collect();
-    Ok(Known { shelf: Some(shelf), tally, frozen, settled, library })
+    Ok(Known { shelf: Some(shelf), tally, frozen, settled, library, unfit })
 }
 
 pub(super) async fn has_bulletins(conn: &mut SqliteConnection) -> sqlx::Result<bool> {

@@ -182,7 +182,7 @@ impl Row {
             zone_names: List(airing.zone_names),
             priority: airing.priority.as_str().to_owned(),
             scheduled_at: rfc3339(&airing.scheduled_at),
-            gain_cb: airing.started_at.and(airing.gain_cb.or(Some(0))),
+            gain_cb: airing.started_at.map(|_| airing.gain_cb.unwrap_or(0)),
             started_at: airing.started_at.as_ref().map(rfc3339),
             ended_at: airing.ended_at.as_ref().map(rfc3339),
             start_error_us: airing.start_error_us,

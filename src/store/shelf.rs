@@ -2,7 +2,7 @@
 //!
 //! In: a connection that can read. Out: a `Shelf` and a `Tally` for the desk, for the timetable and for checks. Must not
 //! write. A bulletin is its newest revision, and an approval or refusal is in force only for the revision that it was given
-//! to. Next: `memory`.
+//! to. Next: `shelf_reader`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -16,11 +16,14 @@ use crate::airing::{Approval, ENOUGH_PERCENT, Priority};
 use crate::bulletin::{Bulletin, Entry, Shelf, Standing, Tally};
 use crate::rundown::Content;
 
-/// Reads the shelf: the queue, its bulletins and those that `named` asks for, and all approvals in force.
+/// Reads the shelf: the queue, its bulletins, those of rundowns that are not done and those that `named` asks for, and all
+/// approvals in force.
 pub(super) async fn recall(conn: &mut SqliteConnection, named: &[i64]) -> sqlx::Result<Shelf> {
     let queue = queue(conn).await?;
     let approved = approved(conn).await?;
-    let wanted: Vec<i64> = named.iter().copied().chain(queue.iter().map(|entry| entry.bulletin)).collect();
+    let frozen = frozen(conn).await?;
+    let wanted: Vec<i64> =
+        named.iter().copied().chain(queue.iter().map(|entry| entry.bulletin)).chain(frozen).collect();
     let bulletins = bulletins(conn, &wanted).await?;
     Ok(Shelf { bulletins, queue, approved })
 }
@@ -49,24 +52,45 @@ pub(super) fn entry(row: &SqliteRow) -> sqlx::Result<Option<Entry>> {
     }))
 }
 
+/// The bulletins of rundowns that are not done: one that was removed from the queue since may be refused all the same.
+async fn frozen(conn: &mut SqliteConnection) -> sqlx::Result<Vec<i64>> {
+    let rows = sqlx::query(
+        "select distinct json_extract(item.value, '$.bulletin.number') as number
+         from rundown, json_each(rundown.json, '$.items') as item where done = 0 and number is not null",
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| row.try_get(0)).collect()
+}
+
 /// The newest decision of each bulletin, if it is of the newest revision.
 const DECIDED: &str = "
     select approval.seq, approval.act, approval.\"by\", approval.by_phone, approval.at, approval.sha256, approval.bulletin
     from approval
-    where approval.seq = (select max(seq) from approval as newer where newer.bulletin = approval.bulletin)
-      and approval.revision = (select max(revision) from bulletin where number = approval.bulletin)";
+    where approval.seq > ?
+      and approval.seq = (select max(seq) from approval as newer where newer.bulletin = approval.bulletin)
+      and approval.revision = (select max(revision) from bulletin where number = approval.bulletin)
+    order by approval.seq limit ?";
+
+/// Rows that are held at a time: after years there are tens of thousands, and each as a row weighs a kilobyte.
+const PAGE: u16 = 500;
 
 async fn approved(conn: &mut SqliteConnection) -> sqlx::Result<HashMap<Arc<str>, Approval>> {
-    let rows = sqlx::query(DECIDED).fetch_all(conn).await?;
     let mut approved = HashMap::new();
     // Approvers are few and approvals are many.
     let mut names: HashMap<String, Arc<str>> = HashMap::new();
-    for row in &rows {
-        let sound: Option<&str> = row.try_get("sha256")?;
-        if let Some(sound) = sound
-            && let Some(approval) = approval(row, &mut names)?
-        {
-            approved.insert(Arc::from(sound), approval);
+    let mut after = 0_i64;
+    loop {
+        let rows = sqlx::query(DECIDED).bind(after).bind(PAGE).fetch_all(&mut *conn).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.try_get("seq")?;
+        for row in &rows {
+            let sound: Option<&str> = row.try_get("sha256")?;
+            if let Some(sound) = sound
+                && let Some(approval) = approval(row, &mut names)?
+            {
+                approved.insert(Arc::from(sound), approval);
+            }
         }
     }
     Ok(approved)
@@ -83,31 +107,33 @@ fn approval(row: &SqliteRow, names: &mut HashMap<String, Arc<str>>) -> sqlx::Res
     Ok(Some(Approval { seq: row.try_get("seq")?, by: Arc::clone(by), at, by_phone: row.try_get("by_phone")? }))
 }
 
-async fn bulletins(conn: &mut SqliteConnection, numbers: &[i64]) -> sqlx::Result<BTreeMap<i64, Bulletin>> {
-    let list = serde_json::json!(numbers).to_string();
-    let rows = sqlx::query(
-        "select bulletin.number, bulletin.title, themes, genre, author, source, class, valid_from, valid_until,
-             bulletin.sha256, duration_ms, bulletin.text_sha256, voice, decided.seq, decided.act, decided.\"by\", decided.by_phone, decided.at
-         from bulletin
-         left join approval as decided
-             on decided.seq = (select max(seq) from approval where approval.bulletin = bulletin.number)
-             and decided.revision = bulletin.revision
-         where number in (select value from json_each(?))
-           and bulletin.revision = (select max(revision) from bulletin as newer where newer.number = bulletin.number)",
-    )
-    .bind(list)
-    .fetch_all(conn)
-    .await?;
+/// The newest revision of bulletins, with the newest decision if it is of that revision.
+const NEWEST: &str = "
+    select bulletin.number, bulletin.title, themes, genre, author, source, class, valid_from, valid_until,
+        bulletin.sha256, duration_ms, bulletin.text_sha256, voice, decided.seq, decided.act, decided.\"by\",
+        decided.by_phone, decided.at
+    from bulletin
+    left join approval as decided
+        on decided.seq = (select max(seq) from approval where approval.bulletin = bulletin.number)
+        and decided.revision = bulletin.revision
+    where number in (select value from json_each(?))
+      and bulletin.revision = (select max(revision) from bulletin as newer where newer.number = bulletin.number)";
+
+pub(super) async fn bulletins(conn: &mut SqliteConnection, numbers: &[i64]) -> sqlx::Result<BTreeMap<i64, Bulletin>> {
     let mut names = HashMap::new();
     let mut bulletins = BTreeMap::new();
-    for row in &rows {
-        let standing = match row.try_get::<Option<&str>, _>("act")? {
-            None => Standing::Waiting,
-            Some("approve") => approval(row, &mut names)?.map_or(Standing::Waiting, Standing::Approved),
-            Some(_) => Standing::Refused,
-        };
-        let bulletin = bulletin(row, standing)?;
-        bulletins.insert(bulletin.number, bulletin);
+    for portion in numbers.chunks(usize::from(PAGE)) {
+        let list = serde_json::json!(portion).to_string();
+        let rows = sqlx::query(NEWEST).bind(list).fetch_all(&mut *conn).await?;
+        for row in &rows {
+            let standing = match row.try_get::<Option<&str>, _>("act")? {
+                None => Standing::Waiting,
+                Some("approve") => approval(row, &mut names)?.map_or(Standing::Waiting, Standing::Approved),
+                Some(_) => Standing::Refused,
+            };
+            let bulletin = bulletin(row, standing)?;
+            bulletins.insert(bulletin.number, bulletin);
+        }
     }
     Ok(bulletins)
 }
@@ -151,14 +177,9 @@ pub(super) async fn tally(conn: &mut SqliteConnection) -> sqlx::Result<Tally> {
             tally.last_aired.insert(row.try_get(0)?, at.with_timezone(&Utc));
         }
     }
-    let drawn = format!(
-        "select entry.id, count(*) from queue_entry as entry
-         join airing_log as row on row.bulletin = entry.bulletin and row.scheduled_at_utc >= entry.queued_at
-             and (entry.programme is null or entry.programme = row.programme)
-         where entry.removed_at is null and row.item like '%.%' and row.started_at is not null and {aired}
-         group by entry.id"
-    );
-    for row in &sqlx::query(sqlx::AssertSqlSafe(drawn)).fetch_all(conn).await? {
+    let drawn = "select entry, count(*) from drawn
+         where entry in (select id from queue_entry where removed_at is null) group by entry";
+    for row in &sqlx::query(drawn).fetch_all(conn).await? {
         tally.drawn.insert(row.try_get(0)?, row.try_get(1)?);
     }
     Ok(tally)

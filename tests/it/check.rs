@@ -1,6 +1,6 @@
 //! Each file of `bad/` against the problems that it must bring, word for word, in English and in Vietnamese.
 //!
-//! `loa-*.toml` are settings, `days-*.toml` special days beside two programmes, the others schedules. `BLESS=1` rewrites `golden/`; a rewritten file is read before it is
+//! `loa-*.toml` are settings, `days-*.toml` special days beside two programmes, `plan-*.toml` plans, the others schedules. `BLESS=1` rewrites `golden/`; a rewritten file is read before it is
 //! committed.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
@@ -90,7 +90,8 @@ fn every_bad_file_brings_exactly_its_problems() {
             let days = File { path: "schedules/days.toml".to_owned(), bytes: Ok(bytes) };
             problems_of(&mut read(&[days, file("schedules/lich.toml", TWO)], Some(&zones())))
         } else {
-            problems_of(&mut read(&[File { path: name.to_owned(), bytes: Ok(bytes) }], Some(&zones())))
+            let path = if name.starts_with("plan-") { "plan.toml" } else { name };
+            problems_of(&mut read(&[File { path: path.to_owned(), bytes: Ok(bytes) }], Some(&zones())))
         };
         assert!(!problems.is_empty(), "{name}");
         assert_golden(&format!("check/{}.txt", name.trim_end_matches(".toml")), &render(&problems));
@@ -185,6 +186,36 @@ fn a_schedule_comes_back_from_its_stored_text() {
 }
 
 #[test]
+fn themes_are_those_of_the_plan_when_there_is_one() {
+    let plan = "[plan]\ntitle = 'Kế hoạch'\nyear = 2026\ndate = '2026-01-15'\nissuer = 'UBND xã'\n\
+                [[theme]]\ncode = 'PCCC'\nlabel = 'Cháy nổ'\ntext = 'Phòng cháy'\n";
+    let with_theme = |theme: &str| file("schedules/1.toml", &format!("{GOOD}themes = ['{theme}']\n"));
+    let themes_of = |files: &[File]| {
+        let reading = read(files, Some(&zones()));
+        let schedule = reading.accepted().map(|schedule| schedule.theme_codes().join(" "));
+        schedule.ok_or_else(|| render(&reading.problems))
+    };
+    // The plan counts wherever its name stands among the others.
+    let good = [with_theme("PCCC"), file("schedules/plan.toml", plan)];
+    assert_eq!(themes_of(&good).as_deref(), Ok("PCCC"));
+    assert_eq!(themes_of(&[with_theme("ND8")]).as_deref(), Ok("ND1 ND2 ND3 ND4 ND5 ND6 ND7 ND8"));
+    let unknown = themes_of(&[with_theme("ND8"), file("schedules/plan.toml", plan)]);
+    assert_golden("check/theme-not-in-plan.txt", &unknown.unwrap_err());
+    // A plan that is refused for something else still says which themes there are, and refuses the schedule with it.
+    let broken = plan.replace("2026-01-15", "hôm nay");
+    let problems = read(&[with_theme("PCCC"), file("schedules/plan.toml", &broken)], Some(&zones())).problems;
+    assert_eq!(problems.len(), 1, "{problems:?}");
+
+    // Stored with the schedule; a text from before there were plans is read as it always was.
+    let again = from_stored(&to_stored(&good)).unwrap();
+    let schedule = read(&again, Some(&zones())).schedule;
+    assert_eq!(schedule.plan.as_ref().map(|plan| plan.year), Some(2026));
+    assert_eq!(schedule, read(&good, Some(&zones())).schedule);
+    let old = serde_json::json!({ "1.toml": format!("{GOOD}themes = ['ND1']\n") }).to_string();
+    assert_eq!(themes_of(&from_stored(&old).unwrap()).as_deref(), Ok("ND1 ND2 ND3 ND4 ND5 ND6 ND7 ND8"));
+}
+
+#[test]
 fn words_are_kept_composed_and_without_what_nobody_sees() {
     let decomposed = GOOD.replace("Buổi sáng", " Bu\u{6f}\u{302}\u{309}i\u{a0}sa\u{301}ng\u{200b} ");
     let reading = read(&[file("1.toml", &format!("\u{feff}{decomposed}"))], Some(&zones()));
@@ -240,5 +271,21 @@ fn a_megabyte_of_mistakes_is_answered_at_once() {
         let problems = read(&[file("x.toml", &text)], Some(&zones())).problems;
         assert!((1..=100).contains(&problems.len()));
         assert!(render(&problems).len() < 400_000);
+    }
+}
+
+/// Each entry has a year of days, and changes each of them or none.
+#[test]
+fn a_thousand_years_of_special_days_are_judged_and_no_more() {
+    for effect in ["as = \"Mon\"", "silent = [\"sang\"]", "leave_out = [\"kịch\"]"] {
+        let entry = format!(
+            "[[day]]\ntitle = \"T\"\nkind = \"holiday\"\nfrom = \"2025-03-01\"\nuntil = \"2026-02-28\"\n{effect}\n"
+        );
+        let days = file("days.toml", &entry.repeat(2_000));
+        let mut reading = read(&[days, file("x.toml", TWO)], Some(&zones()));
+        assert_eq!(reading.schedule.days.entries.len(), 1_000);
+        let told = render(&problems_of(&mut reading));
+        assert_eq!(told.matches("error: more than 1000 entries").count(), 1);
+        assert!(told.contains("changes nothing") == effect.starts_with("leave_out"), "{effect}");
     }
 }

@@ -71,7 +71,7 @@ fn init_makes_the_shipped_station_and_check_finds_it_clean() {
     let ran = run(loa(station.path(), &["init", "đài/mới"]));
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{}", ran.stderr);
     let made = station.path().join("đài/mới");
-    let mut expected = vec![PathBuf::from("loa.toml")];
+    let mut expected = vec![PathBuf::from("loa.toml"), PathBuf::from("reading.toml")];
     for name in ["audio", "schedules"] {
         expected.extend(files_below(&root.join(name)).iter().map(|path| Path::new(name).join(path)));
     }
@@ -98,6 +98,23 @@ fn check_tells_of_a_device_that_does_not_open_and_goes_on() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let told = "loa.toml:5:10: warning: the sound device `alsa:hw:CARD=None,DEV=9` does not open: ";
     assert!(ran.stderr.starts_with(told), "{}", ran.stderr);
+}
+
+#[test]
+fn check_tells_of_readings_that_nobody_can_say_and_of_a_missing_voice() {
+    let settings = format!("{SETTINGS}[speech]\ncommand = [\"giong-doc\", \"{{text}}\", \"{{wav}}\"]\n");
+    let list = "[abbreviations]\nUBND = \"Ủy ban 1\"\n";
+    let files: &[(&str, &[u8])] =
+        &[("loa.toml", settings.as_bytes()), ("reading.toml", list.as_bytes()), ("schedules/1.toml", b"# later\n")];
+    let station = folder(files);
+    let ran = run(loa(station.path(), &["check"]));
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    for told in [
+        "loa.toml:7:11: warning: the program that speaks, `giong-doc`, is not on this machine",
+        "reading.toml:2:8: error: the reading `Ủy ban 1` holds `1`, which cannot be said",
+    ] {
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    }
 }
 
 #[test]

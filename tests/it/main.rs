@@ -21,6 +21,7 @@ mod soundcard; // sound devices for tests
 mod simulate; // random lives of a station against an oracle
 mod clocks; // the clock rule, told by the log it leaves
 mod stories; // the hard instants, told by the log they leave
+mod bulletins_aired; // bulletins on the air, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
 mod kills; // the real program killed at random instants
 mod servers; // the real program on a sound server that dies, freezes, comes late
@@ -29,11 +30,14 @@ mod corruption; // the real program on a damaged database
 mod clock_steps; // the real program on a clock that steps, or begins in 1970
 mod spoilt_audio; // files and stored copies spoilt under the real program
 mod filling_disk; // the real program on a disk that fills
+mod loudness; // the real program: one gain an item, no long silences
 mod lockout; // the real program kept from its database and its files
+mod newsroom; // the real program while people change bulletins beside it
 mod nightly; // the real program makes its copy of the night
 mod fuzzed; // the seeds and finds of the fuzz targets
 mod orders; // a thousand random lives of a deck
 mod packaging; // the unit and the package, checked by systemd's own tool and against each other
+mod plan; // the plan in each form, and taken over by the real program
 mod playout; // the whole playout on an output that can be unplugged
 mod queue; // the real binary: the queue, what it foresees, the sheet
 mod rehearsal; // the real program by a clock that leaps over idle hours
@@ -42,6 +46,7 @@ mod rig; // a deck on a device made of arithmetic
 mod leaving; // the real program: what it says of itself, and how it leaves
 mod running; // a station of the real program, with what people do to it
 mod service; // the real program under a service manager: ready, alive, hung, leaving
+mod speech; // texts as they are read aloud, and engines that speak, hang, fail
 mod store; // records, recovery, locked and read-only databases
 mod take_in; // files handed in for bulletins: stored, measured or refused
 mod tidy; // the repository's own rules

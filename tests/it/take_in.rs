@@ -13,7 +13,7 @@ use loa::library::ingest::{Limits, MOST_BYTES, TakenIn, take_in};
 use loa::sound::{Doubt, Form, Unfit};
 use tempfile::{TempDir, tempdir};
 
-use crate::clips::Signal;
+use crate::clips::{KINDS, Signal};
 
 const LIMITS: Limits = Limits { most_ms: Some(10_000), most_bytes: MOST_BYTES };
 
@@ -85,6 +85,20 @@ fn a_good_file_is_measured_stored_once_and_told_to_be_there_already() {
     fs::write(&stored, "lost").unwrap();
     assert!(desk.hand_in(&desk.path("again.wav")).unwrap().new);
     assert_eq!(fs::read(&stored).unwrap(), fs::read(desk.path("again.wav")).unwrap());
+}
+
+#[test]
+fn every_kind_of_file_is_taken_in_byte_by_byte() {
+    let desk = Desk::new();
+    for (name, options, _) in KINDS {
+        let path = Signal::stereo(48_000, 1.2).encoded(desk.folder.path(), name, options);
+        let taken = desk.hand_in(&path).unwrap_or_else(|unfit| panic!("{name}: {unfit:?}"));
+        assert_eq!(fs::read(desk.store.path_of(&taken.content.sha256)).unwrap(), fs::read(&path).unwrap(), "{name}");
+        assert!((1200..1300).contains(&taken.measures.duration_ms) && taken.measures.form == Form::Stereo, "{name}");
+        let loudness = taken.measures.loudness_centi_lufs.unwrap();
+        assert!((-950..-850).contains(&loudness), "{name}: {loudness}");
+    }
+    assert_eq!(desk.stored().len(), KINDS.len());
 }
 
 #[test]

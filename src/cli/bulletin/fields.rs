@@ -11,7 +11,7 @@ use crate::bulletin::Draft;
 use crate::config::Config;
 use crate::problem::what::{BulletinFault, ProgrammeFault, TextFault, What};
 use crate::problem::{Problem, Severity, nearest};
-use crate::schedule::read::THEMES;
+use crate::schedule::THEMES;
 use crate::schedule::table::parse_date;
 use crate::text::clean_line;
 
@@ -174,7 +174,7 @@ impl<'a> Typed<'a> {
         for theme in typed.iter().flat_map(|list| list.split(',')).map(|theme| theme.trim().to_uppercase()) {
             if !THEMES.contains(&theme.as_str()) {
                 let near = nearest(&theme, THEMES);
-                self.error(ProgrammeFault::UnknownTheme(theme, near));
+                self.error(ProgrammeFault::UnknownTheme(theme, THEMES.map(String::from).into(), near));
             } else if !themes.contains(&theme) {
                 themes.push(theme);
             }

@@ -23,7 +23,7 @@ use crate::library::ingest::TakenIn;
 use crate::library::verify;
 use crate::problem::what::{BulletinFault, ProgrammeFault};
 use crate::problem::{Place, Problem, any_error, nearest};
-use crate::schedule::read::THEMES;
+use crate::schedule::THEMES;
 use crate::schedule::table::{Reader, Spotted, Table};
 use crate::schedule::text::Source;
 use crate::sound::{Unfit, unfit};
@@ -229,7 +229,7 @@ fn entry<'s>(
         reader.error(until.span, ProgrammeFault::FromAfterUntil(from.value, until.value));
     }
     draft.zones = zones(config, reader, table);
-    let has_content = table.spot_of("file").is_some() || table.spot_of("text").is_some();
+    let has_content = table.has("file") || table.has("text");
     let file = reader.text(table, "file");
     let text = reader.text(table, "text");
     if !has_content {
@@ -257,7 +257,9 @@ fn themes<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Vec<String> {
     }
     known(reader, themes.value, |theme| {
         let is_known = THEMES.contains(&theme);
-        (!is_known).then(|| ProgrammeFault::UnknownTheme(theme.to_owned(), nearest(theme, THEMES)))
+        (!is_known).then(|| {
+            ProgrammeFault::UnknownTheme(theme.to_owned(), THEMES.map(String::from).into(), nearest(theme, THEMES))
+        })
     })
 }
 

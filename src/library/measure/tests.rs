@@ -1,4 +1,6 @@
-//! Signals whose measures are known by arithmetic or from EBU Tech 3341, taken in portions that fit nothing.
+//! Signals whose measures are known by arithmetic or from EBU Tech 3341.
+//!
+//! In: tones and silences, taken in portions that fit nothing. Out: the measures that they must have.
 
 use std::f64::consts::TAU;
 

@@ -150,7 +150,17 @@ async fn a_database_with_a_destroyed_page_does_not_stop_the_station() {
 
 /// What each migration after the first has made, the newest first.
 const MADE: [(i64, &[&str]); 2] = [
-    (3, &["index airing_log_bulletin", "table approval", "table queue_entry", "table bulletin", "table shelf"]),
+    (
+        3,
+        &[
+            "index airing_log_bulletin",
+            "table approval",
+            "table queue_entry",
+            "table drawn",
+            "table bulletin",
+            "table shelf",
+        ],
+    ),
     (
         2,
         &[
