@@ -1,6 +1,6 @@
 //! The items of a programme: a file, a bulletin, or what may be drawn from the queue.
 //!
-//! In: the tables of a programme's items, the theme codes of the plan. Out: items in airing order, and the files that they
+//! In: the tables of a programme's items, the theme codes of the plan. Out: items in airing order, each with its place, and the files that they
 //! name with their places; a problem at its place for whatever is not allowed. Pure. Next: `read`, which calls this.
 
 use std::collections::HashMap;

@@ -338,6 +338,12 @@ impl<'s> Table<'s> {
         Some((value.into_inner(), span))
     }
 
+    /// Whether the file wrote this key; asking for it comes later.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
     /// Where this key stands, if the file wrote it; asking for its value comes later.
     #[must_use]
     pub fn spot_of(&self, key: &str) -> Option<Range<usize>> {
@@ -354,12 +360,6 @@ impl<'s> Table<'s> {
     pub fn refuse(&mut self, key: &str) -> Option<Range<usize>> {
         let (key, _) = self.entries.remove_entry(key)?;
         Some(key.span())
-    }
-
-    /// Whether the key is there and was not taken out yet.
-    #[must_use]
-    pub fn has(&self, key: &str) -> bool {
-        self.entries.contains_key(key)
     }
 
     /// Whether no key is left.

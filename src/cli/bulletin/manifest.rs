@@ -233,7 +233,7 @@ fn entry<'s>(
         reader.error(until.span, ProgrammeFault::FromAfterUntil(from.value, until.value));
     }
     draft.zones = zones(config, reader, table);
-    let has_content = table.spot_of("file").is_some() || table.spot_of("text").is_some();
+    let has_content = table.has("file") || table.has("text");
     let file = reader.text(table, "file");
     let text = reader.text(table, "text");
     if !has_content {
