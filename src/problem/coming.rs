@@ -3,11 +3,37 @@
 //! In: a typed reason. Out: a message and an advice, as `english` and `vietnamese` give them for all other reasons. Next:
 //! `english`.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Said;
-use super::what::ComingFault;
 use crate::schedule::text::span_text;
+
+/// What is wrong with what coming programmes would air, instants in the station's zone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ComingFault {
+    /// There is no database yet that could tell.
+    NoDatabase,
+    /// It cannot be read; why.
+    Unreadable(String),
+    /// A programme names a bulletin that is not there.
+    NoBulletin(i64),
+    /// It was refused or withdrawn: number, title.
+    Refused(i64, String),
+    /// It has no sound: number, title.
+    NoSound(i64, String),
+    /// A day outside the days on which it is valid: number, title, first and last day, that day.
+    OutOfDate(i64, String, Option<NaiveDate>, Option<NaiveDate>, NaiveDate),
+    /// Nobody has approved it: number, title, when it would air.
+    BulletinNotApproved(i64, String, DateTime<FixedOffset>),
+    /// Nobody has approved a file that carries themes: its name, when it would air.
+    FileNotApproved(String, DateTime<FixedOffset>),
+    /// Nothing can be drawn: the programme's id, when.
+    QueueEmpty(String, DateTime<FixedOffset>),
+    /// All items together, the window, both in milliseconds; when.
+    TooLong(i64, i64, DateTime<FixedOffset>),
+    /// An approval by telephone: number of the bulletin if it is known, who gave it, when.
+    ByPhone(Option<i64>, String, DateTime<FixedOffset>),
+}
 
 pub(super) fn english(fault: &ComingFault) -> Said {
     match fault {
@@ -105,30 +131,21 @@ pub(super) fn vietnamese(fault: &ComingFault) -> Said {
             )
         }
         ComingFault::BulletinNotApproved(number, title, at) => Said::with(
-            format!(
-                "tin bài số {number} (`{title}`) chưa được duyệt, sẽ không phát lúc {}",
-                at.format("%H:%M ngày %d/%m/%Y")
-            ),
+            format!("tin bài số {number} (`{title}`) chưa được duyệt, sẽ không phát lúc {}", hour(at)),
             format!("hãy trình duyệt trước giờ phát: `loa bulletin approve {number} --by TÊN`"),
         ),
         ComingFault::FileNotApproved(file, at) => Said::with(
-            format!(
-                "`{file}` có nội dung tuyên truyền, chưa được duyệt, sẽ không phát lúc {}",
-                at.format("%H:%M ngày %d/%m/%Y")
-            ),
+            format!("`{file}` có nội dung tuyên truyền, chưa được duyệt, sẽ không phát lúc {}", hour(at)),
             format!("hãy thêm thành tin bài, `loa bulletin add audio/{file} ...`, rồi trình duyệt"),
         ),
         ComingFault::QueueEmpty(programme, at) => Said::with(
-            format!(
-                "hàng chờ không có tin bài nào hợp với mục này của `{programme}` lúc {}",
-                at.format("%H:%M ngày %d/%m/%Y")
-            ),
+            format!("hàng chờ không có tin bài nào hợp với mục này của `{programme}` lúc {}", hour(at)),
             "lệnh `loa queue add N` đưa tin bài vào hàng chờ; nếu không có, chương trình phát tiếp mục sau",
         ),
         ComingFault::TooLong(total_ms, window_ms, at) => Said::with(
             format!(
                 "tính cả tin bài, chương trình lúc {} dài {}, khung giờ là {}",
-                at.format("%H:%M ngày %d/%m/%Y"),
+                hour(at),
                 span_text(*total_ms),
                 span_text(*window_ms)
             ),
@@ -138,7 +155,7 @@ pub(super) fn vietnamese(fault: &ComingFault) -> Said {
             format!(
                 "{} do `{by}` duyệt qua điện thoại lúc {}, chưa có xác nhận",
                 number.map_or_else(|| "một tin bài".to_owned(), |number| format!("tin bài số {number}")),
-                at.format("%H:%M ngày %d/%m/%Y")
+                hour(at)
             ),
             format!(
                 "khi đã ký phiếu duyệt: `loa bulletin approve {} --by TÊN`",
@@ -150,4 +167,8 @@ pub(super) fn vietnamese(fault: &ComingFault) -> Said {
 
 fn date(day: NaiveDate) -> impl std::fmt::Display {
     day.format("%d/%m/%Y")
+}
+
+fn hour(at: &DateTime<FixedOffset>) -> impl std::fmt::Display {
+    at.format("%H:%M ngày %d/%m/%Y")
 }

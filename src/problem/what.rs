@@ -7,6 +7,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Place;
+pub use super::coming::ComingFault;
 pub use super::days::{DayFault, SessionFault};
 use crate::sound::{Doubt, Unfit};
 use crate::text::{Refused, Remark};
@@ -281,33 +282,6 @@ pub struct Overlap {
     pub other_ends_at: DateTime<FixedOffset>,
     /// Where that one stands.
     pub other_place: Place,
-}
-
-/// What is wrong with what coming programmes would air, instants in the station's zone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ComingFault {
-    /// There is no database yet that could tell.
-    NoDatabase,
-    /// It cannot be read; why.
-    Unreadable(String),
-    /// A programme names a bulletin that is not there.
-    NoBulletin(i64),
-    /// It was refused or withdrawn: number, title.
-    Refused(i64, String),
-    /// It has no sound: number, title.
-    NoSound(i64, String),
-    /// A day outside the days on which it is valid: number, title, first and last day, that day.
-    OutOfDate(i64, String, Option<NaiveDate>, Option<NaiveDate>, NaiveDate),
-    /// Nobody has approved it: number, title, when it would air.
-    BulletinNotApproved(i64, String, DateTime<FixedOffset>),
-    /// Nobody has approved a file that carries themes: its name, when it would air.
-    FileNotApproved(String, DateTime<FixedOffset>),
-    /// Nothing can be drawn: the programme's id, when.
-    QueueEmpty(String, DateTime<FixedOffset>),
-    /// All items together, the window, both in milliseconds; when.
-    TooLong(i64, i64, DateTime<FixedOffset>),
-    /// An approval by telephone: number of the bulletin if it is known, who gave it, when.
-    ByPhone(Option<i64>, String, DateTime<FixedOffset>),
 }
 
 /// Why a bulletin is not queued, or what a person should know who queues it.
