@@ -21,8 +21,9 @@ use crate::text::{clean_text, composed};
 const MOST_TEXT_BYTES: u64 = 1 << 20;
 
 /// What may be taken in at this station.
-pub(super) const fn limits(_config: &Config) -> Limits {
-    Limits { most_ms: None, most_bytes: MOST_BYTES }
+pub(super) fn limits(config: &Config) -> Limits {
+    let most_ms = config.session.ceiling.map(|ceiling| ceiling.num_milliseconds());
+    Limits { most_ms, most_bytes: MOST_BYTES }
 }
 
 /// Where the sounds of a station are kept.
