@@ -154,8 +154,8 @@ pub(super) fn voiced(config: &Config, text: &str, how: How<'_>, format: Told) ->
     if how.check {
         match format {
             Told::Text => {
-                reading::show(config, &reading, false);
                 writeln!(io::stdout(), "{}", reading.text)?;
+                reading::show(config, &reading, false);
             }
             Told::Json => writeln!(io::stdout(), "{}", serde_json::json!({ "reading": reading }))?,
         }
