@@ -48,6 +48,7 @@ mod leaving; // the real program: what it says of itself, and how it leaves
 mod running; // a station of the real program, with what people do to it
 mod service; // the real program under a service manager: ready, alive, hung, leaving
 mod speech; // texts as they are read aloud, and engines that speak, hang, fail
+mod spoken; // the real program has bulletins read aloud
 mod store; // records, recovery, locked and read-only databases
 mod take_in; // files handed in for bulletins: stored, measured or refused
 mod tidy; // the repository's own rules

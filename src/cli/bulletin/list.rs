@@ -257,6 +257,8 @@ fn print_text(out: &mut impl Write, config: &Config, cards: &[Card]) -> io::Resu
     let heads = language.pick(&HEADS[0], &HEADS[1]).map(str::to_owned);
     let cells = |card: &Card| {
         let doubts = card.sound.as_ref().map_or(0, |sound| sound.doubts.len());
+        let spoken = card.sound.as_ref().is_some_and(|sound| sound.voice.is_some());
+        let by_machine = language.pick(", giọng máy", ", machine voice");
         let doubtful = if doubts > 0 { " (!)" } else { "" };
         [
             card.number.to_string(),
@@ -264,7 +266,7 @@ fn print_text(out: &mut impl Write, config: &Config, cards: &[Card]) -> io::Resu
             language.priority(card.draft.class).to_owned(),
             words::length(card.sound.as_ref().and_then(|sound| sound.content.duration_ms)) + doubtful,
             card.draft.valid_until.map_or_else(|| "-".to_owned(), |day| day.format("%d/%m/%Y").to_string()),
-            words::state(language, card).to_owned(),
+            words::state(language, card).to_owned() + if spoken { by_machine } else { "" },
             card.draft.title.clone(),
         ]
     };

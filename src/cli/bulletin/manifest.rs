@@ -161,12 +161,14 @@ async fn record(
     Ok(became)
 }
 
-/// The bulletin that says and sounds exactly the same.
+/// The bulletin that says and sounds exactly the same; of a text alone also one that a machine voice has read since.
 async fn find(register: &mut Register, draft: &Draft, sound: Option<&Sound>) -> Result<Option<i64>, RegisterError> {
     let content = |sound: &Sound| sound.content.sha256.clone();
     let cards = register.titled(&draft.title).await?;
-    let same =
-        |card: &&crate::store::Card| card.draft == *draft && card.sound.as_ref().map(content) == sound.map(content);
+    let same = |card: &&crate::store::Card| {
+        let own = card.sound.as_ref().filter(|own| sound.is_some() || own.voice.is_none());
+        card.draft == *draft && own.map(content) == sound.map(content)
+    };
     Ok(cards.iter().find(same).map(|card| card.number))
 }
 

@@ -9,8 +9,10 @@ mod fields; // what is typed of a bulletin, read and checked
 mod intake; // sound and text taken in
 mod list; // many bulletins
 mod manifest; // many bulletins from one file
+mod reading; // how a text will be read, shown and asked
 mod record; // add, change
 mod show; // one bulletin with everything
+mod speak; // a text read by a machine voice
 mod words; // what people read, in both languages
 
 use std::path::Path;
@@ -41,6 +43,8 @@ enum BulletinCommand {
     Add(record::AddArgs),
     /// Record a new revision of a bulletin, which needs a new approval
     Change(record::ChangeArgs),
+    /// Have the text of a bulletin read by the machine voice; a new revision, which needs a new approval
+    Speak(speak::SpeakArgs),
     /// Record all bulletins of a manifest, or none; those that are there already are passed over
     Import(manifest::ImportArgs),
     /// List bulletins, the newest first
@@ -71,6 +75,7 @@ pub fn run(choice: &ConfigChoice, args: BulletinArgs) -> anyhow::Result<ExitCode
     match args.command {
         BulletinCommand::Add(args) => record::add(&config, &args),
         BulletinCommand::Change(args) => record::change(&config, &args),
+        BulletinCommand::Speak(args) => speak::run(&config, &args),
         BulletinCommand::Import(args) => manifest::import(&config, &args),
         BulletinCommand::List(args) => list::run(&config, &args),
         BulletinCommand::Show(args) => show::run(&config, &args),

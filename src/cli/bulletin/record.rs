@@ -11,6 +11,7 @@ use clap::ValueEnum;
 
 use super::fields::{Fields, Typed, blank};
 use super::intake::{self, Taken};
+use super::speak::{AddSpeech, Voiced, voiced};
 use super::{Told, failed, signature, tell, unknown, words};
 use crate::backup::block_on;
 use crate::bulletin::Draft;
@@ -19,6 +20,7 @@ use crate::config::Config;
 use crate::problem::what::BulletinFault;
 use crate::problem::{Problem, Severity};
 use crate::sound::Doubt;
+use crate::speech::Normalised;
 use crate::store::{Card, Register, RegisterError, Revision, Sound};
 
 /// Arguments of `loa bulletin add`.
@@ -31,6 +33,8 @@ pub(super) struct AddArgs {
     title: String,
     #[command(flatten)]
     fields: Fields,
+    #[command(flatten)]
+    speech: AddSpeech,
     #[command(flatten)]
     by: By,
 }
@@ -57,13 +61,13 @@ pub(super) struct ChangeArgs {
 
 /// Who acts, and how it is told.
 #[derive(Debug, clap::Args)]
-struct By {
+pub(super) struct By {
     /// The name of the person who acts; the operating system's user is kept beside it
     #[arg(long, value_name = "NAME")]
-    by: Option<String>,
+    pub(super) by: Option<String>,
     /// How to tell the bulletin's number
     #[arg(long, value_enum, default_value_t)]
-    format: Told,
+    pub(super) format: Told,
 }
 
 /// Fields that a bulletin need not have.
@@ -94,10 +98,17 @@ pub(super) fn add(config: &Config, args: &AddArgs) -> anyhow::Result<ExitCode> {
         problems.push(Problem::typed(Severity::Error, BulletinFault::NoContent));
     }
     draft.text = args.fields.text.as_ref().and_then(|name| intake::text(name, &mut problems));
-    let taken = match take(config, args.file.as_ref(), &problems) {
+    let mut taken = match take(config, args.file.as_ref(), &problems) {
         Ok(taken) => taken,
         Err(code) => return Ok(code),
     };
+    let mut reading = None;
+    if let (Some(how), Some(text)) = (args.speech.how(), &draft.text) {
+        match voiced(config, text, how, args.by.format)? {
+            Voiced::Spoken(spoken, read) => (taken, reading) = (Some(*spoken), Some(read)),
+            Voiced::Ended(code) => return Ok(code),
+        }
+    }
     let signed = signature(config, by.flatten().as_deref());
     let recorded = block_on(async {
         let mut register = Register::open(&config.data_dir).await?;
@@ -112,7 +123,7 @@ pub(super) fn add(config: &Config, args: &AddArgs) -> anyhow::Result<ExitCode> {
         Err(error) => return Ok(failed(config, &error)),
     };
     tell(config, &remarks(&revision, taken.as_ref(), &twins));
-    told(config, args.by.format, (number, 1), &revision, taken.as_ref())
+    told(config, args.by.format, (number, 1), &revision, taken.as_ref(), reading.as_ref())
 }
 
 /// Records a new revision.
@@ -149,7 +160,10 @@ pub(super) fn change(config: &Config, args: &ChangeArgs) -> anyhow::Result<ExitC
     if same_sound && draft == card.draft {
         let told = words::unchanged(config.language, &card);
         writeln!(io::stderr(), "{told}")?;
-        return told_number(args.by.format, (card.number, card.revision), &draft, sha256_of(&card));
+        return match args.by.format {
+            Told::Text => Ok(ExitCode::from(DONE)),
+            Told::Json => told_object((card.number, card.revision), &draft, card.sound.as_ref(), None),
+        };
     }
     let kept_sound = taken.is_none() && kept.is_some() && draft.text != card.draft.text;
     let signed = signature(config, by.flatten().as_deref());
@@ -168,9 +182,9 @@ pub(super) fn change(config: &Config, args: &ChangeArgs) -> anyhow::Result<ExitC
     };
     tell(config, &remarks(&revision, taken.as_ref(), &[]));
     if kept_sound {
-        crate::cli::say(words::sound_kept(config.language));
+        crate::cli::say(words::sound_kept(config.language, &revision));
     }
-    told(config, args.by.format, (card.number, number), &revision, taken.as_ref())
+    told(config, args.by.format, (card.number, number), &revision, taken.as_ref(), None)
 }
 
 fn clear(draft: &mut Draft, field: Clear) {
@@ -236,10 +250,10 @@ pub(super) async fn revision(
 }
 
 /// What a person should look at of what was recorded.
-fn remarks(revision: &Revision, taken: Option<&Taken>, twins: &[Card]) -> Vec<Problem> {
+pub(super) fn remarks(revision: &Revision, taken: Option<&Taken>, twins: &[Card]) -> Vec<Problem> {
     let mut remarks = Vec::new();
     if let (Some(taken), Some(sound)) = (taken, &revision.sound) {
-        let name = taken.sound.file_name.clone().unwrap_or_default();
+        let name = taken.sound.file_name.clone().or_else(|| taken.sound.voice.clone()).unwrap_or_default();
         let doubt = |doubt: &Doubt| BulletinFault::Doubt(name.clone(), *doubt);
         remarks.extend(sound.doubts.iter().map(doubt).map(|fault| Problem::typed(Severity::Warning, fault)));
     }
@@ -251,34 +265,42 @@ fn remarks(revision: &Revision, taken: Option<&Taken>, twins: &[Card]) -> Vec<Pr
     remarks
 }
 
-fn told(
+/// Tells what was recorded, and what was read if it was spoken.
+pub(super) fn told(
     config: &Config,
     format: Told,
     number: (i64, i64),
     revision: &Revision,
     taken: Option<&Taken>,
+    reading: Option<&Normalised>,
 ) -> anyhow::Result<ExitCode> {
-    let sound = revision.sound.as_ref();
-    if format == Told::Text {
-        let already = taken.is_some_and(|taken| !taken.new);
-        writeln!(io::stdout(), "{}", words::recorded(config, number, revision, already))?;
-        return Ok(ExitCode::from(DONE));
+    match format {
+        Told::Text => {
+            let already = taken.is_some_and(|taken| !taken.new);
+            writeln!(io::stdout(), "{}", words::recorded(config, number, revision, already))?;
+            Ok(ExitCode::from(DONE))
+        }
+        Told::Json => told_object(number, &revision.draft, revision.sound.as_ref(), reading),
     }
-    told_number(format, number, &revision.draft, sound.map(sha256))
 }
 
-fn told_number(
-    format: Told,
+/// A revision as programs read it; of a spoken one also the voice and what it read.
+pub(super) fn told_object(
     (number, revision): (i64, i64),
     draft: &Draft,
-    sha256: Option<&str>,
+    sound: Option<&Sound>,
+    reading: Option<&Normalised>,
 ) -> anyhow::Result<ExitCode> {
-    if format == Told::Json {
-        let text_sha256 = draft.text.as_deref().map(crate::store::text_sha256);
-        let object = serde_json::json!({
-            "bulletin": number, "revision": revision, "title": draft.title, "sha256": sha256, "text_sha256": text_sha256,
-        });
-        writeln!(io::stdout(), "{object}")?;
+    let text_sha256 = draft.text.as_deref().map(crate::store::text_sha256);
+    let mut object = serde_json::json!({
+        "bulletin": number, "revision": revision, "title": draft.title, "sha256": sound.map(sha256),
+        "text_sha256": text_sha256,
+    });
+    if let Some(reading) = reading {
+        object["voice"] = serde_json::json!(sound.and_then(|sound| sound.voice.as_ref()));
+        object["duration_ms"] = serde_json::json!(sound.and_then(|sound| sound.content.duration_ms));
+        object["reading"] = serde_json::to_value(reading)?;
     }
+    writeln!(io::stdout(), "{object}")?;
     Ok(ExitCode::from(DONE))
 }

@@ -76,6 +76,12 @@ impl<W: Write> Page<'_, W> {
                 writeln!(self.out, "    {line}")?;
             }
         }
+        if let Some(read_as) = card.sound.as_ref().and_then(|sound| sound.read_as.as_ref()) {
+            self.head("giọng máy đọc", "read by the machine voice")?;
+            for line in read_as.lines() {
+                writeln!(self.out, "    {line}")?;
+            }
+        }
         self.decisions(history)?;
         self.queue(history)?;
         self.airings(history)

@@ -34,10 +34,12 @@ fn sound_and_text(language: Language, sound: Option<&Sound>, text_sha256: Option
     let sound = sound.map_or_else(
         || language.pick("chưa có âm thanh", "no sound yet").to_owned(),
         |sound| {
-            let length = length(sound.content.duration_ms);
-            match language {
-                Language::Vi => format!("thời lượng {length}, SHA-256 {}", short(&sound.content.sha256)),
-                Language::En => format!("{length} long, SHA-256 {}", short(&sound.content.sha256)),
+            let (length, sha256) = (length(sound.content.duration_ms), short(&sound.content.sha256));
+            match (language, &sound.voice) {
+                (Language::Vi, None) => format!("thời lượng {length}, SHA-256 {sha256}"),
+                (Language::Vi, Some(voice)) => format!("thời lượng {length}, giọng máy {voice}, SHA-256 {sha256}"),
+                (Language::En, None) => format!("{length} long, SHA-256 {sha256}"),
+                (Language::En, Some(voice)) => format!("{length} long, machine voice {voice}, SHA-256 {sha256}"),
             }
         },
     );
@@ -95,10 +97,24 @@ pub(super) fn unchanged(language: Language, card: &Card) -> String {
 }
 
 /// A new text under an old sound.
-pub(super) const fn sound_kept(language: Language) -> &'static str {
+pub(super) fn sound_kept(language: Language, revision: &Revision) -> &'static str {
+    if revision.sound.as_ref().is_some_and(|sound| sound.voice.is_some()) {
+        return language.pick(
+            "văn bản đã đổi, giọng máy vẫn đọc văn bản cũ: hãy đọc lại bằng `loa bulletin speak`",
+            "the text has changed and the machine voice still reads the old one: speak it anew with `loa bulletin speak`",
+        );
+    }
     language.pick(
         "văn bản đã đổi, âm thanh vẫn là bản cũ: hãy nghe lại xem có đúng văn bản mới không",
         "the text has changed and the sound is the old one: listen whether it says the new text",
+    )
+}
+
+/// Before an approved bulletin is spoken.
+pub(super) const fn approval_will_end(language: Language) -> &'static str {
+    language.pick(
+        "tin bài này đã được duyệt; khi có âm thanh mới thì phải duyệt lại mới được phát",
+        "this bulletin is approved; with its new sound it needs a new approval before it may air",
     )
 }
 
@@ -168,11 +184,11 @@ pub(super) fn objection(card: &Card, objection: Objection) -> (String, String) {
         Objection::NoSound => (
             format!(
                 "tin bài số {number} chưa có âm thanh nên chưa duyệt được; hãy thêm bản ghi âm bằng \
-                 `loa bulletin change {number} TỆP`, rồi duyệt"
+                 `loa bulletin change {number} TỆP` hoặc cho máy đọc bằng `loa bulletin speak {number}`, rồi duyệt"
             ),
             format!(
                 "bulletin {number} has no sound that could be approved; give it a recording with \
-                 `loa bulletin change {number} FILE` first"
+                 `loa bulletin change {number} FILE` or have it read with `loa bulletin speak {number}` first"
             ),
         ),
         Objection::NoEmergency => (
