@@ -46,6 +46,14 @@ pub fn plain_key(text: &str) -> String {
     meant.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether two names may be one person's: the same with their marks, or the same without them if one was typed without any.
+/// `Lê Hoa` and `Lê Hòa` are two people, `le hoa` may be either.
+#[must_use]
+pub fn same_name(one: &str, other: &str) -> bool {
+    let (marked, plain) = ([key(one), key(other)], [plain_key(one), plain_key(other)]);
+    marked[0] == marked[1] || (plain[0] == plain[1] && (marked[0] == plain[0] || marked[1] == plain[1]))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -73,6 +81,24 @@ mod tests {
         let different = [["hòa", "hóa"], ["dân", "đân"], ["cua", "của"], ["ma", "mà"], ["o", "ơ"]];
         for [one, other] in different {
             assert_ne!(key(one), key(other), "{one}");
+        }
+    }
+
+    #[test]
+    fn a_name_without_marks_may_be_any_that_is_typed_with_them() {
+        let same = [
+            ["Lê Thị Hòa", "LÊ THỊ  HOÀ"],
+            ["Lê Thị Hoa", "le thi hoa"],
+            ["Đinh Lan", "Dinh Lan"],
+            ["Lan", "lan"],
+            ["Hòa", "hoa"],
+        ];
+        for [one, other] in same {
+            assert!(same_name(one, other) && same_name(other, one), "{one}, {other}");
+        }
+        let two = [["Lê Thị Hoa", "Lê Thị Hòa"], ["Lê Thị Hoa", "le thi hoan"], ["Đinh Lan", "Định Lan"]];
+        for [one, other] in two {
+            assert!(!same_name(one, other) && !same_name(other, one), "{one}, {other}");
         }
     }
 

@@ -13,7 +13,7 @@ mod slug; // ASCII names of files
 mod syllable; // the spelling of one syllable
 
 pub use clean::{Cleaned, Refused, Remark, clean_line, clean_text, composed};
-pub use key::{key, plain_key};
+pub use key::{key, plain_key, same_name};
 pub use legacy::{Encoding, Legacy, legacy};
 pub use order::{ORDER_VERSION, people_sort_key, sort_by_title, sort_key, sort_people};
 pub use slug::slug;

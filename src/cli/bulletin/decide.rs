@@ -14,7 +14,7 @@ use crate::bulletin::{Act, Bearing, Decision, Objection, Step, judge};
 use crate::cli::{DONE, FAILED};
 use crate::config::Config;
 use crate::store::{Card, Register, RegisterError};
-use crate::text::key;
+use crate::text::same_name;
 
 /// How often a decision is judged anew because somebody else was quicker.
 const TRIES: u32 = 5;
@@ -180,7 +180,7 @@ fn judged(config: &Config, card: &Card, decision: &Decision) -> Result<Step, Obj
         author_may_approve: config.approval.author_may_approve,
         in_force: card.decided.as_ref().map(|decided| (decided.act, decided.by_phone)),
     };
-    judge(decision, bearing, |one, other| key(one) == key(other))
+    judge(decision, bearing, same_name)
 }
 
 fn object(card: &Card, decision: &Decision, seq: Option<i64>) -> serde_json::Value {
