@@ -74,14 +74,13 @@ fn a_person_is_shown_what_will_be_read_what_was_changed_and_what_is_doubtful() {
         let settings = fs::read_to_string(site.path("loa.toml")).unwrap();
         site.write("loa.toml", settings.replace("\"en\"", &format!("\"{language}\"")));
         with_text(&site);
-        let mut told = String::new();
-        for args in [&["--check"][..], &[]] {
-            let Ran { code, stdout, stderr } = site.loa(&[&["bulletin", "speak", "1"], args].concat());
-            let args: String = args.iter().map(|each| format!(" {each}")).collect();
-            told +=
-                &format!("$ loa bulletin speak 1{args}\n[stdout]\n{stdout}[stderr]\n{stderr}-> {}\n\n", code.unwrap());
-        }
-        assert_golden(&format!("cli/speak-{language}.txt"), &told);
+        let told = [&["--check"][..], &[]].map(|more| {
+            let args = [&["bulletin", "speak", "1"], more].concat();
+            let Ran { code, stdout, stderr } = site.loa(&args);
+            let line = args.join(" ");
+            format!("$ loa {line}\n[stdout]\n{stdout}[stderr]\n{stderr}-> {}\n\n", code.unwrap())
+        });
+        assert_golden(&format!("cli/speak-{language}.txt"), &told.concat());
         nothing_is_stored(&site, 1);
     }
 }

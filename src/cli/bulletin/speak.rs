@@ -104,7 +104,7 @@ pub(super) fn run(config: &Config, args: &SpeakArgs) -> anyhow::Result<ExitCode>
     }
     let how = How { read_as: args.read_as.as_deref(), check: args.check, yes: args.yes };
     match voiced(config, text, how, args.by.format)? {
-        Voiced::Spoken(taken, reading) => revise(config, &card, *taken, &reading, (by.as_deref(), args.by.format)),
+        Voiced::Spoken(taken, reading) => revise(config, &card, &taken, &reading, (by.as_deref(), args.by.format)),
         Voiced::Ended(code) => Ok(code),
     }
 }
@@ -113,7 +113,7 @@ pub(super) fn run(config: &Config, args: &SpeakArgs) -> anyhow::Result<ExitCode>
 fn revise(
     config: &Config,
     card: &Card,
-    taken: Taken,
+    taken: &Taken,
     reading: &Normalised,
     (by, format): (Option<&str>, Told),
 ) -> anyhow::Result<ExitCode> {
@@ -138,8 +138,8 @@ fn revise(
     });
     match recorded {
         Ok((number, revision)) => {
-            tell(config, &record::remarks(&revision, Some(&taken), &[]));
-            record::told(config, format, (card.number, number), &revision, Some(&taken), Some(reading))
+            tell(config, &record::remarks(&revision, Some(taken), &[]));
+            record::told(config, format, (card.number, number), &revision, Some(taken), Some(reading))
         }
         Err(error) => Ok(failed(config, &error)),
     }
