@@ -302,9 +302,9 @@ impl Station {
                 self.faults = faults;
                 None
             }
-            News::Shelf(shelf, tally) => {
-                self.lookout.shelf = Arc::clone(&shelf);
-                Some(Event::Shelf(shelf, tally))
+            News::Shelf(newer, tally) => {
+                self.lookout.shelf = Arc::clone(&newer);
+                Some(Event::Shelf(newer, tally))
             }
             News::Act(request, act, actor) => Some(Event::Act(request, act, actor)),
             News::Alarms(source, found) => {
