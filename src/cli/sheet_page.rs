@@ -99,11 +99,11 @@ impl Sheet<'_> {
             language.long_date(*day),
         );
         if let Some(special) = self.days.on(*day) {
-            out += &format!("<p class=\"special\">{}</p>\n", escaped(&special.title));
+            put(&mut out, format_args!("<p class=\"special\">{}</p>\n", escaped(&special.title)));
         }
         if rundowns.is_empty() {
             let nothing = language.pick("Không có buổi phát nào.", "Nothing is on the air on this day.");
-            out += &format!("<p class=\"none\">{nothing}</p>\n");
+            put(&mut out, format_args!("<p class=\"none\">{nothing}</p>\n"));
         }
         for rundown in rundowns {
             out += &self.programme(*day, rundown);
@@ -120,16 +120,23 @@ impl Sheet<'_> {
             Priority::Ordinary => String::new(),
             other => format!(" ({})", language.priority(other)),
         };
-        let mut out = format!("<h2>{from} - {to}&ensp;{}{priority}</h2>\n", escaped(&rundown.title),);
+        let mut out = format!("<h2>{from} - {to}&ensp;{}{priority}</h2>\n", escaped(&rundown.title));
         let duties = self.days.duty(day, &rundown.programme);
         if !duties.is_empty() {
             let names: Vec<String> = duties.into_iter().map(person).collect();
-            out += &format!("<p class=\"duty\">{}: {}</p>\n", language.pick("Người trực", "On duty"), names.join("; "));
+            put(
+                &mut out,
+                format_args!(
+                    "<p class=\"duty\">{}: {}</p>\n",
+                    language.pick("Người trực", "On duty"),
+                    names.join("; ")
+                ),
+            );
         }
         let heads = language.pick(["Giờ", "Nội dung", "Thời lượng", "Ghi chú"], ["Time", "Item", "Length", "Note"]);
         out += "<table>\n<tr>";
         for (class, head) in ["time", "", "length", "note"].iter().zip(heads) {
-            write!(out, "<th class=\"{class}\">{head}</th>").expect("a String takes everything");
+            put(&mut out, format_args!("<th class=\"{class}\">{head}</th>"));
         }
         out += "</tr>\n";
         for (item, start) in rundown.items.iter().zip(starts_ms(rundown)) {
@@ -195,7 +202,7 @@ impl Sheet<'_> {
         );
         let signatures = [language.pick("Người lập", "Made by"), language.pick("Người duyệt", "Approved by")];
         let hint = language.pick("(ký, ghi rõ họ tên)", "(signature, full name)");
-        let boxes: String = signatures.iter().map(|who| format!("<div><b>{who}</b><i>{hint}</i></div>")).collect();
+        let boxes = signatures.map(|who| format!("<div><b>{who}</b><i>{hint}</i></div>")).concat();
         let made = match language {
             Language::Vi => {
                 format!("In từ loa {} lúc {}", env!("CARGO_PKG_VERSION"), self.made_at.format("%H:%M ngày %d/%m/%Y"))
@@ -211,6 +218,10 @@ impl Sheet<'_> {
 fn person(duty: &Duty) -> String {
     let phone = duty.phone.as_ref().map_or_else(String::new, |phone| format!(" ({phone})"));
     escaped(&format!("{}{phone}", duty.who))
+}
+
+fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+    out.write_fmt(text).expect("a String takes everything");
 }
 
 /// Text that HTML takes as text.

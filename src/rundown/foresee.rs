@@ -98,12 +98,12 @@ impl Foresight {
     /// Approvals in force that were given by telephone, each with the number of its bulletin if that is known.
     #[must_use]
     pub fn by_phone(&self) -> Vec<(Option<i64>, &Approval)> {
-        let Some(shelf) = &self.shelf else { return Vec::new() };
+        let Some(known) = &self.shelf else { return Vec::new() };
         let of = |approval: &Approval| {
-            let named = shelf.bulletins.values().find(|bulletin| bulletin.approval() == Some(approval));
+            let named = known.bulletins.values().find(|bulletin| bulletin.approval() == Some(approval));
             named.map(|bulletin| bulletin.number)
         };
-        let mut open: Vec<_> = shelf.approved.values().filter(|approval| approval.by_phone).collect();
+        let mut open: Vec<_> = known.approved.values().filter(|approval| approval.by_phone).collect();
         open.sort_by_key(|approval| approval.seq);
         open.into_iter().map(|approval| (of(approval), approval)).collect()
     }
@@ -172,16 +172,16 @@ impl Foresight {
     /// Whether an item is approved; `None` for what needs no approval, does not air, or of which nothing is known.
     #[must_use]
     pub fn approved(&self, item: &RundownItem) -> Option<bool> {
-        let shelf = self.shelf.as_ref().filter(|_| item.taken_out.is_none())?;
+        let here = self.shelf.as_ref().filter(|_| item.taken_out.is_none())?;
         let content = item.audio.content.as_ref();
         match &item.bulletin {
             Some(facts) => {
-                let known = shelf.bulletins.get(&facts.number).filter(|known| known.approval().is_some());
+                let known = here.bulletins.get(&facts.number).filter(|known| known.approval().is_some());
                 let sound = known.and_then(|known| known.content.as_ref()).map(|content| &content.sha256);
                 Some(sound.is_some() && sound == content.map(|content| &content.sha256))
             }
             None if item.themes.is_empty() => None,
-            None => content.map(|content| shelf.approved.contains_key(&content.sha256)),
+            None => content.map(|content| here.approved.contains_key(&content.sha256)),
         }
     }
 }

@@ -158,7 +158,7 @@ pub fn freeze(occurrence: &Occurrence, making: Making<'_>) -> Rundown {
     for item in &occurrence.programme.items {
         match &item.content {
             ItemContent::Queue(_) if occurrence.taken_out(item.genre.as_deref()).is_none() => {
-                items.extend(drawn(occurrence, item, making, day, &mut taken))
+                items.extend(drawn(occurrence, item, making, day, &mut taken));
             }
             _ => items.push(single(occurrence, item, making)),
         }

@@ -77,7 +77,7 @@ bulletin = 9
 "#;
 
 fn day(text: &str) -> Option<NaiveDate> {
-    Some(text.parse().unwrap())
+    text.parse().ok()
 }
 
 fn approval(seq: i64, by_phone: bool) -> Approval {
@@ -199,10 +199,9 @@ fn queueing(wanted: &[Wanted]) -> String {
         approval_required: true,
         rules: &rules,
     };
-    wanted
-        .iter()
-        .map(|wanted| format!("{} {:?}\n{}", wanted.bulletin, wanted.programme, render(&judge(wanted, grounds))))
-        .collect()
+    let told =
+        |wanted: &Wanted| format!("{} {:?}\n{}", wanted.bulletin, wanted.programme, render(&judge(wanted, grounds)));
+    wanted.iter().map(told).collect::<Vec<_>>().concat()
 }
 
 #[test]

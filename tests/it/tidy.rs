@@ -312,6 +312,8 @@ fn shipped_schedules_air_files_that_exist_and_every_bulletin_once() {
     let themes: Vec<_> = bulletins.iter().map(|each| each["themes"].as_array().unwrap()[0].as_str().unwrap()).collect();
     assert_eq!(themes, ["ND1", "ND2", "ND3", "ND4", "ND5", "ND6", "ND7", "ND8"]);
     for each in bulletins {
-        ["file", "text"].iter().for_each(|key| exists("the manifest", each[*key].as_str().unwrap()));
+        for key in ["file", "text"] {
+            exists("the manifest", each[key].as_str().unwrap());
+        }
     }
 }
