@@ -8,6 +8,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use loa::airing::ClockState;
+use loa::bulletin::{Act, Decision};
+use loa::store::{Register, RegisterError, Signature};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
@@ -145,6 +148,35 @@ fn whoever_wrote_it_does_not_approve_it_where_the_settings_say_so() {
         assert!(ran.stderr.contains("author_may_approve"), "{}", ran.stderr);
     }
     site.done(&["bulletin", "approve", "1", "--by", "Trần Bình"]);
+}
+
+#[test]
+fn only_the_revision_that_was_looked_at_is_approved() {
+    let site = site();
+    add(&site, &[]);
+    site.done(&["bulletin", "change", "1", "b.wav"]);
+    for wrong in ["1", "3"] {
+        let ran = site.loa(&["bulletin", "approve", "1", "--by", "Bình", "--revision", wrong]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+        assert!(ran.stderr.contains("is in revision 2 now") && ran.stderr.contains("--revision 2"), "{}", ran.stderr);
+        assert_eq!(state(&site, "1"), "waiting");
+    }
+    site.done(&["bulletin", "approve", "1", "--by", "Bình", "--revision", "2"]);
+    assert_eq!(state(&site, "1"), "approved");
+}
+
+#[tokio::test]
+async fn what_was_recorded_anew_meanwhile_is_not_decided() {
+    let site = site();
+    add(&site, &[]);
+    let mut register = Register::open(&site.path("data")).await.unwrap();
+    let looked_at = register.card(1).await.unwrap().unwrap();
+    site.done(&["bulletin", "change", "1", "b.wav"]);
+    let decision = Decision { act: Act::Approve, by: "Bình".into(), by_phone: false, why: None };
+    let at = "2025-03-03T05:00:00+07:00".parse().unwrap();
+    let signed = Signature { by: "Bình".into(), via: "cli".into(), at, clock: ClockState::Synchronised };
+    assert_eq!(register.decide(&looked_at, &decision, &signed).await, Err(RegisterError::Outdated(1)));
+    assert_eq!(state(&site, "1"), "waiting");
 }
 
 #[test]

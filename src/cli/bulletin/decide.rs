@@ -27,6 +27,9 @@ pub(super) struct ApproveArgs {
     /// The reason, or the number of the slip
     #[arg(long, value_name = "W")]
     why: Option<String>,
+    /// Only if this is the newest revision: the one that was listened to and read
+    #[arg(long, value_name = "R")]
+    revision: Option<i64>,
     /// Given by telephone; for emergencies, to be confirmed by a second approval without this
     #[arg(long)]
     by_phone: bool,
@@ -69,30 +72,34 @@ struct Which {
 /// Lets a bulletin air.
 pub(super) fn approve(config: &Config, args: ApproveArgs) -> anyhow::Result<ExitCode> {
     let decision = Decision { act: Act::Approve, by: args.which.by, by_phone: args.by_phone, why: args.why };
-    run(config, args.which.number, args.which.format, decision)
+    run(config, args.which.number, args.which.format, decision, args.revision)
 }
 
 /// Keeps a bulletin from the air.
 pub(super) fn refuse(config: &Config, args: RefuseArgs) -> anyhow::Result<ExitCode> {
     let decision = Decision { act: Act::Refuse, by: args.which.by, by_phone: false, why: Some(args.why) };
-    run(config, args.which.number, args.which.format, decision)
+    run(config, args.which.number, args.which.format, decision, None)
 }
 
 /// Takes a bulletin back.
 pub(super) fn withdraw(config: &Config, args: WithdrawArgs) -> anyhow::Result<ExitCode> {
     let decision = Decision { act: Act::Withdraw, by: args.which.by, by_phone: false, why: args.why };
-    run(config, args.which.number, args.which.format, decision)
+    run(config, args.which.number, args.which.format, decision, None)
 }
 
 /// Approves bulletins without a word, in the name of `by`; what was approved before stays so.
 pub(super) fn approve_all(config: &Config, numbers: &[i64], by: &str, why: &str) -> Result<(), ExitCode> {
     let decision = Decision { act: Act::Approve, by: by.to_owned(), by_phone: false, why: Some(why.to_owned()) };
     for number in numbers {
-        match block_on(decide(config, *number, &decision)).map_err(|error| failed(config, &error))? {
+        match block_on(decide(config, *number, &decision, None)).map_err(|error| failed(config, &error))? {
             Came::Already(_) | Came::Recorded(..) => {}
             Came::Unknown => return Err(unknown(config, *number)),
             Came::Objected(card, objection) => {
                 let (vi, en) = words::objection(&card, objection);
+                return Err(refused(config, FAILED, (&vi, &en)));
+            }
+            Came::Changed(card, looked_at) => {
+                let (vi, en) = words::changed(&card, looked_at);
                 return Err(refused(config, FAILED, (&vi, &en)));
             }
         }
@@ -106,20 +113,28 @@ enum Came {
     Unknown,
     /// It is not allowed.
     Objected(Box<Card>, Objection),
+    /// Its newest revision is another one than this, which was looked at.
+    Changed(Box<Card>, i64),
     /// It was so already.
     Already(Box<Card>),
     /// It is recorded under this number.
     Recorded(Box<Card>, i64, Step),
 }
 
-fn run(config: &Config, number: i64, format: Told, mut decision: Decision) -> anyhow::Result<ExitCode> {
+fn run(
+    config: &Config,
+    number: i64,
+    format: Told,
+    mut decision: Decision,
+    looked_at: Option<i64>,
+) -> anyhow::Result<ExitCode> {
     let mut typed = Typed::new(config);
     decision.by = typed.line("--by", &decision.by).unwrap_or_default();
     decision.why = decision.why.as_ref().and_then(|why| typed.line("--why", why));
     if tell(config, &typed.problems) {
         return Ok(ExitCode::from(crate::cli::WRONG_INPUT));
     }
-    let came = match block_on(decide(config, number, &decision)) {
+    let came = match block_on(decide(config, number, &decision, looked_at)) {
         Ok(came) => came,
         Err(error) => return Ok(failed(config, &error)),
     };
@@ -127,6 +142,10 @@ fn run(config: &Config, number: i64, format: Told, mut decision: Decision) -> an
         Came::Unknown => return Ok(unknown(config, number)),
         Came::Objected(card, objection) => {
             let (vi, en) = words::objection(&card, objection);
+            return Ok(refused(config, FAILED, (&vi, &en)));
+        }
+        Came::Changed(card, looked_at) => {
+            let (vi, en) = words::changed(&card, looked_at);
             return Ok(refused(config, FAILED, (&vi, &en)));
         }
         Came::Already(card) => {
@@ -145,8 +164,14 @@ fn run(config: &Config, number: i64, format: Told, mut decision: Decision) -> an
     Ok(ExitCode::from(DONE))
 }
 
-/// Judges a decision on the card as it is, and records it on exactly that.
-async fn decide(config: &Config, number: i64, decision: &Decision) -> Result<Came, RegisterError> {
+/// Judges a decision on the card as it is, and records it on exactly that. Whoever refuses or withdraws means every revision;
+/// whoever approves means the one that was looked at, or else the first that is found here.
+async fn decide(
+    config: &Config,
+    number: i64,
+    decision: &Decision,
+    mut looked_at: Option<i64>,
+) -> Result<Came, RegisterError> {
     let mut register = Register::open(&config.data_dir).await?;
     // The approver's name stands in the airing log; who typed it is kept beside it.
     let mut signed = signature(config, None);
@@ -154,6 +179,12 @@ async fn decide(config: &Config, number: i64, decision: &Decision) -> Result<Cam
     let mut tries = 0;
     let came = loop {
         let Some(card) = register.card(number).await?.map(Box::new) else { break Came::Unknown };
+        if decision.act == Act::Approve {
+            let looked_at = *looked_at.get_or_insert(card.revision);
+            if looked_at != card.revision {
+                break Came::Changed(card, looked_at);
+            }
+        }
         let step = match judged(config, &card, decision) {
             Err(objection) => break Came::Objected(card, objection),
             Ok(Step::Already) => break Came::Already(card),

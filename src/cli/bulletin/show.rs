@@ -100,12 +100,11 @@ impl<W: Write> Page<'_, W> {
         let (language, draft) = (self.config.language, &card.draft);
         let day = |day: chrono::NaiveDate| day.format("%d/%m/%Y").to_string();
         let recorded = format!("{}, {}", words::minute(card.recorded_at, self.config), card.by);
-        let revision = (card.revision > 1).then(|| card.revision.to_string());
         let zones = (!draft.zones.is_empty()).then(|| self.zone_names(&draft.zones));
         self.line("tin bài số", "bulletin", Some(&card.number.to_string()))?;
         self.line("tiêu đề", "title", Some(&draft.title))?;
         self.line("trạng thái", "state", Some(words::state(language, card)))?;
-        self.line("bản", "revision", revision.as_deref())?;
+        self.line("bản", "revision", Some(&card.revision.to_string()))?;
         self.line("thể loại", "genre", draft.genre.as_deref())?;
         self.line("nội dung", "themes", Some(&draft.themes.join(", ")))?;
         self.line("tác giả", "author", draft.author.as_deref())?;

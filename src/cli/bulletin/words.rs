@@ -218,6 +218,21 @@ pub(super) fn objection(card: &Card, objection: Objection) -> (String, String) {
     (vi + "; chưa ghi gì", en + "; nothing was recorded")
 }
 
+/// An approval of another revision than the newest one, and what to do.
+pub(super) fn changed(card: &Card, looked_at: i64) -> (String, String) {
+    let (number, newest) = (card.number, card.revision);
+    (
+        format!(
+            "tin bài số {number} nay là bản {newest}, không phải bản {looked_at}, nên chưa duyệt; hãy xem và nghe lại \
+             (`loa bulletin show {number}`), rồi duyệt bằng --revision {newest}; chưa ghi gì"
+        ),
+        format!(
+            "bulletin {number} is in revision {newest} now, not {looked_at}, and was not approved; look at it and listen \
+             again (`loa bulletin show {number}`), then approve with --revision {newest}; nothing was recorded"
+        ),
+    )
+}
+
 /// Why the database did not do what was asked, in Vietnamese; in English it says so itself.
 pub(super) fn register_error(error: &RegisterError) -> String {
     match error {
