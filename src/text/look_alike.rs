@@ -5,6 +5,7 @@
 //! Such letters break searching and are read aloud wrongly. Next: `legacy`.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::Remark;
 
@@ -30,7 +31,8 @@ pub(super) fn replace(text: &str, remarks: &mut Vec<Remark>) -> String {
     }
     let mut out = String::with_capacity(plain.len());
     let plain: String = plain.nfc().collect();
-    for word in plain.split_inclusive(|each: char| !each.is_alphabetic()) {
+    // A mark belongs to its letter, also where the two do not compose.
+    for word in plain.split_inclusive(|each: char| !each.is_alphabetic() && !is_combining_mark(each)) {
         push_word(&mut out, word, remarks);
     }
     // A letter that was replaced may now compose with the mark behind it.
