@@ -86,9 +86,9 @@ impl Sealed {
     /// A row as it stands there.
     pub(super) fn read(&self, row: &SqliteRow) -> sqlx::Result<Sealing> {
         let value = |name: &&str| -> sqlx::Result<Value> {
-            let raw = row.try_get_raw(*name)?;
-            if raw.type_info().name() == "INTEGER" {
-                return Ok(json!(row.try_get::<i64, _>(*name)?));
+            // A null has the type of its column.
+            if row.try_get_raw(*name)?.type_info().name() == "INTEGER" {
+                return Ok(json!(row.try_get::<Option<i64>, _>(*name)?));
             }
             Ok(json!(row.try_get::<Option<String>, _>(*name)?))
         };
