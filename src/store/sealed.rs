@@ -65,9 +65,9 @@ impl Sealed {
         (values[0], values[1]) = (json!(VERSION), json!(seq));
         let hash = self.hash(&values, &before.hash);
         let columns = self.hashed.iter().copied().chain(beside.iter().map(|(name, _)| *name));
-        let names: String = columns.map(|name| format!("\"{name}\", ")).collect();
+        let names = columns.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
         let marks = "?, ".repeat(values.len() + beside.len());
-        let sql = format!("insert into {} ({names}prev_hash, hash) values ({marks}?, ?)", self.name);
+        let sql = format!("insert into {} ({names}, prev_hash, hash) values ({marks}?, ?)", self.name);
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for value in values {
             query = match value {
