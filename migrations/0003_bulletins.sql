@@ -1,8 +1,12 @@
 -- Why: bulletins, what was decided of them and the queue; nothing of it that was once recorded is changed or removed.
 
 -- Every revision of every bulletin; the newest one of a number is the bulletin. Lists and `measures` are JSON, instants UTC
--- with microseconds, days `YYYY-MM-DD`; `title_key` and `plain_key` are what searches compare.
+-- with microseconds, days `YYYY-MM-DD`; `title_key` and `plain_key` are what searches compare. Chained over all bulletins as
+-- the airing log is: all columns but those two, `prev_hash` and `hash` are hashed.
 create table bulletin (
+    v           integer not null,
+    seq         integer not null unique,
+    station_id  text    not null,
     number      integer not null,
     revision    integer not null,
     title       text    not null,
@@ -28,6 +32,8 @@ create table bulletin (
     recorded_at text    not null,
     "by"        text    not null,
     via         text    not null,
+    prev_hash   text    not null,
+    hash        text    not null,
     primary key (number, revision)
 ) strict, without rowid;
 
@@ -57,6 +63,17 @@ create trigger bulletin_revision before insert on bulletin
 begin
     select raise(abort, 'bulletins are append-only: revision must be the last one plus 1')
     where new.revision is not (select coalesce(max(revision), 0) + 1 from bulletin where number = new.number);
+end;
+
+create trigger bulletin_chain before insert on bulletin
+begin
+    select raise(abort, 'bulletins are append-only: seq must be the last one plus 1')
+    where new.seq is not (select coalesce(max(seq), 0) + 1 from bulletin);
+    select raise(abort, 'bulletins are append-only: prev_hash must be the hash of the last row')
+    where new.prev_hash is not coalesce(
+        (select hash from bulletin order by seq desc limit 1),
+        '0000000000000000000000000000000000000000000000000000000000000000'
+    );
 end;
 
 -- What people decided of bulletins, chained as the airing log is: the columns up to `prev_hash` are hashed.

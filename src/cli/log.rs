@@ -38,7 +38,7 @@ pub struct LogArgs {
 /// What can be done with the log besides printing it.
 #[derive(Debug, clap::Subcommand)]
 pub enum LogCommand {
-    /// Proves that no row and no act of approval was altered, removed or inserted; prints how many of each, and the heads.
+    /// Proves that no row, bulletin or approval was altered, removed or inserted; prints how many of each, and the heads.
     Verify {
         /// A head that was kept elsewhere: also proves that nothing was cut off or made anew since.
         #[arg(long, value_name = "SEQ:HASH")]
@@ -46,6 +46,9 @@ pub enum LogCommand {
         /// The same for the approvals.
         #[arg(long, value_name = "SEQ:HASH")]
         approvals_head: Option<Head>,
+        /// The same for the revisions of bulletins.
+        #[arg(long, value_name = "SEQ:HASH")]
+        bulletins_head: Option<Head>,
     },
 }
 
@@ -60,7 +63,8 @@ pub fn run(choice: &ConfigChoice, args: &LogArgs) -> anyhow::Result<ExitCode> {
 /// Prints the whole log as a table, then verifies it.
 pub(super) fn print_and_verify(data_dir: &Path) -> anyhow::Result<ExitCode> {
     print(data_dir, Span::default(), Format::Text, None)?;
-    print(data_dir, Span::default(), Format::Text, Some(&LogCommand::Verify { head: None, approvals_head: None }))
+    let verify = LogCommand::Verify { head: None, approvals_head: None, bulletins_head: None };
+    print(data_dir, Span::default(), Format::Text, Some(&verify))
 }
 
 fn print(data_dir: &Path, span: Span, format: Format, command: Option<&LogCommand>) -> anyhow::Result<ExitCode> {
@@ -69,8 +73,8 @@ fn print(data_dir: &Path, span: Span, format: Format, command: Option<&LogComman
     let printed = runtime.block_on(async {
         let log = Log::open(data_dir).await?;
         match (command, format) {
-            (Some(LogCommand::Verify { head, approvals_head }), _) => {
-                verify(log, head.clone(), approvals_head.clone(), &mut out).await
+            (Some(LogCommand::Verify { head, approvals_head, bulletins_head }), _) => {
+                verify(log, [head, approvals_head, bulletins_head].map(Clone::clone), &mut out).await
             }
             (None, Format::Text) => text(log, span, &mut BufWriter::new(&mut out)).await,
             (None, Format::Json) => json(log, span, &mut BufWriter::new(&mut out)).await,
@@ -88,15 +92,26 @@ fn print(data_dir: &Path, span: Span, format: Format, command: Option<&LogComman
 /// The inner error is the writer's: whoever reads may have gone.
 type Printed = Result<io::Result<()>, ReadError>;
 
-async fn verify(mut log: Log, kept: Option<Head>, approvals: Option<Head>, out: &mut impl Write) -> Printed {
-    // Whichever of the two is broken, the other one is still proved.
+async fn verify(mut log: Log, [kept, approvals, bulletins]: [Option<Head>; 3], out: &mut impl Write) -> Printed {
+    // Whichever of the three is broken, the others are still proved.
+    let bulletins = log.verify_bulletins(bulletins).await;
     let approvals = log.verify_approvals(approvals).await;
-    let head = log.verify(kept).await?;
-    if let Err(error) = writeln!(out, "{} rows, head {head}", head.seq) {
-        return Ok(Err(error));
+    let mut broken = None;
+    for (proved, what) in
+        [(log.verify(kept).await, "rows"), (approvals, "approvals"), (bulletins, "bulletin revisions")]
+    {
+        match proved {
+            Ok(head) => {
+                if let Err(error) = writeln!(out, "{} {what}, head {head}", head.seq) {
+                    return Ok(Err(error));
+                }
+            }
+            // An altered bulletin is what an approval, named before it, no longer agrees with.
+            Err(error @ ReadError::BrokenRevision(_)) => broken = Some(error),
+            Err(error) => broken = broken.or(Some(error)),
+        }
     }
-    let approvals = approvals?;
-    Ok(writeln!(out, "{} approvals, head {approvals}", approvals.seq))
+    broken.map_or(Ok(Ok(())), Err)
 }
 
 async fn json(log: Log, span: Span, out: &mut impl Write) -> Printed {

@@ -6,11 +6,11 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use sqlx::Row as _;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 
 use super::column;
 use super::register::{Register, RegisterError, Signature};
-use super::row::utc;
+use super::revisions::append;
 use crate::airing::Priority;
 use crate::bulletin::{Act, Draft};
 use crate::rundown::Content;
@@ -141,7 +141,7 @@ impl Register {
             let first = last.try_get::<i64, _>(0)? + 1;
             let mut numbers = Vec::with_capacity(revisions.len());
             for (number, revision) in (first..).zip(revisions) {
-                insert(&mut act, (number, 1), revision, signed).await?;
+                append(&mut act, (number, 1), revision, signed).await?;
                 numbers.push(number);
             }
             act.commit().await?;
@@ -166,7 +166,7 @@ impl Register {
             if newest != Some(of) {
                 return Ok(None);
             }
-            insert(&mut act, (number, of + 1), revision, signed).await?;
+            append(&mut act, (number, of + 1), revision, signed).await?;
             act.commit().await?;
             Ok(Some(of + 1))
         };
@@ -258,7 +258,7 @@ fn conditions(wanted: &Wanted) -> (String, Vec<String>) {
 }
 
 /// What searches compare: title, author and source, a line each.
-fn keys(draft: &Draft, of: fn(&str) -> String) -> String {
+pub(super) fn keys(draft: &Draft, of: fn(&str) -> String) -> String {
     let fields = [Some(&draft.title), draft.author.as_ref(), draft.source.as_ref()];
     let keys: Vec<String> = fields.into_iter().flatten().map(|field| of(field)).collect();
     keys.join("\n")
@@ -269,50 +269,6 @@ fn keys(draft: &Draft, of: fn(&str) -> String) -> String {
 pub fn text_sha256(text: &str) -> String {
     use sha2::{Digest as _, Sha256};
     crate::library::hex(&Sha256::digest(text.as_bytes()))
-}
-
-async fn insert(
-    conn: &mut SqliteConnection,
-    (number, of): (i64, i64),
-    revision: &Revision,
-    signed: &Signature,
-) -> sqlx::Result<()> {
-    let Revision { draft, sound } = revision;
-    let sound = sound.as_ref();
-    sqlx::query(
-        "insert into bulletin (number, revision, title, genre, themes, author, source, class, valid_from, valid_until,
-             zones, text, text_sha256, read_as, file_name, sha256, duration_ms, measures, doubts, voice, title_key,
-             plain_key, recorded_at, \"by\", via)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(number)
-    .bind(of)
-    .bind(&draft.title)
-    .bind(&draft.genre)
-    .bind(serde_json::json!(draft.themes).to_string())
-    .bind(&draft.author)
-    .bind(&draft.source)
-    .bind(draft.class.as_str())
-    .bind(draft.valid_from.map(|day| day.to_string()))
-    .bind(draft.valid_until.map(|day| day.to_string()))
-    .bind(serde_json::json!(draft.zones).to_string())
-    .bind(&draft.text)
-    .bind(draft.text.as_deref().map(text_sha256))
-    .bind(sound.and_then(|sound| sound.read_as.as_ref()))
-    .bind(sound.and_then(|sound| sound.file_name.as_ref()))
-    .bind(sound.map(|sound| sound.content.sha256.to_string()))
-    .bind(sound.and_then(|sound| sound.content.duration_ms))
-    .bind(sound.and_then(|sound| sound.measures.as_ref()).map(|measures| serde_json::json!(measures).to_string()))
-    .bind(serde_json::json!(sound.map_or(&[][..], |sound| &sound.doubts)).to_string())
-    .bind(sound.and_then(|sound| sound.voice.as_ref()))
-    .bind(keys(draft, key))
-    .bind(keys(draft, plain_key))
-    .bind(utc(signed.at.to_utc()))
-    .bind(&signed.by)
-    .bind(&signed.via)
-    .execute(conn)
-    .await?;
-    Ok(())
 }
 
 fn whole_card(row: &SqliteRow) -> sqlx::Result<Card> {

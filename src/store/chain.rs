@@ -124,9 +124,12 @@ pub enum Fault {
     /// The chain is whole but not the one of which the head was kept.
     #[error("its hash is not the one that was kept: the chain was made anew")]
     Remade,
-    /// An act of approval whose bulletin is no longer what was decided of.
+    /// An act of approval, or a text, whose bulletin is no longer what it was.
     #[error("the `{0}` of its bulletin is not what it was when this was recorded")]
     Bulletin(&'static str),
+    /// A row of the log whose approval is not as the row says.
+    #[error("the `{0}` of its approval is not what the approvals say")]
+    Approval(&'static str),
 }
 
 /// The first bad row.
@@ -143,6 +146,11 @@ pub struct Broken {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("approval {} is broken: {}", .0.seq, .0.fault)]
 pub struct BrokenApproval(pub Broken);
+
+/// The first bad revision of a bulletin, by its number in the chain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("row {} of the bulletins is broken: {}", .0.seq, .0.fault)]
+pub struct BrokenRevision(pub Broken);
 
 /// What every chain must be: numbers without a gap, each row following the one before it.
 #[derive(Debug, Default)]

@@ -25,9 +25,11 @@ mod queue_entries; // bulletins that wait, as people change and list them
 mod read; // the log for others, page by page
 mod register; // bulletins, approvals and queue, opened by a command
 mod recover; // attempts that were open when the machine went down (pure)
+mod revisions; // revisions of bulletins, chained
 mod row; // one row of the log: the list of its columns
 mod salvage; // bulletins brought over from a damaged database
 mod schedules; // those taken over, in their true order
+mod sealed; // tables that are chained as the log is
 mod shelf; // what the air knows of bulletins
 mod shelf_reader; // the same, whenever it has changed
 mod spill; // the file in which records wait
@@ -39,7 +41,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState, Wanted, text_sha256};
-pub use self::chain::{Broken, BrokenApproval, Fault, GENESIS, Head, canonical, hash};
+pub use self::chain::{Broken, BrokenApproval, BrokenRevision, Fault, GENESIS, Head, canonical, hash};
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
 pub use self::history::History;

@@ -15,7 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 use tokio::task::JoinHandle;
 
-use super::chain::{Broken, BrokenApproval, Fault, Head, Walk};
+use super::chain::{Broken, BrokenApproval, BrokenRevision, Fault, Head, Walk};
 use super::open::{DATABASE, close, code, is_damage, message};
 use super::row::{Row, quoted_columns, utc};
 use crate::problem::system::refusal;
@@ -51,6 +51,9 @@ pub enum ReadError {
     /// An act of approval is not as this program writes them, or its bulletin is not what it was.
     #[error(transparent)]
     BrokenApproval(#[from] BrokenApproval),
+    /// A revision of a bulletin is not as this program writes them.
+    #[error(transparent)]
+    BrokenRevision(#[from] BrokenRevision),
 }
 
 /// Which rows, by `scheduled_at`.

@@ -7,11 +7,12 @@
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 
 use super::approvals;
 use super::open::{close, message};
+use super::revisions::REVISIONS;
 
 /// Rows that are brought over at a time; those of a portion that cannot be read as a whole are tried one by one.
 const PORTION: i64 = 200;
@@ -26,40 +27,6 @@ struct Table {
     /// Which of its rows can be kept.
     only: &'static str,
 }
-
-const BULLETINS: Table = Table {
-    name: "bulletin",
-    number: "number",
-    columns: &[
-        "number",
-        "revision",
-        "title",
-        "genre",
-        "themes",
-        "author",
-        "source",
-        "class",
-        "valid_from",
-        "valid_until",
-        "zones",
-        "text",
-        "text_sha256",
-        "read_as",
-        "file_name",
-        "sha256",
-        "duration_ms",
-        "measures",
-        "doubts",
-        "voice",
-        "title_key",
-        "plain_key",
-        "recorded_at",
-        "by",
-        "via",
-    ],
-    order: "number, revision",
-    only: "true",
-};
 
 const APPROVALS: Table = Table {
     name: "approval",
@@ -133,7 +100,7 @@ async fn within_one_act(old: &mut SqliteConnection, to: &mut SqliteConnection) -
         return Ok(([0, 0, 0], true));
     }
     let mut act = to.begin_with("begin immediate").await?;
-    let mut is_all = bring(old, &mut act, &BULLETINS, i64::MAX, false).await;
+    let mut is_all = bring_bulletins(old, &mut act).await?;
     let (acts, are_all) = bring_approvals(old, &mut act).await?;
     is_all &= are_all;
     is_all &= bring(old, &mut act, &QUEUE, i64::MAX, false).await;
@@ -142,6 +109,46 @@ async fn within_one_act(old: &mut SqliteConnection, to: &mut SqliteConnection) -
     let brought = [counted.try_get(0)?, acts, counted.try_get(1)?];
     act.commit().await?;
     Ok((brought, is_all))
+}
+
+/// The revisions that can be read and are as they were written, in their order. As far as none is missing they are chained as
+/// they were; those behind a gap under new numbers of the chain, which shows against a head that was kept.
+async fn bring_bulletins(old: &mut SqliteConnection, to: &mut SqliteConnection) -> sqlx::Result<bool> {
+    let (mut found, mut is_all) = (Vec::new(), true);
+    let Ok(end) = end(old, "bulletin", "number").await else { return Ok(false) };
+    for number in 1..=end {
+        let rows = sqlx::query("select seq, revision from bulletin where number = ?").bind(number);
+        let rows = rows.fetch_all(&mut *old).await.and_then(|rows| {
+            let place = |row: &SqliteRow| Ok((row.try_get::<i64, _>(0)?, number, row.try_get::<i64, _>(1)?));
+            rows.iter().map(place).collect::<sqlx::Result<Vec<_>>>()
+        });
+        match rows {
+            Ok(rows) => found.extend(rows),
+            Err(_) => is_all = false,
+        }
+    }
+    found.sort_unstable();
+    let mut due = 1;
+    for (seq, number, revision) in found {
+        let row = sqlx::query("select * from bulletin where number = ? and revision = ?").bind(number).bind(revision);
+        let Ok(row) = row.fetch_one(&mut *old).await else {
+            is_all = false;
+            continue;
+        };
+        let read = REVISIONS.read(&row).and_then(|sealed| {
+            Ok((sealed, [("title_key", row.try_get("title_key")?), ("plain_key", row.try_get("plain_key")?)]))
+        });
+        match read {
+            Ok((sealed, keys)) if REVISIONS.hash(&sealed.values, &sealed.prev_hash) == sealed.hash => {
+                is_all &= seq == due;
+                due = seq + 1;
+                REVISIONS.append(to, sealed.values, &keys).await?;
+            }
+            // Nobody could tell any more what was altered, once it is chained anew.
+            _ => is_all = false,
+        }
+    }
+    Ok(is_all)
 }
 
 /// The beginning of the chain that is whole and whose bulletins are there: its length, and whether it is the whole chain.
@@ -175,7 +182,7 @@ async fn bring(
     last: i64,
     is_chain: bool,
 ) -> bool {
-    let Ok(end) = end(old, table).await else { return false };
+    let Ok(end) = end(old, table.name, table.number).await else { return false };
     let (mut from, mut is_all) = (1, true);
     while from <= end.min(last) {
         let through = (from + PORTION - 1).min(end).min(last);
@@ -195,8 +202,7 @@ async fn bring(
 }
 
 /// The highest number of a table; 0 if it is empty.
-async fn end(old: &mut SqliteConnection, table: &Table) -> sqlx::Result<i64> {
-    let Table { name, number, .. } = table;
+async fn end(old: &mut SqliteConnection, name: &str, number: &str) -> sqlx::Result<i64> {
     let sql = format!("select coalesce(max({number}), 0) from {name}");
     sqlx::query(AssertSqlSafe(sql)).fetch_one(old).await?.try_get(0)
 }

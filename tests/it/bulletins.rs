@@ -8,16 +8,17 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use loa::airing::ClockState;
+use loa::airing::{Airing, Approval, ClockState};
 use loa::bulletin::{Act, Decision};
-use loa::store::{Register, RegisterError, Signature};
+use loa::desk::Record;
+use loa::store::{Log, Register, RegisterError, Signature};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
 use crate::check::assert_golden;
 use crate::clips::Signal;
 use crate::running::{Ran, Site};
-use crate::store::stranger;
+use crate::store::{aired, commit, stranger};
 
 /// A station with a recording `a.wav` and a longer one `b.wav` beside its settings.
 fn site() -> Site {
@@ -265,7 +266,8 @@ fn what_several_people_do_at_once_is_one_chain() {
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8]);
     let proof = site.done(&["log", "verify"]);
     assert!(proof.lines().nth(1).unwrap().contains(" approvals, head "), "{proof}");
-    assert_eq!(python(&site.path("data")), proof.lines().nth(1).unwrap());
+    assert!(proof.lines().nth(2).unwrap().starts_with("8 bulletin revisions, head 8:"), "{proof}");
+    assert_eq!(python(&site.path("data")), proof.trim().split_once('\n').unwrap().1);
 }
 
 /// What a verifier says that was written from the description alone.
@@ -284,20 +286,36 @@ fn whatever_is_done_to_approvals_shows() {
     for act in [["approve", "giấy 1"], ["withdraw", "giấy 2"], ["approve", "giấy 3"]] {
         site.done(&["bulletin", act[0], "1", "--by", "Trần \"Bình\"", "--why", act[1]]);
     }
+    site.done(&["bulletin", "add", "--title", "Chưa ai duyệt", "--theme", "ND1", "--text", "text.txt"]);
     let proof = site.done(&["log", "verify"]);
-    let head = proof.trim().rsplit(' ').next().unwrap().to_owned();
-    assert!(head.starts_with("3:"), "{proof}");
-    site.done(&["log", "verify", "--approvals-head", &head]);
-    assert_eq!(python(&site.path("data")), proof.lines().nth(1).unwrap());
+    let heads: Vec<_> = proof.lines().map(|line| line.rsplit(' ').next().unwrap()).collect();
+    assert!(heads[1].starts_with("3:") && heads[2].starts_with("3:"), "{proof}");
+    let verify = ["log", "verify", "--head", heads[0], "--approvals-head", heads[1], "--bulletins-head", heads[2]];
+    assert_eq!(site.done(&verify), proof);
+    assert_eq!(python(&site.path("data")), proof.trim().split_once('\n').unwrap().1);
     let guards = "drop trigger approval_no_update; drop trigger approval_no_delete; drop trigger approval_chain; \
-                  drop trigger bulletin_no_update; drop trigger bulletin_no_delete; pragma foreign_keys = off;";
+                  drop trigger bulletin_no_update; drop trigger bulletin_no_delete; drop trigger bulletin_chain; \
+                  pragma foreign_keys = off;";
+    let altered = "row 2 of the bulletins is broken: its `hash` does not match";
+    let undecided = "row 3 of the bulletins is broken: its `hash` does not match";
     for (sql, told) in [
         ("update approval set \"by\" = 'Lan' where seq = 2", "approval 2 is broken: its `hash` does not match"),
         ("delete from approval where seq = 2", "approval 3 is broken: row 2 is missing"),
         ("delete from approval where seq = 3", "approval 3 is broken: it was in the log when the head was kept"),
-        ("update bulletin set text = 'khác' where revision = 2", "approval 1 is broken: the `text` of its bulletin"),
-        ("update bulletin set sha256 = 'ab' where revision = 2", "approval 1 is broken: the `sha256` of its bulletin"),
-        ("update bulletin set title = 'khác' where revision = 2", "approval 1 is broken: the `title` of its bulletin"),
+        ("update bulletin set text = 'khác' where revision = 2", altered),
+        ("update bulletin set sha256 = 'ab' where revision = 2", altered),
+        ("update bulletin set title = 'khác' where revision = 2", altered),
+        ("update bulletin set themes = '[\"ND8\"]' where revision = 2", altered),
+        ("update bulletin set author = 'Kẻ gian' where revision = 2", altered),
+        ("update bulletin set class = 'emergency' where revision = 2", altered),
+        ("update bulletin set valid_until = '2099-12-31' where revision = 2", altered),
+        ("update bulletin set title = 'khác' where number = 2", undecided),
+        (
+            "delete from bulletin where revision = 1 and number = 1",
+            "row 2 of the bulletins is broken: row 1 is missing",
+        ),
+        ("delete from bulletin where number = 2", "row 3 of the bulletins is broken: it was in the log when the head"),
+        ("drop table bulletin", "row 1 of the bulletins is broken: row 1 is missing before it"),
     ] {
         let copy = tempfile::tempdir().unwrap();
         fs::copy(site.path("loa.toml"), copy.path().join("loa.toml")).unwrap();
@@ -309,12 +327,38 @@ fn whatever_is_done_to_approvals_shows() {
             conn.execute(AssertSqlSafe(format!("{guards} {sql}"))).await.unwrap();
             conn.close().await.unwrap();
         });
-        let verify = ["log", "verify", "--approvals-head", &head];
         let ran = Command::new(env!("CARGO_BIN_EXE_loa")).current_dir(copy.path()).args(verify).output().unwrap();
         let stderr = String::from_utf8(ran.stderr).unwrap();
         assert_eq!(ran.status.code(), Some(1), "{sql}");
         assert!(stderr.contains(told), "{sql}: {stderr}");
     }
+}
+
+#[tokio::test]
+async fn a_row_of_the_log_that_names_another_approval_shows() {
+    let site = site();
+    add(&site, &[]);
+    site.done(&["bulletin", "approve", "1", "--by", "Trần Văn Bình"]);
+    let data = site.path("data");
+    let card = Register::open(&data).await.unwrap().card(1).await.unwrap().unwrap();
+    let (decided, sound) = (card.decided.unwrap(), card.sound.unwrap().content.sha256.to_string());
+    let named = Approval { seq: 1, by: decided.by.into(), at: decided.at.unwrap(), by_phone: false };
+    let store = crate::store::open(&data).await.store;
+    let rows = [
+        (Some(named.clone()), &*sound),
+        (None, "ab"),
+        (Some(Approval { by: "Kẻ gian".into(), ..named.clone() }), &*sound),
+    ];
+    let mut verdicts = Vec::new();
+    for (item, (approval, sha256)) in (0..).zip(rows) {
+        let row = Airing { approval, sha256: Some(sha256.to_owned()), ..aired(item) };
+        commit(&store, Record::Row(Box::new(row))).await;
+        let verdict = Log::open(&data).await.unwrap().verify_approvals(None).await;
+        verdicts.push(verdict.map(|head| head.seq).map_err(|error| error.to_string()));
+    }
+    store.close().await;
+    let told = "row 3 is broken: the `by` of its approval is not what the approvals say".to_owned();
+    assert_eq!(verdicts, [Ok(1), Ok(1), Err(told)]);
 }
 
 #[test]
@@ -379,13 +423,14 @@ fn spoil_page(site: &Site, page: u64) {
 fn bulletins_and_approvals_outlive_a_damaged_database() {
     let site = with_bulletins(30);
     let before = listed(&site, &[]);
-    let head = site.done(&["log", "verify"]).trim().rsplit(' ').next().unwrap().to_owned();
+    let proof = site.done(&["log", "verify"]);
+    let heads: Vec<_> = proof.lines().map(|line| line.rsplit(' ').next().unwrap()).collect();
     spoil_page(&site, root_page(&site, "airing_log"));
     let station = site.run();
     station.says("30 bulletins, 12 acts of approval and 0 entries of the queue were brought over");
     assert_eq!(station.terminate().0, Some(0));
     assert_eq!(listed(&site, &[]), before);
-    site.done(&["log", "verify", "--approvals-head", &head]);
+    site.done(&["log", "verify", "--approvals-head", heads[1], "--bulletins-head", heads[2]]);
     assert_eq!(add(&site, &[]), 31, "numbers go on");
     let kept = fs::read_dir(site.path("data")).unwrap().filter(|entry| {
         let name = entry.as_ref().unwrap().file_name();

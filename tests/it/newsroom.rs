@@ -48,11 +48,13 @@ impl<'s> Newsroom<'s> {
         let content = store.ingest(&self.site.path(file)).unwrap().content;
         let (sha256, ms) = (content.sha256.to_string(), content.duration_ms.unwrap());
         self.tell(&format!(
-            "insert into bulletin (number, revision, title, genre, themes, author, class, zones, text_sha256, sha256,
-                 duration_ms, doubts, title_key, plain_key, recorded_at, \"by\", via)
-             values ({number}, 1 + (select count(*) from bulletin where number = {number}), 'Tin {number}', 'tin',
+            "insert into bulletin (v, seq, station_id, number, revision, title, genre, themes, author, class, zones, text_sha256, sha256,
+                 duration_ms, doubts, title_key, plain_key, recorded_at, \"by\", via, prev_hash, hash)
+             values (1, 1 + (select count(*) from bulletin), 's', {number}, 1 + (select count(*) from bulletin where number = {number}), 'Tin {number}', 'tin',
                  '[\"ND1\"]', 'Trần Thị B', 'ordinary', '[]', 'ab', '{sha256}', {ms}, '[]', '', '',
-                 '2025-01-01T00:00:00.000000Z', 'x', 'cli')"
+                 '2025-01-01T00:00:00.000000Z', 'x', 'cli',
+                 coalesce((select hash from bulletin order by seq desc limit 1), '{}'), hex(randomblob(32)))",
+            "0".repeat(64)
         ));
         sha256
     }
