@@ -6,7 +6,10 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use sqlx::Executor as _;
 use tempfile::TempDir;
+
+use crate::store::stranger;
 
 /// A sample station that airs every day, on a silent device.
 struct Station(TempDir);
@@ -110,4 +113,19 @@ fn the_evening_names_what_is_not_approved_and_the_sheet_marks_it() {
     assert_eq!(station.run(&["timetable", "--sheet"]).0, 2);
     assert_eq!(station.run(&["bulletin", "approve", "2", "--by", "Đỗ Bá Khang"]).0, 0);
     assert_eq!(station.run(&["check"]).0, 0);
+}
+
+#[tokio::test]
+async fn an_entry_of_the_queue_is_neither_changed_nor_replaced() {
+    let station = Station::new();
+    let mut conn = stranger(&station.0.path().join("data")).await;
+    for sql in [
+        "insert or replace into queue_entry (id, bulletin, times, queued_at, \"by\", via) values (1, 5, 99, '', '', '')",
+        "update queue_entry set times = 99",
+        "update or replace queue_entry set id = 2 where id = 1",
+        "delete from queue_entry",
+    ] {
+        let error = conn.execute(sql).await.expect_err(sql).to_string();
+        assert!(error.contains("only") && error.contains("marked as removed"), "{sql}: {error}");
+    }
 }
