@@ -73,7 +73,7 @@ impl Register {
     pub async fn open(data_dir: &Path) -> Result<Self, RegisterError> {
         let path = data_dir.join(DATABASE);
         let unusable = |why: String| RegisterError::Unusable { path: path.clone(), why };
-        let made = std::fs::create_dir_all(data_dir);
+        let made = crate::folder::make_shared(data_dir);
         made.map_err(|error| unusable(crate::problem::system::refusal(&error)))?;
         let has_run = data_dir.join(SPILL).metadata().is_ok_and(|facts| facts.len() > 0);
         if let Some(why) = lost(&path).filter(|_| has_run) {

@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -10,6 +11,9 @@ use sqlx::Executor as _;
 use tempfile::TempDir;
 
 use crate::store::stranger;
+
+/// Somebody who is not root.
+const NOBODY: u32 = 65_534;
 
 /// A sample station that airs every day, on a silent device.
 struct Station(TempDir);
@@ -127,5 +131,26 @@ async fn an_entry_of_the_queue_is_neither_changed_nor_replaced() {
     ] {
         let error = conn.execute(sql).await.expect_err(sql).to_string();
         assert!(error.contains("only") && error.contains("marked as removed"), "{sql}: {error}");
+    }
+}
+
+#[test]
+fn what_is_made_of_a_shared_folder_is_shared() {
+    let folder = tempfile::tempdir().unwrap();
+    let shared = folder.path().join("loa");
+    fs::create_dir(&shared).unwrap();
+    if rustix::process::geteuid().is_root() {
+        chown(&shared, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    fs::set_permissions(&shared, Permissions::from_mode(0o2775)).unwrap();
+    let whole = fs::metadata(&shared).unwrap();
+    let mut ran = Command::new("sh");
+    ran.args(["-c", "umask 022; exec \"$0\" init", env!("CARGO_BIN_EXE_loa")]);
+    let ran = ran.current_dir(&shared).env_remove("LOA_CONFIG").output().unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+    for (name, mode) in [("data", 0o2770), ("data/audio", 0o2770), ("data/loa.db", 0o660)] {
+        let facts = fs::metadata(shared.join(name)).unwrap();
+        assert_eq!(facts.mode() & mode, mode, "{name}: {:o}", facts.mode());
+        assert_eq!((facts.uid(), facts.gid()), (whole.uid(), whole.gid()), "{name}");
     }
 }
