@@ -154,3 +154,29 @@ fn what_is_made_of_a_shared_folder_is_shared() {
         assert_eq!((facts.uid(), facts.gid()), (whole.uid(), whole.gid()), "{name}");
     }
 }
+
+#[test]
+fn a_database_that_is_lost_or_damaged_is_not_an_empty_one() {
+    let station = Station::new();
+    let database = station.0.path().join("data/loa.db");
+    let intact = fs::read(&database).unwrap();
+    let asked: [&[&str]; 4] = [&["bulletin", "list"], &["bulletin", "show", "4"], &["queue", "list"], &["queue", "add", "5"]];
+    for (how, said) in [("gone", "tệp đã mất"), ("damaged", "tệp không phải cơ sở dữ liệu")] {
+        match how {
+            "gone" => {
+                fs::remove_file(&database).unwrap();
+                // The journal of a station that was killed.
+                fs::write(station.0.path().join("data/loa.db-wal"), &intact[..4096]).unwrap();
+            }
+            _ => fs::write(&database, "no database".repeat(500)).unwrap(),
+        }
+        for args in asked {
+            let (code, out, err) = station.run(args);
+            assert!(code == 1 && out.is_empty() && err.contains(said), "{how} {args:?}: {code} {out}{err}");
+            assert!(err.contains("hãy khởi động lại đài"), "{err}");
+        }
+        let (code, _, err) = station.run(&["check"]);
+        assert!(code == 2 && err.contains("(re)start the station"), "{how}: {code} {err}");
+        let _ = fs::remove_file(station.0.path().join("data/loa.db-wal"));
+    }
+}
