@@ -180,3 +180,18 @@ fn a_database_that_is_lost_or_damaged_is_not_an_empty_one() {
         let _ = fs::remove_file(station.0.path().join("data/loa.db-wal"));
     }
 }
+
+#[test]
+fn a_sheet_takes_the_place_of_the_old_one_as_a_whole() {
+    let station = Station::new();
+    let [sheet, kept] = ["mai.html", "kept.html"].map(|name| station.0.path().join(name));
+    fs::write(&sheet, "yesterday's").unwrap();
+    fs::set_permissions(&sheet, Permissions::from_mode(0o640)).unwrap();
+    fs::hard_link(&sheet, &kept).unwrap();
+    let before = fs::read_dir(station.0.path()).unwrap().count();
+    assert_eq!(station.run(&["timetable", "--sheet", "-o", "mai.html"]).0, 0);
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "yesterday's");
+    assert!(fs::read_to_string(&sheet).unwrap().ends_with("</html>\n"));
+    assert_eq!(fs::metadata(&sheet).unwrap().mode() & 0o777, 0o640);
+    assert_eq!(fs::read_dir(station.0.path()).unwrap().count(), before);
+}
