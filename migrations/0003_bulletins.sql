@@ -138,6 +138,13 @@ create table queue_entry (
 
 create index queue_entry_open on queue_entry (id) where removed_at is null;
 
+create trigger queue_entry_new before insert on queue_entry
+begin
+    -- Whoever replaces a row fires no trigger of its removal.
+    select raise(abort, 'no entry of the queue may be replaced, only marked as removed')
+    where exists (select 1 from queue_entry where id = new.id);
+end;
+
 create trigger queue_entry_no_delete before delete on queue_entry
 begin
     select raise(abort, 'no entry of the queue may be deleted, only marked as removed');

@@ -20,7 +20,8 @@ use crate::store::ReadError;
 pub(super) fn problems(config: &Config, reading: &Reading, library: Library, now: DateTime<Utc>) -> Vec<Problem> {
     let unknown = |fault: ComingFault| {
         let asks = config.approval.required || reading.schedule.programmes.iter().any(|each| names_bulletins(each));
-        Vec::from_iter(asks.then(|| Problem::warning(config.data_dir_place.clone(), fault)))
+        let problem = if matches!(fault, ComingFault::Damaged(_)) { Problem::error } else { Problem::warning };
+        Vec::from_iter(asks.then(|| problem(config.data_dir_place.clone(), fault)))
     };
     let zone = config.station.timezone;
     // Windows that opened yesterday may still be open.
@@ -28,6 +29,9 @@ pub(super) fn problems(config: &Config, reading: &Reading, library: Library, now
     let mut known = match read(config, &named(&reading.schedule), since) {
         Ok(Ok(known)) => known,
         Ok(Err(ReadError::Missing(_))) => return unknown(ComingFault::NoDatabase),
+        Ok(Err(error @ ReadError::Unreadable { is_damaged: true, .. })) => {
+            return unknown(ComingFault::Damaged(error.to_string()));
+        }
         Ok(Err(error)) => return unknown(ComingFault::Unreadable(error.to_string())),
         Err(error) => return unknown(ComingFault::Unreadable(error.to_string())),
     };

@@ -67,7 +67,8 @@ pub(super) fn read(
     since: DateTime<Utc>,
 ) -> anyhow::Result<Result<Known, ReadError>> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("cannot start the runtime")?;
-    Ok(runtime.block_on(async { Log::open(&config.data_dir).await?.outlook(bulletins, since).await }))
+    let read = runtime.block_on(async { Log::open(&config.data_dir).await?.outlook(bulletins, since).await });
+    Ok(read.map_err(|error| error.of_lost(&config.data_dir)))
 }
 
 /// Numbers of the bulletins that programmes name.

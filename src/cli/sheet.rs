@@ -3,7 +3,9 @@
 //! In: settings, the first day, how many. Out: one HTML file; what was there is replaced, since each evening has its sheet.
 //! Lengths that the station does not know yet are measured, so that the times on paper are whole. Next: `sheet_page`.
 
-use std::io::Write as _;
+use std::ffi::OsStr;
+use std::fs::{self, File, Permissions};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -51,12 +53,41 @@ pub(super) fn write(config: &Config, from: Option<When>, days: i64, output: &Pat
     let made_at = with_offset(zone, now);
     let page = html(Sheet { config, days: &schedule.days, foresight: &foresight, made_at }, &sheets);
     if output == Path::new("-") {
-        std::io::stdout().lock().write_all(page.as_bytes())?;
+        io::stdout().lock().write_all(page.as_bytes())?;
         return Ok(ExitCode::from(DONE));
     }
-    std::fs::write(output, page)
+    replace(output, page.as_bytes())
         .map_err(|error| anyhow!("cannot write `{}`: {}", output.display(), refusal(&error)))?;
     let shown = config.language.long_date(first);
     say(format_args!("`{}`: {shown}{}", output.display(), if days > 1 { " ..." } else { "" }));
     Ok(ExitCode::from(DONE))
+}
+
+/// Writes a file anew as a whole: what was there stays until the new one is on the disk. What is no plain file (a pipe, a
+/// printer) is written to, and so is what a link leads to.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let there = fs::metadata(&place).ok();
+    if there.as_ref().is_some_and(|facts| !facts.is_file()) {
+        return fs::write(&place, content);
+    }
+    let mut beside = place.file_name().map_or_else(Default::default, OsStr::to_owned);
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = place.with_file_name(beside);
+    let written = write_new(&beside, content, there.map(|facts| facts.permissions()));
+    let replaced = written.and_then(|()| fs::rename(&beside, &place));
+    if replaced.is_err() {
+        // Only half of it is there.
+        let _ = fs::remove_file(&beside);
+    }
+    replaced
+}
+
+fn write_new(path: &Path, content: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(content)?;
+    if let Some(permissions) = permissions {
+        file.set_permissions(permissions)?;
+    }
+    file.sync_all()
 }

@@ -56,7 +56,7 @@ pub struct Ingested {
 impl ContentStore {
     /// Opens the store in that folder, making the folder if need be.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+        crate::folder::make_shared(folder)?;
         Ok(Self { folder: folder.to_owned(), shared: Arc::default() })
     }
 

@@ -15,6 +15,8 @@ pub enum ComingFault {
     NoDatabase,
     /// It cannot be read; why.
     Unreadable(String),
+    /// It is damaged, or lost though there was one; what was found.
+    Damaged(String),
     /// A programme names a bulletin that is not there.
     NoBulletin(i64),
     /// It was refused or withdrawn: number, title.
@@ -44,6 +46,11 @@ pub(super) fn english(fault: &ComingFault) -> Said {
         ComingFault::Unreadable(why) => Said::with(
             format!("bulletins, approvals and the queue cannot be checked: {why}"),
             "check as the user who runs the station, or as one of its group",
+        ),
+        ComingFault::Damaged(why) => Said::with(
+            format!("bulletins, approvals and the queue cannot be checked: {why}"),
+            "(re)start the station: it sets the database aside, keeps what can be read of it and says where; \
+             `loa restore` brings a copy back",
         ),
         ComingFault::NoBulletin(number) => Said::with(
             format!("there is no bulletin {number}"),
@@ -109,6 +116,11 @@ pub(super) fn vietnamese(fault: &ComingFault) -> Said {
         ComingFault::Unreadable(why) => Said::with(
             format!("không kiểm tra được tin bài, phê duyệt và hàng chờ: {why}"),
             "hãy kiểm tra bằng người dùng chạy đài hoặc người dùng cùng nhóm",
+        ),
+        ComingFault::Damaged(why) => Said::with(
+            format!("không kiểm tra được tin bài, phê duyệt và hàng chờ: {why}"),
+            "hãy khởi động lại đài: đài cất tệp hỏng sang bên, giữ lại những gì còn đọc được và cho biết ở đâu; \
+             `loa restore` khôi phục bản sao lưu",
         ),
         ComingFault::NoBulletin(number) => Said::with(
             format!("không có tin bài số {number}"),

@@ -79,7 +79,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let Options { config, clock, output, trust_clock, beat } = options;
     let data_dir = config.data_dir.clone();
     let in_data = |error| StartError::DataDir { path: data_dir.clone(), error };
-    std::fs::create_dir_all(&data_dir).map_err(in_data)?;
+    crate::folder::make_shared(&data_dir).map_err(in_data)?;
     let lock = Lock::take(&data_dir).map_err(in_data)?.ok_or_else(|| StartError::Running(data_dir.clone()))?;
     let content = ContentStore::open(&data_dir.join("audio")).map_err(in_data)?;
     let (playout_tell, playout_events) = mpsc::unbounded_channel();

@@ -25,6 +25,9 @@ pub const DATABASE: &str = "loa.db";
 /// What became of earlier logs that lie beside it, as it stands in their names.
 const BECAME: [&str; 2] = ["corrupt", "replaced"];
 
+/// Why nothing can be recorded on a full disk.
+const DISK_FULL: &str = "the disk is full; make room";
+
 /// How long a statement waits for a lock. Short, because the store tries again by itself and must hear of it.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_millis(100);
 
@@ -90,6 +93,16 @@ pub(super) fn code(error: &sqlx::Error) -> Option<i32> {
 /// SQLite's own words without those around them.
 pub(super) fn message(error: &sqlx::Error) -> String {
     error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+}
+
+/// What SQLite says of a disk: where that is full, it is the reason, whatever SQLite takes it for.
+pub(super) fn on_disk(path: &Path, why: String) -> String {
+    /// The smallest file that SQLite makes beside a database, and some.
+    const NEEDED: u64 = 64 << 10;
+    const OF_DISK: [&str; 3] = ["disk I/O error", "unable to open database file", "database or disk is full"];
+    let folder = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_full = || rustix::fs::statvfs(folder).is_ok_and(|disk| disk.f_bavail * disk.f_frsize < NEEDED);
+    if OF_DISK.contains(&why.as_str()) && is_full() { DISK_FULL.to_owned() } else { why }
 }
 
 /// Opens the database for writing, made or migrated if need be. `station_id` is kept if the database has none yet.

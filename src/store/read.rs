@@ -16,7 +16,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 use tokio::task::JoinHandle;
 
 use super::chain::{Broken, BrokenApproval, BrokenRevision, Fault, Head, Walk};
-use super::open::{DATABASE, close, code, is_damage, message};
+use super::open::{DATABASE, close, code, is_damage, message, on_disk};
 use super::row::{Row, quoted_columns, utc};
 use crate::problem::system::refusal;
 
@@ -309,5 +309,5 @@ async fn try_connect(path: &Path, patience: Duration, immutable: bool) -> sqlx::
 
 fn unreadable(path: &Path, error: &sqlx::Error) -> ReadError {
     let is_damaged = is_damage(error);
-    ReadError::Unreadable { path: path.to_owned(), why: message(error), is_damaged }
+    ReadError::Unreadable { path: path.to_owned(), why: on_disk(path, message(error)), is_damaged }
 }

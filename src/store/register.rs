@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset};
 use sqlx::sqlite::{Sqlite, SqliteConnection};
 use sqlx::{Connection as _, Row as _, Transaction};
 
-use super::open::{DATABASE, Trouble, close, code, connect_beside, is_damage, message};
+use super::open::{DATABASE, Trouble, close, code, connect_beside, is_damage, message, on_disk, with_suffix};
 use super::read::{self, PATIENCE, ReadError};
 use super::start::{SPILL, lost};
 use crate::airing::ClockState;
@@ -73,10 +73,9 @@ impl Register {
     pub async fn open(data_dir: &Path) -> Result<Self, RegisterError> {
         let path = data_dir.join(DATABASE);
         let unusable = |why: String| RegisterError::Unusable { path: path.clone(), why };
-        let made = std::fs::create_dir_all(data_dir);
+        let made = crate::folder::make_shared(data_dir);
         made.map_err(|error| unusable(crate::problem::system::refusal(&error)))?;
-        let has_run = data_dir.join(SPILL).metadata().is_ok_and(|facts| facts.len() > 0);
-        if let Some(why) = lost(&path).filter(|_| has_run) {
+        if let Some(why) = lost_though_it_was(data_dir) {
             return Err(RegisterError::Damaged { path, why: why.to_owned() });
         }
         let mut tries = 1;
@@ -86,7 +85,7 @@ impl Register {
                 Err(Trouble::Corrupt(why)) => return Err(RegisterError::Damaged { path, why }),
                 Err(Trouble::Newer(why)) => return Err(unusable(why)),
                 Err(Trouble::NotNow(why)) if why == LOCKED => return Err(RegisterError::Busy(path)),
-                Err(Trouble::NotNow(why)) if tries == TRIES => return Err(unusable(why)),
+                Err(Trouble::NotNow(why)) if tries == TRIES => return Err(unusable(on_disk(&path, why))),
                 Err(Trouble::NotNow(_)) => tries += 1,
             }
         }
@@ -97,12 +96,10 @@ impl Register {
         let path = data_dir.join(DATABASE);
         let conn = match read::connect(&path, PATIENCE).await {
             Ok(conn) => conn,
-            Err(ReadError::Missing(_)) => return Ok(None),
-            Err(ReadError::Unreadable { path, why, is_damaged: true }) => {
-                let empty = lost(&path).is_some();
-                return if empty { Ok(None) } else { Err(RegisterError::Damaged { path, why }) };
-            }
-            Err(other) => return Err(RegisterError::Unusable { path, why: other.to_string() }),
+            Err(error) => match error.of_lost(data_dir) {
+                ReadError::Missing(_) => return Ok(None),
+                other => return Err(other.into()),
+            },
         };
         let mut register = Self { conn, path };
         if register.has_bulletins().await? { Ok(Some(register)) } else { Ok(None) }
@@ -132,6 +129,42 @@ impl Register {
     }
 }
 
+impl From<ReadError> for RegisterError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Missing(path) => Self::Unusable { path, why: "there is no such file".to_owned() },
+            ReadError::Unreadable { path, why, is_damaged: true } => Self::Damaged { path, why },
+            ReadError::Unreadable { path, why, is_damaged: false } if why == LOCKED => Self::Busy(path),
+            ReadError::Unreadable { path, why, is_damaged: false } => Self::Unusable { path, why },
+            other => Self::Damaged { path: DATABASE.into(), why: other.to_string() },
+        }
+    }
+}
+
+impl ReadError {
+    /// Of a database that was never there, or is empty, only where the station has not run; else it is lost.
+    #[must_use]
+    pub fn of_lost(self, data_dir: &Path) -> Self {
+        let path = data_dir.join(DATABASE);
+        match (&self, lost_though_it_was(data_dir), lost(&path)) {
+            (Self::Missing(_) | Self::Unreadable { is_damaged: true, .. }, Some(why), _) => {
+                Self::Unreadable { path, why: why.to_owned(), is_damaged: true }
+            }
+            (Self::Unreadable { is_damaged: true, .. }, None, Some(_)) => Self::Missing(path),
+            _ => self,
+        }
+    }
+}
+
+/// Why a database is not what was left of it, though something else tells that there was one: records that were spilled
+/// beside it, or its journal.
+fn lost_though_it_was(data_dir: &Path) -> Option<&'static str> {
+    let path = data_dir.join(DATABASE);
+    let holds = |path: &Path| path.metadata().is_ok_and(|facts| facts.len() > 0);
+    let was_there = || holds(&data_dir.join(SPILL)) || holds(&with_suffix(&path, "-wal"));
+    lost(&path).filter(|_| was_there())
+}
+
 /// What an error of a database means to a person.
 pub(super) fn failed(path: &Path, error: &sqlx::Error) -> RegisterError {
     const BUSY: i32 = 5;
@@ -139,7 +172,7 @@ pub(super) fn failed(path: &Path, error: &sqlx::Error) -> RegisterError {
     match code(error) {
         Some(BUSY) => RegisterError::Busy(path),
         _ if is_damage(error) => RegisterError::Damaged { path, why: message(error) },
-        _ => RegisterError::Unusable { path, why: message(error) },
+        _ => RegisterError::Unusable { why: on_disk(&path, message(error)), path },
     }
 }
 

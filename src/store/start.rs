@@ -71,7 +71,7 @@ pub(super) async fn start(
     clock: &Clock,
     boot_id: &str,
 ) -> Result<(Task, mpsc::Sender<Request>, watch::Sender<State>, Remembered), OpenError> {
-    std::fs::create_dir_all(data_dir).map_err(|error| OpenError::Folder { path: data_dir.to_owned(), error })?;
+    crate::folder::make_shared(data_dir).map_err(|error| OpenError::Folder { path: data_dir.to_owned(), error })?;
     let (path, spill_path) = (data_dir.join(DATABASE), data_dir.join(SPILL));
     // An empty one is what a disk had no room for that was full at the first start.
     let has_run = spill_path.metadata().is_ok_and(|facts| facts.len() > 0);

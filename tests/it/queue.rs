@@ -2,11 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use sqlx::Executor as _;
 use tempfile::TempDir;
+
+use crate::store::stranger;
+
+/// Somebody who is not root.
+const NOBODY: u32 = 65_534;
 
 /// A sample station that airs every day, on a silent device.
 struct Station(TempDir);
@@ -110,4 +117,81 @@ fn the_evening_names_what_is_not_approved_and_the_sheet_marks_it() {
     assert_eq!(station.run(&["timetable", "--sheet"]).0, 2);
     assert_eq!(station.run(&["bulletin", "approve", "2", "--by", "Đỗ Bá Khang"]).0, 0);
     assert_eq!(station.run(&["check"]).0, 0);
+}
+
+#[tokio::test]
+async fn an_entry_of_the_queue_is_neither_changed_nor_replaced() {
+    let station = Station::new();
+    let mut conn = stranger(&station.0.path().join("data")).await;
+    for sql in [
+        "insert or replace into queue_entry (id, bulletin, times, queued_at, \"by\", via) values (1, 5, 99, '', '', '')",
+        "update queue_entry set times = 99",
+        "update or replace queue_entry set id = 2 where id = 1",
+        "delete from queue_entry",
+    ] {
+        let error = conn.execute(sql).await.expect_err(sql).to_string();
+        assert!(error.contains("only") && error.contains("marked as removed"), "{sql}: {error}");
+    }
+}
+
+#[test]
+fn what_is_made_of_a_shared_folder_is_shared() {
+    let folder = tempfile::tempdir().unwrap();
+    let shared = folder.path().join("loa");
+    fs::create_dir(&shared).unwrap();
+    if rustix::process::geteuid().is_root() {
+        chown(&shared, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    fs::set_permissions(&shared, Permissions::from_mode(0o2775)).unwrap();
+    let whole = fs::metadata(&shared).unwrap();
+    let mut ran = Command::new("sh");
+    ran.args(["-c", "umask 022; exec \"$0\" init", env!("CARGO_BIN_EXE_loa")]);
+    let ran = ran.current_dir(&shared).env_remove("LOA_CONFIG").output().unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+    for (name, mode) in [("data", 0o2770), ("data/audio", 0o2770), ("data/loa.db", 0o660)] {
+        let facts = fs::metadata(shared.join(name)).unwrap();
+        assert_eq!(facts.mode() & mode, mode, "{name}: {:o}", facts.mode());
+        assert_eq!((facts.uid(), facts.gid()), (whole.uid(), whole.gid()), "{name}");
+    }
+}
+
+#[test]
+fn a_database_that_is_lost_or_damaged_is_not_an_empty_one() {
+    let station = Station::new();
+    let database = station.0.path().join("data/loa.db");
+    let intact = fs::read(&database).unwrap();
+    let asked: [&[&str]; 4] = [&["bulletin", "list"], &["bulletin", "show", "4"], &["queue", "list"], &["queue", "add", "5"]];
+    for (how, said) in [("gone", "tệp đã mất"), ("damaged", "tệp không phải cơ sở dữ liệu")] {
+        match how {
+            "gone" => {
+                fs::remove_file(&database).unwrap();
+                // The journal of a station that was killed.
+                fs::write(station.0.path().join("data/loa.db-wal"), &intact[..4096]).unwrap();
+            }
+            _ => fs::write(&database, "no database".repeat(500)).unwrap(),
+        }
+        for args in asked {
+            let (code, out, err) = station.run(args);
+            assert!(code == 1 && out.is_empty() && err.contains(said), "{how} {args:?}: {code} {out}{err}");
+            assert!(err.contains("hãy khởi động lại đài"), "{err}");
+        }
+        let (code, _, err) = station.run(&["check"]);
+        assert!(code == 2 && err.contains("(re)start the station"), "{how}: {code} {err}");
+        let _ = fs::remove_file(station.0.path().join("data/loa.db-wal"));
+    }
+}
+
+#[test]
+fn a_sheet_takes_the_place_of_the_old_one_as_a_whole() {
+    let station = Station::new();
+    let [sheet, kept] = ["mai.html", "kept.html"].map(|name| station.0.path().join(name));
+    fs::write(&sheet, "yesterday's").unwrap();
+    fs::set_permissions(&sheet, Permissions::from_mode(0o640)).unwrap();
+    fs::hard_link(&sheet, &kept).unwrap();
+    let before = fs::read_dir(station.0.path()).unwrap().count();
+    assert_eq!(station.run(&["timetable", "--sheet", "-o", "mai.html"]).0, 0);
+    assert_eq!(fs::read_to_string(&kept).unwrap(), "yesterday's");
+    assert!(fs::read_to_string(&sheet).unwrap().ends_with("</html>\n"));
+    assert_eq!(fs::metadata(&sheet).unwrap().mode() & 0o777, 0o640);
+    assert_eq!(fs::read_dir(station.0.path()).unwrap().count(), before);
 }

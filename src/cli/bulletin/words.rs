@@ -240,12 +240,31 @@ pub(super) fn register_error(error: &RegisterError) -> String {
             format!("`{}` đang được chương trình khác dùng; chưa ghi gì, hãy làm lại", path.display())
         }
         RegisterError::Damaged { path, why } => {
+            let why = reason(why);
             format!("không dùng được `{}` ({why}); chưa ghi gì, hãy khởi động lại đài trước", path.display())
         }
-        RegisterError::Unusable { path, why } => format!("không dùng được `{}`: {why}; chưa ghi gì", path.display()),
+        RegisterError::Unusable { path, why } => {
+            format!("không dùng được `{}`: {}; chưa ghi gì", path.display(), reason(why))
+        }
         RegisterError::Outdated(number) => {
             format!("tin bài số {number} vừa được người khác sửa; hãy xem lại rồi làm lại")
         }
+    }
+}
+
+/// What SQLite and the system say most of a database; the rest stays as they say it.
+fn reason(why: &str) -> &str {
+    match why {
+        "it is gone" => "tệp đã mất",
+        "it is empty" => "tệp rỗng",
+        "there is no such file" => "không có tệp này",
+        "file is not a database" => "tệp không phải cơ sở dữ liệu",
+        "database disk image is malformed" => "nội dung tệp bị hỏng",
+        "the disk is full; make room" | "database or disk is full" => "ổ đĩa đã đầy, hãy dọn bớt",
+        "disk I/O error" => "ổ đĩa báo lỗi đọc ghi",
+        "attempt to write a readonly database" => "người dùng này không có quyền ghi",
+        "unable to open database file" => "không mở được tệp",
+        other => other,
     }
 }
 

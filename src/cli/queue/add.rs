@@ -77,7 +77,10 @@ pub(super) fn run(config: &Config, args: AddArgs) -> anyhow::Result<ExitCode> {
         from: args.from,
         until: args.until,
     };
-    let known = known(config, &schedule, wanted.bulletin, now)?;
+    let known = match known(config, &schedule, wanted.bulletin, now)? {
+        Ok(known) => known,
+        Err(error) => return Ok(failed(config, &error)),
+    };
     let timezone = config.station.timezone;
     let approval_required = config.approval.required;
     let grounds =
@@ -110,13 +113,17 @@ pub(super) fn run(config: &Config, args: AddArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(DONE))
 }
 
-fn known(config: &Config, schedule: &Schedule, bulletin: i64, now: DateTime<Utc>) -> anyhow::Result<Known> {
+fn known(
+    config: &Config,
+    schedule: &Schedule,
+    bulletin: i64,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Result<Known, RegisterError>> {
     let numbers: Vec<i64> = named(schedule).into_iter().chain([bulletin]).collect();
-    match read(config, &numbers, now - chrono::TimeDelta::hours(24))? {
-        Ok(known) => Ok(known),
+    Ok(match read(config, &numbers, now - chrono::TimeDelta::hours(24))? {
         Err(ReadError::Missing(_)) => Ok(Known::default()),
-        Err(error) => Err(error).context("cannot read the queue"),
-    }
+        read => read.map_err(RegisterError::from),
+    })
 }
 
 /// Records it; the inner error is the entry that waits already.
@@ -144,7 +151,8 @@ fn airings(
     queued: &Waiting,
     now: DateTime<Utc>,
 ) -> anyhow::Result<(Vec<Drawn>, bool)> {
-    let mut known = known(config, schedule, queued.entry.bulletin, now)?;
+    // It was read a moment ago.
+    let mut known = known(config, schedule, queued.entry.bulletin, now)?.context("cannot read the queue")?;
     let required = config.approval.required;
     let bulletin = known.shelf.as_mut().and_then(|shelf| shelf.bulletins.get_mut(&queued.entry.bulletin));
     let is_approved = bulletin.as_ref().is_some_and(|bulletin| bulletin.may_air(required));
