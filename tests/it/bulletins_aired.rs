@@ -323,3 +323,25 @@ fn known_bad_sound_is_passed_over_and_costs_nobody_his_turn() {
     w.run_until("2025-03-03T05:02:00+07:00");
     hold("known_bad_sound_is_passed_over_and_costs_nobody_his_turn", &told("one turn of 20 s", &w));
 }
+
+#[test]
+fn what_was_opened_is_what_is_judged() {
+    let only_c = "[[programme]]\nid = \"sang\"\ntitle = \"S\"\ncron = \"0 0 5 * * *\"\nwindow = \"10m\"\n\
+                  [[programme.item]]\nid = \"c\"\nfile = \"c.ogg\"\nthemes = [\"ND2\"]\n";
+    let mut w = World::new(only_c, &[], "2025-03-03T04:50:00+07:00");
+    w.facts.approval_required = true;
+    w.power_on();
+    w.run_until("2025-03-03T04:59:54.900+07:00");
+    w.put_file("c.ogg", "v1", Clip::Ms(10_000));
+    w.opening_us.push(2_000_000);
+    w.run_until("2025-03-03T04:59:56+07:00");
+    // The cue holds the first sound, which nobody has approved, when the second one takes its name.
+    w.put_file("c.ogg", "v2", Clip::Ms(10_000));
+    approve_c(&mut w);
+    w.replace("c.ogg", "v2", Clip::Ms(10_000));
+    w.run_until("2025-03-03T05:02:00+07:00");
+    let aired: Vec<_> = w.memory.rows.iter().filter(|row| row.aired_ms > 0).collect();
+    assert_eq!(aired.len(), 1, "{:?}", w.memory.rows);
+    assert_eq!(aired[0].sha256, w.content_of("c.ogg"));
+    assert!(aired[0].approval.is_some(), "{:?}", aired[0]);
+}
