@@ -132,6 +132,8 @@ pub struct Shelf {
     pub queue: Vec<Entry>,
     /// Approvals in force by the SHA-256 of the sound that was approved, of all bulletins.
     pub approved: HashMap<Arc<str>, Approval>,
+    /// It could not be read yet: nobody knows what was approved.
+    pub is_unread: bool,
 }
 
 /// How often and when bulletins have aired: rows of the airing log, counted.

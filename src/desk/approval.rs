@@ -10,13 +10,16 @@ use super::Desk;
 use super::playing::{Playing, Source};
 use super::protocol::{Action, Record};
 use super::run::Stand;
-use crate::airing::{Airing, Approval, Reason};
+use crate::airing::{Airing, Approval, Outcome, Reason};
 use crate::bulletin::{Shelf, Tally};
 use crate::clock::Moment;
 use crate::rundown::{self, Audio, RundownItem};
 
 /// What the row of an emergency says that was approved by telephone only.
 const BY_PHONE: &str = "approved by telephone, not confirmed yet";
+
+/// What the row of an item says that waited for its approval in vain.
+const UNREAD: &str = "the approvals could not be read";
 
 impl Desk {
     /// Bulletins, approvals or the queue have changed, or can be read at last. What was drawn stands; what has not sounded
@@ -102,6 +105,23 @@ impl Desk {
         self.unapproved(number, sha256, free)
     }
 
+    /// Whether an item waits until it is known what was approved: what cannot be read is neither an approval nor a refusal.
+    pub(super) fn waits_for_approvals(&self, source: Source) -> bool {
+        self.shelf.is_unread && self.item_of(source).is_some_and(|item| self.judge(item) == Some(Reason::NotApproved))
+    }
+
+    /// Why an item is left when its window closes: taken out, or the approvals were not read before; else `otherwise`.
+    pub(super) fn leave_item(&self, item: &RundownItem, otherwise: (Outcome, Reason), row: &mut Airing) {
+        let unread = self.shelf.is_unread && otherwise.1 == Reason::WindowClosed;
+        let judged = item.taken_out.as_ref().map(|out| out.reason).or(self.judge(item).filter(|_| unread));
+        if judged == Some(Reason::NotApproved) {
+            let told = row.note.take().map_or_else(String::new, |note| format!("{note}; "));
+            row.note = Some(format!("{told}{UNREAD}"));
+        }
+        let (outcome, reason) = judged.map_or(otherwise, |reason| (Outcome::Cancelled, reason));
+        (row.outcome, row.reason) = (Some(outcome), Some(reason));
+    }
+
     /// Whether what a cue really holds lacks an approval: another file may have come behind the name since it was opened.
     fn holds_unapproved(&self, playing: &Playing) -> bool {
         let item = self.item_of(playing.source);
@@ -121,11 +141,6 @@ impl Desk {
         }
         // A file whose content nobody knows yet is judged as soon as it is opened.
         sha256.map_or(number.is_some(), |sha256| !self.shelf.approved.contains_key(sha256))
-    }
-
-    /// Why an item was taken out of its rundown.
-    pub(super) fn taken_out(&self, source: Source) -> Option<Reason> {
-        self.item_of(source)?.taken_out.as_ref().map(|out| out.reason)
     }
 
     /// What is prepared or armed and may not air any more goes back into the line, where it gets its row.
@@ -171,7 +186,7 @@ impl Desk {
         }
     }
 
-    fn item_of(&self, source: Source) -> Option<&RundownItem> {
+    pub(super) fn item_of(&self, source: Source) -> Option<&RundownItem> {
         match source {
             Source::Item(job, index) => self.run(job).map(|run| &run.rundown.items[index]),
             Source::Act(..) => None,

@@ -3,9 +3,12 @@
 //! In: a schedule with a queue, and what people do with bulletins at instants chosen to hurt. Out: the rows, the outlook and
 //! the answers, held against `golden/stories/NAME.txt`. Next: `stories.rs`.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use loa::airing::Kind;
-use loa::desk::Act;
+use loa::bulletin::Shelf;
+use loa::desk::{Act, Event};
 
 use crate::stories::{CLIPS, hold, told};
 use crate::world::{Clip, World};
@@ -344,4 +347,32 @@ fn what_was_opened_is_what_is_judged() {
     assert_eq!(aired.len(), 1, "{:?}", w.memory.rows);
     assert_eq!(aired[0].sha256, w.content_of("c.ogg"));
     assert!(aired[0].approval.is_some(), "{:?}", aired[0]);
+}
+
+/// The database cannot be read from now on, as at a start while it is locked.
+fn unread(w: &mut World) {
+    w.handle(Event::Shelf(Arc::new(Shelf { is_unread: true, ..Shelf::default() }), None));
+}
+
+#[test]
+fn approvals_that_cannot_be_read_keep_an_item_waiting() {
+    let mut story = String::new();
+
+    let mut w = eve(NAMED);
+    unread(&mut w);
+    w.run_until("2025-03-03T05:03:00+07:00");
+    assert!(w.memory.rows.is_empty(), "{:?}", w.memory.rows);
+    w.approve(3);
+    w.run_until("2025-03-03T05:12:00+07:00");
+    story += &told("read inside the window", &w);
+
+    let mut w = eve(&NAMED.replacen("bulletin = 1", "file = \"a.ogg\"", 1));
+    unread(&mut w);
+    w.run_until("2025-03-03T05:12:00+07:00");
+    story += &told("never read: a signature needs no approval", &w);
+    let notes: Vec<_> = w.memory.rows.iter().map(|row| row.note.as_deref()).collect();
+    let told = Some("the approvals could not be read");
+    assert_eq!(notes, [None, told, told]);
+
+    hold("approvals_that_cannot_be_read_keep_an_item_waiting", &story);
 }
