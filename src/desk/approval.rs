@@ -33,6 +33,9 @@ impl Desk {
     ) {
         let old = std::mem::replace(&mut self.shelf, newer);
         if let Some(tally) = tally {
+            if !old.is_unread {
+                self.tally.keep_same(&old, &self.shelf);
+            }
             self.tally.join(tally);
         }
         for run in &mut self.runs {

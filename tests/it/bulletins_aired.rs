@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use loa::airing::Kind;
+use loa::airing::{Airing, Kind, Outcome};
 use loa::bulletin::Shelf;
 use loa::desk::{Act, Event};
 
@@ -375,4 +375,20 @@ fn approvals_that_cannot_be_read_keep_an_item_waiting() {
     assert_eq!(notes, [None, told, told]);
 
     hold("approvals_that_cannot_be_read_keep_an_item_waiting", &story);
+}
+
+#[test]
+fn another_database_counts_its_entries_from_the_beginning() {
+    let mut w = eve(QUEUED);
+    w.run_until("2025-03-03T05:02:00+07:00");
+    w.office.shelf = Shelf::default();
+    w.office.entries.clear();
+    w.handle(Event::Shelf(Arc::default(), Some(Box::default())));
+    w.bring(1, "ND1", Clip::Ms(20_000));
+    w.queue_up(1, 1, None);
+    w.approve(1);
+    w.run_until("2025-03-04T05:02:00+07:00");
+    let drawn = |row: &&Airing| row.item.as_deref().is_some_and(|item| item.starts_with("tin"));
+    let row = w.memory.rows.iter().rfind(drawn).unwrap();
+    assert_eq!((row.bulletin, row.outcome), (Some(1), Some(Outcome::Aired)), "{row:?}");
 }
