@@ -90,5 +90,8 @@ fn queue() -> (Shelf, Tally) {
         (1..=QUEUED).step_by(2).map(|number| (number, instant(number * 31 % 9973))).collect();
     let drawn = last_aired.keys().map(|number| (*number, 1)).collect();
     let bulletins = bulletins.into_iter().map(|each| (each.number, each)).collect();
-    (Shelf { bulletins, queue: (1..=QUEUED).map(entry).collect(), approved }, Tally { last_aired, drawn })
+    (
+        Shelf { bulletins, queue: (1..=QUEUED).map(entry).collect(), approved, is_unread: false },
+        Tally { last_aired, drawn },
+    )
 }

@@ -7,7 +7,7 @@
 mod decide; // what may be decided of a bulletin
 mod draft; // what people say of a bulletin
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -132,6 +132,8 @@ pub struct Shelf {
     pub queue: Vec<Entry>,
     /// Approvals in force by the SHA-256 of the sound that was approved, of all bulletins.
     pub approved: HashMap<Arc<str>, Approval>,
+    /// It could not be read yet: nobody knows what was approved.
+    pub is_unread: bool,
 }
 
 /// How often and when bulletins have aired: rows of the airing log, counted.
@@ -153,6 +155,20 @@ impl Tally {
         if let Some(entry) = row.entry {
             *self.drawn.entry(entry).or_default() += 1;
         }
+    }
+
+    /// Another database has come: what was counted stands only for entries and bulletins that are the same in both, since its
+    /// numbers may begin at 1 again.
+    pub fn keep_same(&mut self, old: &Shelf, new: &Shelf) {
+        let known: HashMap<i64, &Entry> = old.queue.iter().map(|entry| (entry.id, entry)).collect();
+        let same = |entry: &&Entry| known.get(&entry.id) == Some(entry);
+        let entries: HashSet<i64> = new.queue.iter().filter(same).map(|entry| entry.id).collect();
+        self.drawn.retain(|entry, _| entries.contains(entry));
+        let sound = |shelf: &Shelf, number| shelf.bulletins.get(&number)?.content.clone();
+        self.last_aired.retain(|number, _| {
+            let sounds = (sound(old, *number), sound(new, *number));
+            sounds.0.is_some() && sounds.0 == sounds.1
+        });
     }
 
     /// Takes over what the log tells when it can be read after all; what was counted here meanwhile may be in it already.

@@ -93,7 +93,8 @@ impl Desk {
     fn refuse_unapproved(&self, wish: &Wish, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Option<String> {
         let number = wish.bulletin.as_ref().map(|bulletin| bulletin.number);
         let own = wish.bulletin.as_ref().is_none_or(|bulletin| bulletin.may_air(self.facts.approval_required));
-        if own && !self.unapproved(number, wish.audio.content.as_ref(), false) {
+        let sha256 = wish.audio.content.as_ref().map(|content| &*content.sha256);
+        if own && !self.unapproved(number, sha256, false) {
             return None;
         }
         let airs = Airs {

@@ -10,13 +10,16 @@ use super::Desk;
 use super::playing::{Playing, Source};
 use super::protocol::{Action, Record};
 use super::run::Stand;
-use crate::airing::{Airing, Approval, Reason};
+use crate::airing::{Airing, Approval, Outcome, Reason};
 use crate::bulletin::{Shelf, Tally};
 use crate::clock::Moment;
-use crate::rundown::{self, Content, RundownItem};
+use crate::rundown::{self, Audio, RundownItem};
 
 /// What the row of an emergency says that was approved by telephone only.
 const BY_PHONE: &str = "approved by telephone, not confirmed yet";
+
+/// What the row of an item says that waited for its approval in vain.
+const UNREAD: &str = "the approvals could not be read";
 
 impl Desk {
     /// Bulletins, approvals or the queue have changed, or can be read at last. What was drawn stands; what has not sounded
@@ -30,6 +33,9 @@ impl Desk {
     ) {
         let old = std::mem::replace(&mut self.shelf, newer);
         if let Some(tally) = tally {
+            if !old.is_unread {
+                self.tally.keep_same(&old, &self.shelf);
+            }
             self.tally.join(tally);
         }
         for run in &mut self.runs {
@@ -82,7 +88,7 @@ impl Desk {
             Source::Act(job, _) => {
                 let act = self.act(job)?;
                 let number = act.bulletin.as_ref().map(|bulletin| bulletin.number);
-                self.unapproved(number, act.audio.content.as_ref(), false).then_some(Reason::NotApproved)
+                self.unapproved(number, sound(&act.audio), false).then_some(Reason::NotApproved)
             }
         }
     }
@@ -92,35 +98,59 @@ impl Desk {
         if let Some(out) = &item.taken_out {
             return Some(out.reason);
         }
+        self.item_unapproved(item, sound(&item.audio)).then_some(Reason::NotApproved)
+    }
+
+    /// Whether a slot lacks an approval if it airs these bytes.
+    fn item_unapproved(&self, item: &RundownItem, sha256: Option<&str>) -> bool {
         let number = item.bulletin.as_ref().map(|facts| facts.number);
         let free = number.is_none() && item.themes.is_empty();
-        self.unapproved(number, item.audio.content.as_ref(), free).then_some(Reason::NotApproved)
+        self.unapproved(number, sha256, free)
+    }
+
+    /// Whether an item waits until it is known what was approved: what cannot be read is neither an approval nor a refusal.
+    pub(super) fn waits_for_approvals(&self, source: Source) -> bool {
+        self.shelf.is_unread && self.item_of(source).is_some_and(|item| self.judge(item) == Some(Reason::NotApproved))
+    }
+
+    /// Why an item is left when its window closes: taken out, or the approvals were not read before; else `otherwise`.
+    pub(super) fn leave_item(&self, item: &RundownItem, otherwise: (Outcome, Reason), row: &mut Airing) {
+        let unread = self.shelf.is_unread && otherwise.1 == Reason::WindowClosed;
+        let judged = item.taken_out.as_ref().map(|out| out.reason).or(self.judge(item).filter(|_| unread));
+        if judged == Some(Reason::NotApproved) {
+            let told = row.note.take().map_or_else(String::new, |note| format!("{note}; "));
+            row.note = Some(format!("{told}{UNREAD}"));
+        }
+        let (outcome, reason) = judged.map_or(otherwise, |reason| (Outcome::Cancelled, reason));
+        (row.outcome, row.reason) = (Some(outcome), Some(reason));
+    }
+
+    /// Whether what a cue really holds lacks an approval: another file may have come behind the name since it was opened.
+    fn holds_unapproved(&self, playing: &Playing) -> bool {
+        let item = self.item_of(playing.source);
+        item.is_some_and(|item| self.item_unapproved(item, playing.row.sha256.as_deref()))
     }
 
     /// Whether a bulletin, or the bytes of a file, lack an approval. `free` is a file that needs none: a signature.
-    pub(super) fn unapproved(&self, number: Option<i64>, content: Option<&Content>, free: bool) -> bool {
+    pub(super) fn unapproved(&self, number: Option<i64>, sha256: Option<&str>, free: bool) -> bool {
         let required = self.facts.approval_required;
         if let Some(bulletin) = number.and_then(|number| self.shelf.bulletins.get(&number)) {
-            let same = content.is_none_or(|content| {
-                bulletin.content.as_ref().is_some_and(|current| current.sha256 == content.sha256)
-            });
+            let same =
+                sha256.is_none_or(|sha256| bulletin.content.as_ref().is_some_and(|current| *current.sha256 == *sha256));
             return !bulletin.may_air(required) || required && !same;
         }
         if !required || free {
             return false;
         }
         // A file whose content nobody knows yet is judged as soon as it is opened.
-        content.map_or(number.is_some(), |content| !self.shelf.approved.contains_key(&content.sha256))
-    }
-
-    /// Why an item was taken out of its rundown.
-    pub(super) fn taken_out(&self, source: Source) -> Option<Reason> {
-        self.item_of(source)?.taken_out.as_ref().map(|out| out.reason)
+        sha256.map_or(number.is_some(), |sha256| !self.shelf.approved.contains_key(sha256))
     }
 
     /// What is prepared or armed and may not air any more goes back into the line, where it gets its row.
     pub(super) fn take_back_unapproved(&mut self, actions: &mut Vec<Action>) {
-        let refused = |playing: &Playing| !playing.on_air() && self.kept_from_air(playing.source).is_some();
+        let unapproved =
+            |playing: &Playing| self.kept_from_air(playing.source).is_some() || self.holds_unapproved(playing);
+        let refused = |playing: &Playing| !playing.on_air() && unapproved(playing);
         let sources: Vec<Source> = self.playing.iter().filter(|each| refused(each)).map(|each| each.source).collect();
         if !sources.is_empty() {
             self.take_back(Reason::NotApproved, |playing| sources.contains(&playing.source), actions);
@@ -159,10 +189,14 @@ impl Desk {
         }
     }
 
-    fn item_of(&self, source: Source) -> Option<&RundownItem> {
+    pub(super) fn item_of(&self, source: Source) -> Option<&RundownItem> {
         match source {
             Source::Item(job, index) => self.run(job).map(|run| &run.rundown.items[index]),
             Source::Act(..) => None,
         }
     }
+}
+
+fn sound(audio: &Audio) -> Option<&str> {
+    audio.content.as_ref().map(|content| &*content.sha256)
 }

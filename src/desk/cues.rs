@@ -343,8 +343,11 @@ impl Desk {
         let sounds = |source: Source| self.playing.iter().any(|each| each.source == source && !each.waiting());
         let left = (0..run.stands.len()).filter(untried).map(|index| Source::Item(job, index));
         for source in left.filter(|source| !sounds(*source)).collect::<Vec<_>>() {
-            let out = self.taken_out(source).map(|reason| (Outcome::Cancelled, reason));
-            self.write_off(source, out.unwrap_or((outcome, reason)), now, actions);
+            if let (Some((mut row, _)), Some(item)) = (self.row_of(source, now), self.item_of(source)) {
+                self.leave_item(item, (outcome, reason), &mut row);
+                self.cancel_unless_heard(source, row, actions);
+            }
+            self.stand(source, Stand::Final);
         }
     }
 

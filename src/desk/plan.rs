@@ -262,9 +262,7 @@ impl Desk {
                 continue;
             }
             let mut row = rows::of_item(&self.facts, &self.stamp(now), &run.rundown, index, 1);
-            let taken_out = run.rundown.items[index].taken_out.as_ref().map(|out| (Outcome::Cancelled, out.reason));
-            let (outcome, reason) = taken_out.unwrap_or((outcome, reason));
-            (row.outcome, row.reason) = (Some(outcome), Some(reason));
+            self.leave_item(&run.rundown.items[index], (outcome, reason), &mut row);
             run.stands[index] = Stand::after(&row);
             actions.push(Action::Record(Record::Row(Box::new(row))));
         }

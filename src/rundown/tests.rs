@@ -76,7 +76,7 @@ pub(super) fn entry(id: i64, bulletin: i64, times: u32) -> Entry {
 
 pub(super) fn shelf(bulletins: impl IntoIterator<Item = Bulletin>, queue: impl IntoIterator<Item = Entry>) -> Shelf {
     let bulletins = bulletins.into_iter().map(|bulletin| (bulletin.number, bulletin)).collect();
-    Shelf { bulletins, queue: queue.into_iter().collect(), approved: HashMap::new() }
+    Shelf { bulletins, queue: queue.into_iter().collect(), approved: HashMap::new(), is_unread: false }
 }
 
 fn made(occurrence: &Occurrence, shelf: &Shelf, tally: &Tally, library: &Library) -> Rundown {

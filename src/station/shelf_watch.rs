@@ -44,7 +44,8 @@ impl Reading {
         let mut reader = ShelfReader::new(data_dir);
         let look = reader.look(&named).await.ok().flatten();
         reader.rest().await;
-        (Self { reader, named }, Arc::new(look.map(|look| look.shelf).unwrap_or_default()))
+        let unread = || Shelf { is_unread: true, ..Shelf::default() };
+        (Self { reader, named }, Arc::new(look.map_or_else(unread, |look| look.shelf)))
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) async fn recall(conn: &mut SqliteConnection, named: &[i64]) -> sqlx::
     let wanted: Vec<i64> =
         named.iter().copied().chain(queue.iter().map(|entry| entry.bulletin)).chain(frozen).collect();
     let bulletins = bulletins(conn, &wanted).await?;
-    Ok(Shelf { bulletins, queue, approved })
+    Ok(Shelf { bulletins, queue, approved, is_unread: false })
 }
 
 pub(super) async fn queue(conn: &mut SqliteConnection) -> sqlx::Result<Vec<Entry>> {

@@ -3,9 +3,12 @@
 //! In: a schedule with a queue, and what people do with bulletins at instants chosen to hurt. Out: the rows, the outlook and
 //! the answers, held against `golden/stories/NAME.txt`. Next: `stories.rs`.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
-use loa::airing::Kind;
-use loa::desk::Act;
+use loa::airing::{Airing, Kind, Outcome};
+use loa::bulletin::Shelf;
+use loa::desk::{Act, Event};
 
 use crate::stories::{CLIPS, hold, told};
 use crate::world::{Clip, World};
@@ -322,4 +325,70 @@ fn known_bad_sound_is_passed_over_and_costs_nobody_his_turn() {
     w.judge_bulletin(1);
     w.run_until("2025-03-03T05:02:00+07:00");
     hold("known_bad_sound_is_passed_over_and_costs_nobody_his_turn", &told("one turn of 20 s", &w));
+}
+
+#[test]
+fn what_was_opened_is_what_is_judged() {
+    let only_c = "[[programme]]\nid = \"sang\"\ntitle = \"S\"\ncron = \"0 0 5 * * *\"\nwindow = \"10m\"\n\
+                  [[programme.item]]\nid = \"c\"\nfile = \"c.ogg\"\nthemes = [\"ND2\"]\n";
+    let mut w = World::new(only_c, &[], "2025-03-03T04:50:00+07:00");
+    w.facts.approval_required = true;
+    w.power_on();
+    w.run_until("2025-03-03T04:59:54.900+07:00");
+    w.put_file("c.ogg", "v1", Clip::Ms(10_000));
+    w.opening_us.push(2_000_000);
+    w.run_until("2025-03-03T04:59:56+07:00");
+    // The cue holds the first sound, which nobody has approved, when the second one takes its name.
+    w.put_file("c.ogg", "v2", Clip::Ms(10_000));
+    approve_c(&mut w);
+    w.replace("c.ogg", "v2", Clip::Ms(10_000));
+    w.run_until("2025-03-03T05:02:00+07:00");
+    let aired: Vec<_> = w.memory.rows.iter().filter(|row| row.aired_ms > 0).collect();
+    assert_eq!(aired.len(), 1, "{:?}", w.memory.rows);
+    assert_eq!(aired[0].sha256, w.content_of("c.ogg"));
+    assert!(aired[0].approval.is_some(), "{:?}", aired[0]);
+}
+
+/// The database cannot be read from now on, as at a start while it is locked.
+fn unread(w: &mut World) {
+    w.handle(Event::Shelf(Arc::new(Shelf { is_unread: true, ..Shelf::default() }), None));
+}
+
+#[test]
+fn approvals_that_cannot_be_read_keep_an_item_waiting() {
+    let mut story = String::new();
+
+    let mut w = eve(NAMED);
+    unread(&mut w);
+    w.run_until("2025-03-03T05:03:00+07:00");
+    assert!(w.memory.rows.is_empty(), "{:?}", w.memory.rows);
+    w.approve(3);
+    w.run_until("2025-03-03T05:12:00+07:00");
+    story += &told("read inside the window", &w);
+
+    let mut w = eve(&NAMED.replacen("bulletin = 1", "file = \"a.ogg\"", 1));
+    unread(&mut w);
+    w.run_until("2025-03-03T05:12:00+07:00");
+    story += &told("never read: a signature needs no approval", &w);
+    let notes: Vec<_> = w.memory.rows.iter().map(|row| row.note.as_deref()).collect();
+    let told = Some("the approvals could not be read");
+    assert_eq!(notes, [None, told, told]);
+
+    hold("approvals_that_cannot_be_read_keep_an_item_waiting", &story);
+}
+
+#[test]
+fn another_database_counts_its_entries_from_the_beginning() {
+    let mut w = eve(QUEUED);
+    w.run_until("2025-03-03T05:02:00+07:00");
+    w.office.shelf = Shelf::default();
+    w.office.entries.clear();
+    w.handle(Event::Shelf(Arc::default(), Some(Box::default())));
+    w.bring(1, "ND1", Clip::Ms(20_000));
+    w.queue_up(1, 1, None);
+    w.approve(1);
+    w.run_until("2025-03-04T05:02:00+07:00");
+    let drawn = |row: &&Airing| row.item.as_deref().is_some_and(|item| item.starts_with("tin"));
+    let row = w.memory.rows.iter().rfind(drawn).unwrap();
+    assert_eq!((row.bulletin, row.outcome), (Some(1), Some(Outcome::Aired)), "{row:?}");
 }

@@ -149,6 +149,7 @@ fn shelf() -> Shelf {
             .map(|(sha256, approval)| (Arc::from(sha256), approval))
             .into_iter()
             .collect::<HashMap<_, _>>(),
+        is_unread: false,
     }
 }
 

@@ -308,7 +308,7 @@ impl World {
     }
 
     /// Gives the desk an event and whatever follows from it, in the order in which the real loop would see them.
-    fn handle(&mut self, event: Event) {
+    pub(crate) fn handle(&mut self, event: Event) {
         self.pending.push_back(event);
         for count in 0.. {
             assert!(count < MOST_AT_ONCE, "the desk is never done with this instant");

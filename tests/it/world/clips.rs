@@ -42,7 +42,7 @@ pub(crate) const MEASURES: Measures = Measures {
 
 impl World {
     /// Puts audio behind a name; `version` names its bytes.
-    pub(super) fn put_file(&mut self, name: &str, version: &str, clip: Clip) {
+    pub(crate) fn put_file(&mut self, name: &str, version: &str, clip: Clip) {
         if let Clip::Missing = clip {
             self.files.remove(name);
             return;
