@@ -120,7 +120,7 @@ fn file(typed: &Path) -> Result<PathBuf, WrongInput> {
 /// found out.
 fn is_at_fault(path: &Path, emergency: bool) -> bool {
     match verify(path) {
-        Err(ClipError::Damaged(_)) => !emergency,
+        Err(ClipError::Damaged(_) | ClipError::Spoilt(_)) => !emergency,
         Err(ClipError::Undecodable(_) | ClipError::Missing | ClipError::IsFolder) => true,
         Err(ClipError::Unreadable(_)) | Ok(_) => false,
     }

@@ -177,7 +177,7 @@ fn audio_fact(path: &Path) -> Result<AudioFact, AudioFault> {
         Err(ClipError::Missing) => Err(AudioFault::Missing),
         Err(ClipError::IsFolder) => Err(AudioFault::IsFolder),
         Err(ClipError::Undecodable(why)) => Err(AudioFault::Undecodable(why)),
-        Err(ClipError::Damaged(why)) => Err(AudioFault::Damaged(why)),
+        Err(ClipError::Damaged(why) | ClipError::Spoilt(why)) => Err(AudioFault::Damaged(why)),
         Err(ClipError::Unreadable(why)) => Err(AudioFault::Unreadable(why)),
     }
 }

@@ -3,13 +3,16 @@
 //! In: settings, the reading of the schedules, the content behind their files. Out: problems, sorted by nobody yet. Without a
 //! database one warning takes the place of all that cannot be known. Reads only. Next: `rundown::doubts`.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::foreseen::{named, read, week_by_week};
+use super::stored;
 use crate::calendar::{local_date, start_of_day};
 use crate::config::Config;
-use crate::problem::Problem;
 use crate::problem::what::ComingFault;
+use crate::problem::{Problem, Severity};
 use crate::rundown::doubts::{Evening, doubts};
 use crate::rundown::foresee::{Foresight, names_bulletins};
 use crate::rundown::{Library, Rundown};
@@ -42,5 +45,18 @@ pub(super) fn problems(config: &Config, reading: &Reading, library: Library, now
     let end = start_of_day(zone, today + TimeDelta::days(2));
     let open = week_by_week(&reading.schedule, zone, since..end).filter(|each| each.window_ends_at > now);
     let coming: Vec<Rundown> = open.map(|occurrence| foresight.rundown(&occurrence)).collect();
-    doubts(Evening { reading, foresight: &foresight, coming: &coming, timezone: zone, today, rules: &config.session })
+    let evening =
+        Evening { reading, foresight: &foresight, coming: &coming, timezone: zone, today, rules: &config.session };
+    let mut problems = doubts(evening);
+    problems.extend(lost_sounds(config, &foresight, &coming));
+    problems
+}
+
+/// Bulletins that are to air and whose stored sound is not what was recorded.
+fn lost_sounds(config: &Config, foresight: &Foresight, coming: &[Rundown]) -> Vec<Problem> {
+    let items = coming.iter().flat_map(|rundown| &rundown.items).filter(|item| item.taken_out.is_none());
+    let numbers: BTreeSet<i64> = items.filter_map(|item| Some(item.bulletin.as_ref()?.number)).collect();
+    let faults =
+        numbers.into_iter().filter_map(|number| stored::fault(config, foresight.bulletin(number)?, stored::examine));
+    faults.map(|fault| Problem::typed(Severity::Error, fault)).collect()
 }

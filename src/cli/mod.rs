@@ -27,6 +27,7 @@ mod sheet;
 mod sheet_page;
 mod special_days;
 mod stencil;
+mod stored;
 pub mod timetable;
 pub mod when;
 

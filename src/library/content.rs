@@ -42,6 +42,8 @@ struct Shared {
     held: HashMap<String, File>,
     /// What has been taken in since the program started, and may be named by a row at any moment.
     taken: HashSet<String>,
+    /// Copies that had lost their bytes and were removed.
+    spoilt: HashSet<String>,
 }
 
 /// A file that has been taken in.
@@ -89,8 +91,7 @@ impl ContentStore {
     /// Opens a content to be played at `rate` frames per second. What is opened is what was hashed: a copy of up to 32 MiB
     /// is read once more through the same handle, and goes if the disk has lost its bytes.
     pub fn clip(&self, sha256: &str, rate: u32) -> Result<Clip, ClipError> {
-        let path = self.path_of(sha256);
-        let (mut file, length) = source::open(&path)?;
+        let (mut file, length) = self.open_copy(sha256)?;
         if length <= HASHED_WHEN_OPENED {
             self.expect(sha256, &mut file)?;
         }
@@ -109,7 +110,7 @@ impl ContentStore {
     /// lost them goes, so that taking the file in once more heals it; nothing is said about the content by that.
     pub fn verify(&self, sha256: &str) -> Result<Verified, ClipError> {
         let path = self.path_of(sha256);
-        let expect = || self.expect(sha256, &mut source::open(&path)?.0);
+        let expect = || self.expect(sha256, &mut self.open_copy(sha256)?.0);
         expect()?;
         verify(&path).or_else(|fault| {
             // A disk that lost them meanwhile says nothing about the content either.
@@ -128,10 +129,19 @@ impl ContentStore {
         let path = self.path_of(sha256);
         // Another copy may have come in its place meanwhile.
         if fs::metadata(&path)?.ino() == file.metadata()?.ino() {
+            self.shared().spoilt.insert(sha256.to_owned());
             fs::remove_file(&path)?;
         }
         found?;
-        Err(ClipError::Unreadable("its stored copy had lost its bytes and was removed; take the file in again".into()))
+        Err(spoilt())
+    }
+
+    /// A copy that was removed because it had lost its bytes is not simply missing.
+    fn open_copy(&self, sha256: &str) -> Result<(File, u64), ClipError> {
+        source::open(&self.path_of(sha256)).map_err(|fault| match fault {
+            ClipError::Missing if self.shared().spoilt.contains(sha256) => spoilt(),
+            other => other,
+        })
     }
 
     /// Takes a file in: hashed, and unless it is here already, copied, durable, read-only. Any bytes are taken, for
@@ -249,6 +259,10 @@ pub(super) fn is_changed(before: &fs::Metadata, after: &fs::Metadata) -> bool {
     let key =
         |facts: &fs::Metadata| (facts.len(), facts.mtime(), facts.mtime_nsec(), facts.ctime(), facts.ctime_nsec());
     key(before) != key(after)
+}
+
+fn spoilt() -> ClipError {
+    ClipError::Spoilt("its stored copy had lost its bytes and was removed; take the file in again".into())
 }
 
 fn changed() -> ClipError {

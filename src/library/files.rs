@@ -107,7 +107,9 @@ impl Files {
     pub fn judge(&mut self, sha256: &Arc<str>, result: &Result<Verified, ClipError>) -> Option<Verdict> {
         let verdict = match result {
             Ok(verified) => Ok(verified.measures),
-            Err(ClipError::Missing | ClipError::IsFolder | ClipError::Unreadable(_)) => return None,
+            Err(ClipError::Missing | ClipError::IsFolder | ClipError::Spoilt(_) | ClipError::Unreadable(_)) => {
+                return None;
+            }
             Err(fault) => Err(fault.reason()),
         };
         self.verdicts.insert(Arc::clone(sha256), verdict);

@@ -136,7 +136,7 @@ impl From<ClipError> for Unfit {
             ClipError::Missing => Self::Missing,
             ClipError::IsFolder => Self::IsFolder,
             ClipError::Undecodable(why) => Self::Undecodable(why),
-            ClipError::Damaged(why) => Self::Damaged(why),
+            ClipError::Damaged(why) | ClipError::Spoilt(why) => Self::Damaged(why),
             ClipError::Unreadable(why) => Self::Unreadable(why),
         }
     }

@@ -23,6 +23,8 @@ pub enum ComingFault {
     Refused(i64, String),
     /// It has no sound: number, title.
     NoSound(i64, String),
+    /// The stored copy of its sound is lost: number, title, how.
+    SoundLost(i64, String, Lost),
     /// A day outside the days on which it is valid: number, title, first and last day, that day.
     OutOfDate(i64, String, Option<NaiveDate>, Option<NaiveDate>, NaiveDate),
     /// Nobody has approved it: number, title, when it would air.
@@ -35,6 +37,15 @@ pub enum ComingFault {
     TooLong(i64, i64, DateTime<FixedOffset>),
     /// An approval by telephone: number of the bulletin if it is known, who gave it, when.
     ByPhone(Option<i64>, String, DateTime<FixedOffset>),
+}
+
+/// How a stored copy is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lost {
+    /// It is not there.
+    Gone,
+    /// It holds other bytes than were recorded, or cannot be read.
+    Changed,
 }
 
 pub(super) fn english(fault: &ComingFault) -> Said {
@@ -64,6 +75,7 @@ pub(super) fn english(fault: &ComingFault) -> Said {
             format!("bulletin {number} (`{title}`) has no sound yet"),
             format!("record it and add the file, or `loa bulletin speak {number}`"),
         ),
+        ComingFault::SoundLost(number, title, how) => lost_english(*number, title, *how),
         ComingFault::OutOfDate(number, title, from, until, day) => Said::with(
             format!(
                 "bulletin {number} (`{title}`) is not valid on {day}{}{}",
@@ -134,6 +146,7 @@ pub(super) fn vietnamese(fault: &ComingFault) -> Said {
             format!("tin bài số {number} (`{title}`) chưa có âm thanh"),
             format!("hãy thu âm rồi thêm tệp, hoặc `loa bulletin speak {number}`"),
         ),
+        ComingFault::SoundLost(number, title, how) => lost_vietnamese(*number, title, *how),
         ComingFault::OutOfDate(number, title, from, until, day) => {
             let from = from.map_or(String::new(), |from| format!(", chỉ từ ngày {}", date(from)));
             let until = until.map_or(String::new(), |until| format!(", chỉ đến hết ngày {}", date(until)));
@@ -175,6 +188,22 @@ pub(super) fn vietnamese(fault: &ComingFault) -> Said {
             ),
         ),
     }
+}
+
+fn lost_english(number: i64, title: &str, how: Lost) -> Said {
+    let how = if how == Lost::Gone { "gone" } else { "damaged" };
+    Said::with(
+        format!("the stored sound of bulletin {number} (`{title}`) is {how}; it does not air"),
+        format!("give the same file again, `loa bulletin change {number} FILE`: its approval stands"),
+    )
+}
+
+fn lost_vietnamese(number: i64, title: &str, how: Lost) -> Said {
+    let how = if how == Lost::Gone { "không còn" } else { "bị hỏng" };
+    Said::with(
+        format!("âm thanh đã lưu của tin bài số {number} (`{title}`) {how}, không phát được"),
+        format!("hãy đưa lại đúng tệp cũ, `loa bulletin change {number} TỆP`: không phải duyệt lại"),
+    )
 }
 
 fn date(day: NaiveDate) -> impl std::fmt::Display {

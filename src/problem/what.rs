@@ -7,7 +7,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Place;
-pub use super::coming::ComingFault;
+pub use super::coming::{ComingFault, Lost};
 pub use super::days::{DayFault, SessionFault};
 use crate::sound::{Doubt, Unfit};
 use crate::text::{Refused, Remark};

@@ -371,14 +371,20 @@ impl Station {
     /// Closes the output and the log side by side, and waits for neither beyond `by`: what the log has not committed by
     /// then is in the spill file.
     async fn close(self, by: Mono) {
-        let Self { clock, playout, records, requests, server, keeper, .. } = self;
+        let Self { clock, playout, records, requests, server, keeper, watches, .. } = self;
         let store = records.into_store();
         server.abort();
         // Whoever waits for an answer gets one while there is still somebody to give it.
         drop((requests, keeper));
         let left = clock.until(by);
         let sound = tokio::task::spawn_blocking(move || playout.close(left));
-        let closed = async { tokio::join!(store.close(), sound) };
+        let log = async {
+            // Whoever closes the database last empties its journal into it, and a reader may not. One that hangs on a slow
+            // disk leaves the store its half of the time.
+            let _ = tokio::time::timeout(left / 2, watches.shelf.end()).await;
+            store.close().await;
+        };
+        let closed = async { tokio::join!(log, sound) };
         tokio::select! {
             _ = closed => {}
             () = clock.wait_until(by) => tracing::warn!("the output or the log did not close in time"),

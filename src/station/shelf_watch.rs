@@ -49,9 +49,11 @@ impl Reading {
     }
 }
 
-/// The handle over the watcher's thread, which ends soon after this is dropped and is not waited for.
+/// The handle over the watcher's thread, which ends soon after this is dropped.
 pub(super) struct ShelfWatch {
     tell: Sender<Told>,
+    /// Resolves when the thread has closed the database.
+    ended: oneshot::Receiver<()>,
 }
 
 impl ShelfWatch {
@@ -59,10 +61,23 @@ impl ShelfWatch {
     pub(super) fn start(first: Reading, news: UnboundedSender<News>) -> std::io::Result<Self> {
         let Reading { reader, named } = first;
         let (tell, told) = channel();
+        let (end, ended) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let work = Work { reader, named, news, told, runtime, is_unread: false };
-        std::thread::Builder::new().name("watch-shelf".into()).spawn(move || work.run())?;
-        Ok(Self { tell })
+        let run = move || {
+            work.run();
+            // Whoever does not wait for it hears nothing.
+            let _ = end.send(());
+        };
+        std::thread::Builder::new().name("watch-shelf".into()).spawn(run)?;
+        Ok(Self { tell, ended })
+    }
+
+    /// Ends the thread and waits until it has closed the database: a journal stays with whoever closes last.
+    pub(super) async fn end(self) {
+        drop(self.tell);
+        // A thread that has died holds nothing either.
+        let _ = self.ended.await;
     }
 
     /// Another schedule names other bulletins.

@@ -22,7 +22,9 @@ pub(super) fn share(path: &Path) {
     // The process's mask takes away what its folder is not to give.
     let made = OpenOptions::new().write(true).create_new(true).mode(0o664).open(path);
     let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if made.is_ok() && let Err(error) = give_to_owner_of(above, path) {
+    if made.is_ok()
+        && let Err(error) = give_to_owner_of(above, path)
+    {
         tracing::warn!("`{}` stays root's: {error}", path.display());
     }
     let folder = above.metadata().ok();

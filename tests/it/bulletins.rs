@@ -474,3 +474,29 @@ fn a_command_makes_no_database_where_one_was_lost() {
     assert!(ran.stderr.contains("start the station first"), "{}", ran.stderr);
     assert!(!site.path("data/loa.db").exists());
 }
+
+#[test]
+fn what_a_manifest_lists_twice_is_recorded_once() {
+    let site = site();
+    let entry = "[[bulletin]]\ntitle = \"Họp thôn\"\nthemes = [\"ND3\"]\nfile = \"a.wav\"\n";
+    let other = entry.replace("a.wav", "b.wav");
+    site.write("many.toml", format!("{entry}{other}{entry}"));
+    for (time, new) in [[true, true, false], [false, false, false]].into_iter().enumerate() {
+        let printed = site.done(&["bulletin", "import", "many.toml", "--format", "json"]);
+        let became: Vec<Value> = serde_json::from_str(&printed).unwrap();
+        let told: Vec<_> = became.iter().map(|each| (each["bulletin"].as_i64().unwrap(), &each["recorded"])).collect();
+        let recorded = new.map(Value::from);
+        assert_eq!(told, [(1, &recorded[0]), (2, &recorded[1]), (1, &recorded[2])], "time {time}");
+    }
+    assert_eq!(listed(&site, &[]).len(), 2);
+}
+
+#[test]
+fn a_bulletin_whose_last_day_is_over_is_taken_with_a_warning() {
+    let site = site();
+    let ran = site.loa(&[&ADD[..], &["--valid-until", "2020-12-01"]].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("warning: the last day 2020-12-01 is over"), "{}", ran.stderr);
+    let shown = site.done(&["bulletin", "show", "1"]);
+    assert!(shown.contains("16000 Hz, mono\n"), "{shown}");
+}

@@ -71,7 +71,10 @@ fn content_is_kept_once_read_only_and_under_its_hash() {
     Signal { start: 1.0, ..Signal::mono(8_000, 0.25) }.wav(&stored);
     assert_eq!(fs::metadata(&stored).unwrap().len(), fs::metadata(&first).unwrap().len());
     let lost = place.store.verify(&one.content.sha256);
-    assert!(matches!(lost, Err(ClipError::Unreadable(_))), "{lost:?}");
+    assert!(matches!(lost, Err(ClipError::Spoilt(_))), "{lost:?}");
+    assert_eq!(lost.as_ref().unwrap_err().reason(), Reason::Damaged);
+    let again = place.store.clip(&one.content.sha256, 8_000).map(|_| ()).unwrap_err();
+    assert_eq!(again.reason(), Reason::Damaged, "what was removed for that is not said to be missing");
     let judged = place.files(Vec::new(), Vec::new()).judge(&one.content.sha256, &lost);
     assert_eq!(judged, None, "it says nothing about the content");
     // Taking the file in once more heals it.

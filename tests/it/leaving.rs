@@ -161,3 +161,17 @@ fn status_says_what_was_wrong_at_the_start() {
     let remark: Vec<_> = log.lines().nth(1).unwrap().split_whitespace().skip(2).take(10).collect();
     assert_eq!(remark, ["note", "-", "-", "-", "-", "a", "new", "log", "begins:", "the"], "{log}");
 }
+
+#[tokio::test]
+async fn whoever_copies_the_database_of_a_station_that_has_left_has_all_of_it() {
+    let folder = station("silent");
+    for _ in ["the first time", "again"] {
+        let mut station = Running::new(folder.path(), None);
+        assert_eq!(leave(&mut station.child).0, Some(0));
+        assert!(!folder.path().join("data/loa.db-wal").exists());
+    }
+    let copy = folder.path().join("copy.db");
+    fs::copy(folder.path().join("data/loa.db"), &copy).unwrap();
+    let log = loa::store::Log::of(&copy).await.unwrap();
+    log.verify(None).await.unwrap();
+}

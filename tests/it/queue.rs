@@ -160,7 +160,8 @@ fn a_database_that_is_lost_or_damaged_is_not_an_empty_one() {
     let station = Station::new();
     let database = station.0.path().join("data/loa.db");
     let intact = fs::read(&database).unwrap();
-    let asked: [&[&str]; 4] = [&["bulletin", "list"], &["bulletin", "show", "4"], &["queue", "list"], &["queue", "add", "5"]];
+    let asked: [&[&str]; 4] =
+        [&["bulletin", "list"], &["bulletin", "show", "4"], &["queue", "list"], &["queue", "add", "5"]];
     for (how, said) in [("gone", "tệp đã mất"), ("damaged", "tệp không phải cơ sở dữ liệu")] {
         match how {
             "gone" => {
@@ -194,4 +195,30 @@ fn a_sheet_takes_the_place_of_the_old_one_as_a_whole() {
     assert!(fs::read_to_string(&sheet).unwrap().ends_with("</html>\n"));
     assert_eq!(fs::metadata(&sheet).unwrap().mode() & 0o777, 0o640);
     assert_eq!(fs::read_dir(station.0.path()).unwrap().count(), before);
+}
+
+#[test]
+fn a_sound_that_is_gone_or_damaged_is_told_wherever_it_would_air() {
+    let station = Station::new();
+    let shown = station.json(&["bulletin", "show", "4"]);
+    assert_eq!(shown["stored"], "whole");
+    let copy = station.0.path().join("data/audio").join(shown["sha256"].as_str().unwrap());
+    let intact = fs::read(&copy).unwrap();
+    for (how, said, gone) in [("changed", "is damaged", false), ("gone", "is gone", true)] {
+        fs::remove_file(&copy).unwrap();
+        if !gone {
+            fs::write(&copy, vec![0x55; intact.len()]).unwrap();
+        }
+        assert_eq!(station.json(&["bulletin", "show", "4"])["stored"], how);
+        let (code, _, err) = station.run(&["check"]);
+        assert!(code == 2 && err.contains("bulletin 4") && err.contains(said), "{how}: {err}");
+        assert!(err.contains("`loa bulletin change 4 FILE`"), "{err}");
+        // A list looks at names alone.
+        assert_eq!(station.run(&["queue", "list"]).2.contains("không còn"), gone);
+    }
+    // The same file again brings it back, and its approval stands.
+    fs::write(station.0.path().join("again.opus"), &intact).unwrap();
+    assert_eq!(station.run(&["bulletin", "change", "4", "again.opus"]).0, 0);
+    assert_eq!(station.json(&["bulletin", "show", "4"])["state"], "approved");
+    assert_eq!(station.run(&["check"]).0, 0);
 }

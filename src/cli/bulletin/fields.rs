@@ -8,9 +8,11 @@ use clap::ValueEnum;
 
 use crate::airing::Priority;
 use crate::bulletin::Draft;
+use crate::calendar::local_date;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::folder;
-use crate::problem::what::{BulletinFault, ProgrammeFault, TextFault, What};
+use crate::problem::what::{BulletinFault, ProgrammeFault, QueueFault, TextFault, What};
 use crate::problem::{Problem, Severity, nearest};
 use crate::schedule::read;
 use crate::schedule::table::parse_date;
@@ -37,7 +39,7 @@ pub(super) struct Fields {
     /// Its text, which is kept and hashed; `-` is stdin
     #[arg(long, value_name = "FILE")]
     pub(super) text: Option<String>,
-    /// Which goes first [default: ordinary]
+    /// Which goes first; a new bulletin is ordinary
     #[arg(long, value_enum)]
     class: Option<Class>,
     /// First day on which it may air: YYYY-MM-DD
@@ -174,6 +176,9 @@ impl<'a> Typed<'a> {
         {
             self.error(ProgrammeFault::FromAfterUntil(from, until));
         }
+        let today = local_date(self.config.station.timezone, Clock::system().now().wall);
+        let past = fields.valid_until.filter(|until| *until < today);
+        self.problems.extend(past.map(|until| Problem::typed(Severity::Warning, QueueFault::Past(until))));
     }
 
     /// Theme codes, each once, in whatever case they were typed.

@@ -4,7 +4,7 @@
 //! NFC; or why not. A bar on the terminal tells how far it is. Must never leave half a file behind. Next: `record`.
 
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::folder::{fault_of, read_bytes};
@@ -26,9 +26,14 @@ pub(super) fn limits(config: &Config) -> Limits {
     Limits { most_ms, most_bytes: MOST_BYTES }
 }
 
+/// The folder in which the sounds of a station are kept.
+pub(in crate::cli) fn content_place(config: &Config) -> PathBuf {
+    config.data_dir.join("audio")
+}
+
 /// Where the sounds of a station are kept.
 pub(super) fn content_store(config: &Config) -> Result<ContentStore, Unfit> {
-    let store = ContentStore::open(&config.data_dir.join("audio"));
+    let store = ContentStore::open(&content_place(config));
     store.map_err(|error| Unfit::NotStored(crate::problem::system::refusal(&error)))
 }
 

@@ -8,6 +8,7 @@ use std::io::{self, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::fields::{Typed, blank, theme_codes};
 use super::intake;
@@ -143,9 +144,20 @@ async fn record(
 ) -> Result<Vec<Became>, RegisterError> {
     let mut register = Register::open(&config.data_dir).await?;
     let mut new: Vec<Revision> = Vec::new();
-    let mut became = Vec::new();
+    let mut became: Vec<Became> = Vec::new();
+    // Entries that say and sound the same as an earlier one of the manifest, each with that one's place.
+    let mut repeated: Vec<(usize, usize)> = Vec::new();
+    let mut seen: Vec<(usize, Draft, Option<Arc<str>>)> = Vec::new();
     for (entry, sound) in entries.into_iter().zip(sounds) {
         let title = entry.draft.title.clone();
+        let sha256 = sound.as_ref().map(|sound| Arc::clone(&sound.content.sha256));
+        let first = seen.iter().find(|(_, draft, sound)| *draft == entry.draft && *sound == sha256);
+        if let Some((first, ..)) = first {
+            repeated.push((became.len(), *first));
+            became.push(Became { number: 0, is_new: false, title });
+            continue;
+        }
+        seen.push((became.len(), entry.draft.clone(), sha256));
         if let Some(number) = find(&mut register, &entry.draft, sound.as_ref()).await? {
             became.push(Became { number, is_new: false, title });
             continue;
@@ -156,6 +168,9 @@ async fn record(
     let numbers = register.add_all(&new, signed).await?;
     for (each, number) in became.iter_mut().filter(|each| each.is_new).zip(numbers) {
         each.number = number;
+    }
+    for (place, first) in repeated {
+        became[place].number = became[first].number;
     }
     register.close().await;
     Ok(became)

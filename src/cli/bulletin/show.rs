@@ -14,9 +14,11 @@ use crate::airing::{Outcome, OutputKind, Reason};
 use crate::backup::block_on;
 use crate::bulletin::Act;
 use crate::cli::DONE;
+use crate::cli::stored;
 use crate::config::Config;
 use crate::language::Language;
-use crate::sound::Measures;
+use crate::problem::what::Lost;
+use crate::sound::{Form, Measures};
 use crate::store::{Card, History, Register, RegisterError};
 
 /// Arguments of `loa bulletin show`.
@@ -45,19 +47,29 @@ pub(super) fn run(config: &Config, args: &ShowArgs) -> anyhow::Result<ExitCode> 
     };
     let mut out = io::stdout().lock();
     match args.format {
-        Told::Json => writeln!(out, "{}", serde_json::to_string_pretty(&object(&card, &history)?)?)?,
+        Told::Json => writeln!(out, "{}", serde_json::to_string_pretty(&object(config, &card, &history)?)?)?,
         Told::Text => Page { config, out: &mut out }.print(&card, &history)?,
     }
     Ok(ExitCode::from(DONE))
 }
 
-fn object(card: &Card, history: &History) -> serde_json::Result<serde_json::Value> {
+fn object(config: &Config, card: &Card, history: &History) -> serde_json::Result<serde_json::Value> {
     let mut object = serde_json::to_value(Line::of(card))?;
     object["text"] = serde_json::json!(card.draft.text);
     object["read_as"] = serde_json::json!(card.sound.as_ref().and_then(|sound| sound.read_as.as_ref()));
+    object["stored"] = serde_json::json!(card.sound.as_ref().map(|sound| kept(config, &sound.content.sha256).2));
     object["measures"] = serde_json::json!(card.sound.as_ref().and_then(|sound| sound.measures));
     object["history"] = serde_json::to_value(history)?;
     Ok(object)
+}
+
+/// How the stored sound is, in Vietnamese, in English, and as a program's word.
+fn kept(config: &Config, sha256: &str) -> (&'static str, &'static str, &'static str) {
+    match stored::examine(config, sha256) {
+        None => ("còn nguyên", "as recorded", "whole"),
+        Some(Lost::Gone) => ("KHÔNG CÒN, phải đưa lại tệp", "GONE, give the file again", "gone"),
+        Some(Lost::Changed) => ("BỊ HỎNG, phải đưa lại tệp", "DAMAGED, give the file again", "changed"),
+    }
 }
 
 /// Lines for people.
@@ -138,6 +150,8 @@ impl<W: Write> Page<'_, W> {
             self.line("cần nghe lại", "to listen to", Some(&doubt.say(language)))?;
         }
         self.line("SHA-256 của âm thanh", "SHA-256 of the sound", Some(&sound.content.sha256))?;
+        let (vi, en, _) = kept(self.config, &sound.content.sha256);
+        self.line("bản lưu", "stored copy", Some(language.pick(vi, en)))?;
         self.line("SHA-256 của văn bản", "SHA-256 of the text", card.text_sha256.as_deref())
     }
 
@@ -219,10 +233,15 @@ fn measured(language: Language, measures: &Measures) -> String {
     let loudness = measures.loudness_centi_lufs.map_or_else(|| "-".to_owned(), point);
     let peak = point(measures.true_peak_centi_dbtp);
     let Measures { silence_percent, rate, .. } = *measures;
+    let (vi, en) = match measures.form {
+        Form::Mono => ("đơn âm", "mono"),
+        Form::DualMono => ("hai kênh giống nhau", "two channels that hold the same"),
+        Form::Stereo => ("âm thanh nổi", "stereo"),
+    };
     match language {
         Language::Vi => {
-            format!("{loudness} LUFS, đỉnh {peak} dBTP, {silence_percent}% im lặng, {rate} Hz").replace('.', ",")
+            format!("{loudness} LUFS, đỉnh {peak} dBTP, {silence_percent}% im lặng, {rate} Hz, {vi}").replace('.', ",")
         }
-        Language::En => format!("{loudness} LUFS, peak {peak} dBTP, {silence_percent} % silence, {rate} Hz"),
+        Language::En => format!("{loudness} LUFS, peak {peak} dBTP, {silence_percent} % silence, {rate} Hz, {en}"),
     }
 }

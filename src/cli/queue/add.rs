@@ -17,6 +17,7 @@ use crate::bulletin::Standing;
 use crate::calendar::local_date;
 use crate::cli::bulletin::{failed, refused, tell};
 use crate::cli::foreseen::{named, read};
+use crate::cli::stored;
 use crate::cli::timetable::accepted;
 use crate::cli::{DONE, FAILED, Format, WRONG_INPUT, counted};
 use crate::clock::Clock;
@@ -85,7 +86,10 @@ pub(super) fn run(config: &Config, args: AddArgs) -> anyhow::Result<ExitCode> {
     let approval_required = config.approval.required;
     let grounds =
         Grounds { schedule: &schedule, known: &known, timezone, now, approval_required, rules: &config.session };
-    let problems = judge(&wanted, grounds);
+    let mut problems = judge(&wanted, grounds);
+    let bulletin = known.shelf.as_ref().and_then(|shelf| shelf.bulletins.get(&wanted.bulletin));
+    let lost = bulletin.and_then(|bulletin| stored::fault(config, bulletin, stored::examine));
+    problems.extend(lost.map(|fault| Problem::typed(Severity::Warning, fault)));
     if tell(config, &problems) {
         return Ok(ExitCode::from(WRONG_INPUT));
     }

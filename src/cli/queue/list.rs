@@ -3,7 +3,7 @@
 //! In: the queue and the coming programmes as the database knows them. Out: a table, JSON or CSV on stdout. An entry that
 //! has aired as often as it should, or whose last day is over, waits no more. Reads only. Next: `rundown::foresee`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::process::ExitCode;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
@@ -14,12 +14,14 @@ use super::print;
 use crate::airing::{AiringId, rfc3339};
 use crate::backup::block_on;
 use crate::calendar::{local_date, with_offset};
-use crate::cli::bulletin::failed;
+use crate::cli::bulletin::{failed, tell};
 use crate::cli::foreseen::{foresight, week_by_week};
+use crate::cli::stored;
 use crate::cli::timetable::accepted;
 use crate::cli::{DONE, Format};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::problem::{Problem, Severity};
 use crate::rundown::foresee::Foresight;
 use crate::schedule::Schedule;
 use crate::store::{Register, RegisterError, Waiting};
@@ -51,12 +53,20 @@ pub(super) fn run(config: &Config, args: &ListArgs) -> anyhow::Result<ExitCode> 
         Err(error) => return Ok(failed(config, &error)),
     };
     // A schedule with problems has no draws; the queue is there all the same.
-    let draws = accepted(config).map_or_else(|_| Ok(HashMap::new()), |schedule| next_draws(config, &schedule))?;
+    let schedule = accepted(config).unwrap_or_default();
+    let now = Clock::system().now().wall;
+    let mut foresight = foresight(config, &schedule, now, now, 0)?;
+    let sounds = foresight.clone();
+    let draws = next_draws(config, &schedule, &mut foresight, now);
     let mut listed: Vec<Listed> = entries.iter().map(|each| Listed::of(config, each)).collect();
     for each in &mut listed {
         each.foresee(draws.get(&each.queue));
     }
     listed.retain(|each| args.all || each.state == State::Waiting);
+    let waiting: BTreeSet<i64> =
+        listed.iter().filter(|each| each.state == State::Waiting).map(|each| each.bulletin).collect();
+    let lost = waiting.iter().filter_map(|number| stored::fault(config, sounds.bulletin(*number)?, stored::glance));
+    tell(config, &lost.map(|fault| Problem::typed(Severity::Warning, fault)).collect::<Vec<_>>());
     match args.format {
         Format::Text if listed.is_empty() => {
             print(config.language.pick("hàng chờ không có tin bài nào", "nothing waits in the queue"))?;
@@ -80,15 +90,20 @@ pub(super) struct Drawn {
     pub(super) airing: AiringId,
 }
 
-/// The first draw of each entry in the coming two weeks.
-fn next_draws(config: &Config, schedule: &Schedule) -> anyhow::Result<HashMap<i64, Drawn>> {
-    let now = Clock::system().now().wall;
-    let mut foresight = foresight(config, schedule, now, now, 0)?;
+/// The first draw of each entry in the coming two weeks. What a programme that has begun has drawn is no longer to come.
+fn next_draws(
+    config: &Config,
+    schedule: &Schedule,
+    foresight: &mut Foresight,
+    now: DateTime<Utc>,
+) -> HashMap<i64, Drawn> {
     let mut draws = HashMap::new();
-    for (entry, drawn) in foreseen(config, schedule, &mut foresight, now) {
-        draws.entry(entry).or_insert(drawn);
+    for (entry, drawn) in foreseen(config, schedule, foresight, now) {
+        if drawn.at >= now {
+            draws.entry(entry).or_insert(drawn);
+        }
     }
-    Ok(draws)
+    draws
 }
 
 /// Every draw that is foreseen for the coming two weeks, with the entry that it is of, in the order of time.
