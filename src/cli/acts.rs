@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use super::{ConfigChoice, FAILED, Format, WrongInput, say};
 use crate::alarm::Alarm;
+use crate::backup::block_on;
 use crate::clock::WRITTEN;
 use crate::config::{Config, data_dir_of};
 use crate::control::{self, Answer, AskError, BackupStatus, Order, Status};
@@ -17,6 +18,7 @@ use crate::language::Language;
 use crate::library::{ClipError, verify};
 use crate::problem::Problems;
 use crate::problem::system::words;
+use crate::store::{Register, RegisterError};
 
 /// Arguments of `loa air`.
 #[derive(Debug, clap::Args)]
@@ -79,7 +81,10 @@ pub fn air(choice: &ConfigChoice, args: AirArgs) -> anyhow::Result<ExitCode> {
     args.who.check()?;
     let (emergency, repeat, Who { why, by }) = (args.emergency, args.repeat, args.who);
     if let Some(number) = number(&args.file)? {
-        return told_act(ask(choice, by, Order::AirBulletin { number, emergency, repeat, why })?.0);
+        return match ask(choice, by, Order::AirBulletin { number, emergency, repeat, why })?.0 {
+            Ok(Answer::Refused(why)) if is_unknown(&choice.load()?, number) => Err(WrongInput(why).into()),
+            answer => told_act(answer),
+        };
     }
     let path = file(&args.file)?;
     let order = Order::Air { path: path.clone(), emergency, repeat, why };
@@ -87,6 +92,17 @@ pub fn air(choice: &ConfigChoice, args: AirArgs) -> anyhow::Result<ExitCode> {
         Ok(Answer::Refused(why)) if is_at_fault(&path, emergency) => Err(WrongInput(why).into()),
         answer => told_act(answer),
     }
+}
+
+/// Whether there is no such bulletin; one of which that cannot be told is taken as known.
+fn is_unknown(config: &Config, number: i64) -> bool {
+    let known = block_on(async {
+        let Some(mut register) = Register::look(&config.data_dir).await? else { return Ok(false) };
+        let card = register.card(number).await?;
+        register.close().await;
+        Ok::<_, RegisterError>(card.is_some())
+    });
+    known == Ok(false)
 }
 
 /// The number of a bulletin, if digits and nothing else were typed.

@@ -114,7 +114,7 @@ fn a_bulletin_airs_by_its_number_as_soon_as_it_is_approved() {
     let refused = |ran: crate::running::Ran| (ran.code, ran.stderr);
     assert_eq!(
         refused(site.loa(&["air", "7"])),
-        (Some(1), "loa: there is no bulletin 7; nothing airs: `loa bulletin list` lists them\n".to_owned())
+        (Some(2), "loa: there is no bulletin 7; nothing airs: `loa bulletin list` lists them\n".to_owned())
     );
     let (code, told) = refused(site.loa(&["air", "12"]));
     assert_eq!(code, Some(1));
