@@ -56,8 +56,8 @@ pub enum Standing {
     Waiting,
     /// It may air.
     Approved(Approval),
-    /// It was refused or withdrawn, and airs in no case.
-    Refused,
+    /// It was refused or withdrawn, by whom and when; it airs in no case but an emergency.
+    Refused(Approval),
 }
 
 impl Bulletin {
@@ -66,8 +66,15 @@ impl Bulletin {
     pub fn approval(&self) -> Option<&Approval> {
         match &self.standing {
             Standing::Approved(approval) => Some(approval),
-            Standing::Waiting | Standing::Refused => None,
+            Standing::Waiting | Standing::Refused(_) => None,
         }
+    }
+
+    /// Who refused or withdrew it, and when, in words; `None` if nobody did.
+    #[must_use]
+    pub fn refusal(&self) -> Option<String> {
+        let Standing::Refused(act) = &self.standing else { return None };
+        Some(format!("refused by {} on {}", act.by, act.at.format("%Y-%m-%d %H:%M")))
     }
 
     /// Whether it may air, where approvals are `required` or not.
@@ -76,7 +83,7 @@ impl Bulletin {
         match self.standing {
             Standing::Approved(_) => true,
             Standing::Waiting => !required,
-            Standing::Refused => false,
+            Standing::Refused(_) => false,
         }
     }
 

@@ -79,6 +79,8 @@ impl Desk {
                 format!("`{title}` starts after `{before}`")
             }
         };
+        let refusal = self.known_as(bulletin.as_deref()).and_then(Bulletin::refusal);
+        let answer = refusal.map_or(answer.clone(), |refusal| format!("{answer}; it was {refusal}"));
         let id = self.next_job();
         let stands = vec![Stand::Due { attempts: 0 }; repeat as usize];
         let actor = actor.clone();

@@ -11,7 +11,7 @@ use super::playing::{Playing, Source};
 use super::protocol::{Action, Record};
 use super::run::Stand;
 use crate::airing::{Airing, Approval, Outcome, Reason};
-use crate::bulletin::{Shelf, Tally};
+use crate::bulletin::{Bulletin, Shelf, Tally};
 use crate::clock::Moment;
 use crate::rundown::{self, Audio, RundownItem};
 
@@ -162,8 +162,14 @@ impl Desk {
         row.approval = row.sha256.as_deref().and_then(|sha256| self.approval_of(source, row.bulletin, sha256)).cloned();
         let by_phone = row.approval.as_ref().is_some_and(|approval| approval.by_phone);
         let told = row.note.take();
-        let others = told.iter().flat_map(|note| note.split("; ")).filter(|part| *part != BY_PHONE);
-        let parts: Vec<&str> = others.chain(by_phone.then_some(BY_PHONE)).collect();
+        let act = match source {
+            Source::Act(job, _) => self.act(job).and_then(|act| act.bulletin.as_deref()),
+            Source::Item(..) => None,
+        };
+        let refusal = self.known_as(act).and_then(Bulletin::refusal);
+        let stale = |part: &&str| *part == BY_PHONE || part.starts_with("refused by ");
+        let others = told.iter().flat_map(|note| note.split("; ")).filter(|part| !stale(part));
+        let parts: Vec<&str> = others.chain(by_phone.then_some(BY_PHONE)).chain(refusal.as_deref()).collect();
         row.note = (!parts.is_empty()).then(|| parts.join("; "));
     }
 
@@ -179,6 +185,11 @@ impl Desk {
             None if self.item_of(source).is_some_and(|item| item.themes.is_empty() && item.bulletin.is_none()) => None,
             None => self.shelf.approved.get(sha256).or_else(|| self.own_approval(source)),
         }
+    }
+
+    /// A bulletin that a person put on the air, as it is now.
+    pub(super) fn known_as<'a>(&'a self, of_act: Option<&'a Bulletin>) -> Option<&'a Bulletin> {
+        of_act.map(|bulletin| self.shelf.bulletins.get(&bulletin.number).unwrap_or(bulletin))
     }
 
     /// The approval of a bulletin that a person put on the air, as of then: the shelf may not hold it.

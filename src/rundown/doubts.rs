@@ -109,7 +109,7 @@ impl Evening<'_> {
             let of_file = |item: &RundownItem| item.bulletin.is_none();
             let airs = |item: &RundownItem| {
                 let known = item.bulletin.as_ref().and_then(|facts| self.foresight.bulletin(facts.number));
-                known.is_none_or(|bulletin| bulletin.standing != Standing::Refused)
+                known.is_none_or(|bulletin| !matches!(bulletin.standing, Standing::Refused(_)))
             };
             let sum = |rundown: &Rundown, wanted: &dyn Fn(&RundownItem) -> bool| -> i64 {
                 rundown.items.iter().filter(|item| wanted(item)).filter_map(length_ms).sum()
@@ -165,7 +165,7 @@ impl Evening<'_> {
 fn fault_of(number: i64, bulletin: Option<&Bulletin>, day: NaiveDate) -> Option<(Severity, ComingFault)> {
     let Some(bulletin) = bulletin else { return Some((Severity::Error, ComingFault::NoBulletin(number))) };
     let title = bulletin.title.clone();
-    if bulletin.standing == Standing::Refused {
+    if matches!(bulletin.standing, Standing::Refused(_)) {
         return Some((Severity::Error, ComingFault::Refused(number, title)));
     }
     if bulletin.content.is_none() {

@@ -88,7 +88,7 @@ fn error(what: impl Into<What>) -> Problem {
 fn refusals(wanted: &Wanted, grounds: Grounds<'_>, shelf: &Shelf, bulletin: &Bulletin) -> Vec<Problem> {
     let mut problems = Vec::new();
     let today = local_date(grounds.timezone, grounds.now);
-    if bulletin.standing == Standing::Refused {
+    if matches!(bulletin.standing, Standing::Refused(_)) {
         problems.push(error(ComingFault::Refused(bulletin.number, bulletin.title.clone())));
     }
     if let Some(id) = &wanted.programme {

@@ -212,7 +212,7 @@ fn nothing_is_drawn_that_may_not_air() {
     let day = |day| NaiveDate::from_ymd_opt(2025, 3, day);
     let bulletins = [
         Bulletin { standing: Standing::Waiting, ..bulletin(1, 1, "ND1") },
-        Bulletin { standing: Standing::Refused, ..bulletin(2, 1, "ND1") },
+        Bulletin { standing: Standing::Refused(approval()), ..bulletin(2, 1, "ND1") },
         Bulletin { valid_from: day(4), ..bulletin(3, 1, "ND1") },
         Bulletin { valid_until: day(2), ..bulletin(4, 1, "ND1") },
         Bulletin { content: None, ..bulletin(5, 1, "ND1") },

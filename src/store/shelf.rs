@@ -98,10 +98,15 @@ async fn approved(conn: &mut SqliteConnection) -> sqlx::Result<HashMap<Arc<str>,
 
 /// The approval of a decision; `None` if it is a refusal, or cannot be read.
 fn approval(row: &SqliteRow, names: &mut HashMap<String, Arc<str>>) -> sqlx::Result<Option<Approval>> {
-    let Some(at) = column::written_instant(row, "at")? else { return Ok(None) };
     if row.try_get::<&str, _>("act")? != "approve" {
         return Ok(None);
     }
+    decision(row, names)
+}
+
+/// Who decided and when, whatever it was; `None` if it cannot be read.
+fn decision(row: &SqliteRow, names: &mut HashMap<String, Arc<str>>) -> sqlx::Result<Option<Approval>> {
+    let Some(at) = column::written_instant(row, "at")? else { return Ok(None) };
     let by: String = row.try_get("by")?;
     let by = names.entry(by).or_insert_with_key(|by| Arc::from(by.as_str()));
     Ok(Some(Approval { seq: row.try_get("seq")?, by: Arc::clone(by), at, by_phone: row.try_get("by_phone")? }))
@@ -128,8 +133,14 @@ pub(super) async fn bulletins(conn: &mut SqliteConnection, numbers: &[i64]) -> s
         for row in &rows {
             let standing = match row.try_get::<Option<&str>, _>("act")? {
                 None => Standing::Waiting,
-                Some("approve") => approval(row, &mut names)?.map_or(Standing::Waiting, Standing::Approved),
-                Some(_) => Standing::Refused,
+                Some("approve") => decision(row, &mut names)?.map_or(Standing::Waiting, Standing::Approved),
+                // One whose instant cannot be read is a refusal all the same.
+                Some(_) => Standing::Refused(decision(row, &mut names)?.unwrap_or_else(|| Approval {
+                    seq: 0,
+                    by: Arc::from("?"),
+                    at: DateTime::<Utc>::UNIX_EPOCH.fixed_offset(),
+                    by_phone: false,
+                })),
             };
             let bulletin = bulletin(row, standing)?;
             bulletins.insert(bulletin.number, bulletin);

@@ -392,3 +392,15 @@ fn another_database_counts_its_entries_from_the_beginning() {
     let row = w.memory.rows.iter().rfind(drawn).unwrap();
     assert_eq!((row.bulletin, row.outcome), (Some(1), Some(Outcome::Aired)), "{row:?}");
 }
+
+#[test]
+fn an_emergency_that_was_refused_airs_and_says_so() {
+    let mut w = eve(QUEUED);
+    w.withdraw(1);
+    w.air_bulletin(1, true);
+    w.run_until("2025-03-03T04:51:00+07:00");
+    let refusal = "refused by Đỗ Bá Khang on 2025-03-03 04:50";
+    assert_eq!(w.answers, [Ok(format!("`Tin 1` starts now; it was {refusal}"))]);
+    let row = w.memory.rows.last().unwrap();
+    assert_eq!((row.outcome, row.note.as_deref()), (Some(Outcome::Aired), Some(refusal)));
+}

@@ -136,7 +136,7 @@ fn shelf() -> Shelf {
             ..bulletin(1, "Lịch tiêm chủng", Standing::Approved(approval(1, false)))
         },
         bulletin(2, "Cắt điện", Standing::Waiting),
-        bulletin(3, "Họp thôn", Standing::Refused),
+        bulletin(3, "Họp thôn", Standing::Refused(approval(9, false))),
         Bulletin { content: None, ..bulletin(4, "Khai giảng", Standing::Waiting) },
         bulletin(6, "Bộ phận một cửa", Standing::Approved(approval(2, false))),
         bulletin(7, "Bão số 3", Standing::Approved(approval(3, true))),

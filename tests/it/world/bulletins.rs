@@ -92,7 +92,9 @@ impl World {
     /// Its approval is withdrawn.
     pub(crate) fn withdraw(&mut self, number: i64) {
         self.office.acts += 1;
-        self.change(number, |bulletin| bulletin.standing = Standing::Refused);
+        let at = self.now.wall.with_timezone(&self.facts.timezone).fixed_offset();
+        let refusal = Approval { seq: self.office.acts, by: "Đỗ Bá Khang".into(), at, by_phone: false };
+        self.change(number, |bulletin| bulletin.standing = Standing::Refused(refusal));
     }
 
     /// It is recorded anew, and is to be approved anew.
