@@ -13,7 +13,7 @@ use super::Desk;
 use super::plan::Plan;
 use super::protocol::History;
 use super::run::{JobId, Logged, Run, Stand};
-use crate::airing::{AiringId, Kind, Reason};
+use crate::airing::{Airing, AiringId, Kind, Reason};
 use crate::bulletin::schedule_item;
 use crate::rundown::{self, Drawing, Making, Pending, Rundown, RundownItem};
 use crate::timetable::Occurrence;
@@ -155,6 +155,14 @@ impl Desk {
             approval_required: self.facts.approval_required,
         };
         make(Making { timezone: self.facts.timezone, zones: &self.facts.zones, library: &self.library, drawing })
+    }
+
+    /// The sound of a bulletin could not be played: until a full decode says otherwise it is drawn no more, for one whose
+    /// bytes are lost would take the turn of all others, every day.
+    pub(super) fn pass_over_from_now_on(&mut self, row: &Airing, reason: Reason) {
+        if let (Some(_), Some(sha256)) = (row.bulletin, &row.sha256) {
+            self.verdicts.insert(sha256.as_str().into(), Err(reason));
+        }
     }
 
     /// Draws that stand in rundowns and have not come to their end.

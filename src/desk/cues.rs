@@ -40,6 +40,7 @@ impl Desk {
                 let playing = self.playing.remove(slot);
                 withdraw(&playing, actions);
                 if reason != Reason::NoDevice {
+                    self.pass_over_from_now_on(&playing.row, reason);
                     self.write_off(playing.source, (Outcome::Failed, reason), now, actions);
                 }
             }

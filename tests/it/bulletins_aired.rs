@@ -328,6 +328,16 @@ fn known_bad_sound_is_passed_over_and_costs_nobody_his_turn() {
 }
 
 #[test]
+fn lost_sound_takes_one_turn_and_no_more() {
+    let twice = QUEUED.replace("60s", "20s").replace("0 0 5 * * *", "0 0,20 5 * * *");
+    let mut w = eve(&twice);
+    w.bring(1, "ND1", Clip::Missing);
+    w.approve(1);
+    w.run_until("2025-03-03T05:22:00+07:00");
+    hold("lost_sound_takes_one_turn_and_no_more", &told("two programmes of one turn of 20 s", &w));
+}
+
+#[test]
 fn what_was_opened_is_what_is_judged() {
     let only_c = "[[programme]]\nid = \"sang\"\ntitle = \"S\"\ncron = \"0 0 5 * * *\"\nwindow = \"10m\"\n\
                   [[programme.item]]\nid = \"c\"\nfile = \"c.ogg\"\nthemes = [\"ND2\"]\n";
