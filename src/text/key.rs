@@ -41,7 +41,7 @@ pub fn key(text: &str) -> String {
 pub fn plain_key(text: &str) -> String {
     let bare: String = key(text).nfd().filter(|&each| !is_combining_mark(each)).nfc().collect();
     // A foreign letter may have been kept for its mark alone. What consisted of marks is gone, and its space with it.
-    let meant = look_alike::replace(&bare, &mut Vec::new()).replace('đ', "d").replace('Đ', "d");
+    let meant = look_alike::replace(&bare, &mut Vec::new()).replace(['đ', 'Đ'], "d");
     meant.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
