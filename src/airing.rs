@@ -9,6 +9,9 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
+/// An item of which this share has aired is not repeated, and counts.
+pub const ENOUGH_PERCENT: i64 = 80;
+
 /// `PROGRAMME@INSTANT/ITEM` for a planned item, `COMMAND@INSTANT/REPEAT` for an act of a person; INSTANT in UTC.
 ///
 /// A function of programme, instant and item alone, so that no restart, reload or clock step airs a slot twice.
@@ -143,6 +146,12 @@ words! {
         NoDevice = "no_device",
         /// Failed: three attempts did not bring it to its end.
         TooManyAttempts = "too_many_attempts",
+        /// Cancelled: nobody has approved it, or what was approved has changed.
+        NotApproved = "not_approved",
+        /// Cancelled: nothing in the queue fitted.
+        QueueEmpty = "queue_empty",
+        /// Cancelled: a special day leaves it out.
+        SpecialDay = "special_day",
         /// Missed: the station was off.
         StationOff = "station_off",
         /// Missed: its turn did not come before the window closed.
@@ -159,9 +168,11 @@ words! {
     Kind {
         /// A file of the schedule.
         Fixed = "fixed",
-        /// A file played by a person's `air`.
+        /// A bulletin of a programme, named there or drawn from the queue.
+        Bulletin = "bulletin",
+        /// A file or bulletin played by a person's `air`.
         Operator = "operator",
-        /// A file played by `air --emergency`.
+        /// A file or bulletin played by `air --emergency`.
         Emergency = "emergency",
         /// A remark of the station or a person; nothing aired.
         Note = "note",
@@ -204,6 +215,19 @@ words! {
     }
 }
 
+/// An approval in force, as rows carry it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Number of the act in the record of approvals.
+    pub seq: i64,
+    /// Who approved it.
+    pub by: Arc<str>,
+    /// When.
+    pub at: DateTime<FixedOffset>,
+    /// Given by telephone and not confirmed yet; for emergencies only.
+    pub by_phone: bool,
+}
+
 /// The facts of one row of the airing log, but for what only the store can know: `v`, `seq`, `station_id`,
 /// `recorded_at`, `prev_hash` and `hash`. Field order is column order. What does not apply is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,12 +246,27 @@ pub struct Airing {
     pub item: Option<String>,
     /// What kind of airing.
     pub kind: Kind,
+    /// Number of the bulletin.
+    #[serde(default)]
+    pub bulletin: Option<i64>,
+    /// The entry of the queue that it was drawn by; no column, counted beside the log.
+    #[serde(default)]
+    pub entry: Option<i64>,
     /// Title of what aired.
     pub title: Option<String>,
+    /// What kind of text it is: tin, bài, thông báo.
+    #[serde(default)]
+    pub genre: Option<String>,
     /// Theme codes of the plan, the main one first.
     pub themes: Vec<String>,
     /// Who wrote it.
     pub author: Option<String>,
+    /// Where it comes from.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// The approval in force when it was prepared.
+    #[serde(default)]
+    pub approval: Option<Approval>,
     /// Ids of the zones that the output feeds.
     pub zones: Vec<String>,
     /// Their names on that day.
@@ -258,12 +297,24 @@ pub struct Airing {
     pub level_dbfs: Option<i64>,
     /// Peak of what was delivered, whole dBFS.
     pub peak_dbfs: Option<i64>,
+    /// One gain that was applied to all of it, tenths of a dB; 0 is none, `None` if nothing sounded.
+    #[serde(default)]
+    pub gain_cb: Option<i64>,
+    /// Silence that was left out at both ends.
+    #[serde(default)]
+    pub trimmed_ms: Option<i64>,
     /// Underruns of the device while this was on the air.
     pub xruns: i64,
     /// Silence filled in because audio came too late.
     pub starved_ms: i64,
     /// SHA-256 of the audio file, lower-case hex.
     pub sha256: Option<String>,
+    /// SHA-256 of the bulletin's text, lower-case hex.
+    #[serde(default)]
+    pub text_sha256: Option<String>,
+    /// Which machine voice read it; `None` for a person's.
+    #[serde(default)]
+    pub voice: Option<String>,
     /// How far the clock was believed.
     pub clock: ClockState,
     /// The kernel's id of the boot in which this happened.
@@ -279,6 +330,13 @@ pub struct Airing {
 }
 
 impl Airing {
+    /// Whether it has aired: to its end, or at least [`ENOUGH_PERCENT`] of it.
+    #[must_use]
+    pub fn has_aired(&self) -> bool {
+        let enough = self.planned_ms.is_some_and(|planned| self.aired_ms * 100 >= planned * ENOUGH_PERCENT);
+        self.started_at.is_some() && (self.outcome == Some(Outcome::Aired) || enough)
+    }
+
     /// A first attempt of which nothing is known yet but what it is, when it is due and where its sound would go.
     #[must_use]
     pub fn blank(kind: Kind, airing: AiringId, scheduled_at: DateTime<FixedOffset>, output: OutputKind) -> Self {
@@ -290,9 +348,14 @@ impl Airing {
             programme_title: None,
             item: None,
             kind,
+            bulletin: None,
+            entry: None,
             title: None,
+            genre: None,
             themes: Vec::new(),
             author: None,
+            source: None,
+            approval: None,
             zones: Vec::new(),
             zone_names: Vec::new(),
             priority: Priority::Ordinary,
@@ -308,9 +371,13 @@ impl Airing {
             device: None,
             level_dbfs: None,
             peak_dbfs: None,
+            gain_cb: None,
+            trimmed_ms: None,
             xruns: 0,
             starved_ms: 0,
             sha256: None,
+            text_sha256: None,
+            voice: None,
             clock: ClockState::Untrusted,
             boot_id: String::new(),
             by: None,

@@ -3,6 +3,7 @@
 //! In: what the station's watchers found. Out: a typed alarm for `status` and programs, a sentence for people. An alarm
 //! stands until its cause is gone. Must never decide anything: the broadcast does not depend on alarms. Next: `station`.
 
+use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
 use crate::backup::BackupAlarm;
@@ -49,6 +50,22 @@ pub enum Alarm {
         /// Where the first one is remembered.
         file: String,
     },
+    /// The next programme draws from the queue and finds nothing.
+    QueueEmpty {
+        /// Its title.
+        programme: String,
+        /// Its start.
+        at: DateTime<FixedOffset>,
+    },
+    /// Items of the next programme will not air because nobody has approved them.
+    NotApproved {
+        /// Its title.
+        programme: String,
+        /// Its start.
+        at: DateTime<FixedOffset>,
+        /// Titles, each with its item.
+        items: Vec<String>,
+    },
 }
 
 impl Alarm {
@@ -58,7 +75,15 @@ impl Alarm {
         if let (Self::Backup(one), Self::Backup(other)) = (self, other) {
             return std::mem::discriminant(one) == std::mem::discriminant(other);
         }
-        std::mem::discriminant(self) == std::mem::discriminant(other)
+        std::mem::discriminant(self) == std::mem::discriminant(other) && self.start() == other.start()
+    }
+
+    /// The programme that it is about: the next one is another matter.
+    fn start(&self) -> Option<(&str, &DateTime<FixedOffset>)> {
+        match self {
+            Self::QueueEmpty { programme, at } | Self::NotApproved { programme, at, .. } => Some((programme, at)),
+            _ => None,
+        }
     }
 
     /// The sentence for people: what was found and what to do.
@@ -83,6 +108,8 @@ impl Alarm {
             (Self::OutputMuted { mixer, controls }, language) => muted(mixer, controls, language),
             (Self::OutputVolumeZero { mixer, controls }, language) => volume_zero(mixer, controls, language),
             (Self::OtherCard { first, found, file }, language) => other_card(first, found, file, language),
+            (Self::QueueEmpty { programme, at }, language) => queue_empty(programme, at, language),
+            (Self::NotApproved { programme, at, items }, language) => not_approved(programme, at, items, language),
         }
     }
 }
@@ -129,6 +156,41 @@ fn other_card(first: &str, found: &str, file: &str, language: Language) -> Strin
         ),
     }
 }
+
+fn queue_empty(programme: &str, at: &DateTime<FixedOffset>, language: Language) -> String {
+    match language {
+        Language::Vi => format!(
+            "hàng chờ không có tin bài nào phát được cho chương trình `{programme}` lúc {}: hãy phê duyệt và xếp tin bài vào \
+             hàng chờ (`loa queue add N`) chậm nhất một phút trước giờ phát",
+            at.format(VIETNAMESE_TIME)
+        ),
+        Language::En => format!(
+            "the queue has no bulletin that `{programme}` at {} could air: approve bulletins and queue them (`loa queue add \
+             N`), a minute before it at the latest",
+            at.format(ENGLISH_TIME)
+        ),
+    }
+}
+
+fn not_approved(programme: &str, at: &DateTime<FixedOffset>, items: &[String], language: Language) -> String {
+    let names = quoted(items);
+    match language {
+        Language::Vi => format!(
+            "chương trình `{programme}` lúc {} sẽ bỏ qua nội dung chưa được phê duyệt: {names}; hãy phê duyệt (`loa bulletin \
+             approve N --by TÊN`) trước giờ phát",
+            at.format(VIETNAMESE_TIME)
+        ),
+        Language::En => format!(
+            "`{programme}` at {} will leave out what nobody has approved: {names}; approve it (`loa bulletin approve N --by \
+             NAME`) before then",
+            at.format(ENGLISH_TIME)
+        ),
+    }
+}
+
+/// How people write an instant.
+const VIETNAMESE_TIME: &str = "%H:%M ngày %d/%m/%Y";
+const ENGLISH_TIME: &str = "%Y-%m-%d %H:%M";
 
 fn quoted(controls: &[String]) -> String {
     controls.iter().map(|control| format!("`{control}`")).collect::<Vec<_>>().join(", ")

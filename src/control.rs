@@ -18,7 +18,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::alarm::Alarm;
-use crate::desk::Snapshot;
+use crate::desk::{Outlook, Snapshot};
 use crate::problem::system::refusal;
 
 /// File name of the socket in the data folder.
@@ -51,6 +51,17 @@ pub enum Order {
         /// The reason given.
         why: Option<String>,
     },
+    /// Play a bulletin.
+    AirBulletin {
+        /// Its number.
+        number: i64,
+        /// Cut in at once.
+        emergency: bool,
+        /// How often; one of `REPEATS`.
+        repeat: u32,
+        /// The reason given.
+        why: Option<String>,
+    },
     /// Cut the item on air and cancel the rest of its programme.
     Stop {
         /// The reason given.
@@ -70,7 +81,7 @@ impl Order {
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         match self {
-            Self::Air { repeat, .. } if !REPEATS.contains(repeat) => {
+            Self::Air { repeat, .. } | Self::AirBulletin { repeat, .. } if !REPEATS.contains(repeat) => {
                 let (least, most) = (REPEATS.start(), REPEATS.end());
                 Some(format!("`repeat` is {repeat}; {least} to {most} are allowed; nothing airs"))
             }
@@ -106,6 +117,9 @@ pub struct Status {
     /// What the desk knows.
     #[serde(flatten)]
     pub desk: Snapshot,
+    /// What the next programme will air, as things stand; `None` if there is none in the next 36 hours.
+    #[serde(default)]
+    pub next_programme: Option<Outlook>,
     /// Level of our own output over the last second, whole dBFS, -120 is silence; `None` while no device is open.
     pub level_dbfs: Option<i64>,
     /// Errors that the sound driver has reported since the start; a healthy device may report some.

@@ -1,19 +1,57 @@
-//! Reads the files of `schedules/`, and settings: bytes, or why there are none.
+//! Reads the files of `schedules/`, and settings: bytes, or why there are none; makes the folders of the data.
 //!
 //! In: the folder. Out: its `*.toml` files in order of name, each with its bytes or why there are none. Must never judge
-//! what is in them. Next: `schedule::read`.
+//! what is in them. A folder that is made belongs to those to whom the one above it does. Next: `schedule::read`.
 
 use std::fs;
 use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, lchown};
 use std::path::{Path, PathBuf};
 
 use crate::problem::system::words;
 use crate::problem::what::FileFault;
 use crate::problem::{Place, Problem};
-use crate::schedule::read::File;
+use crate::schedule::files::{File, special};
 
 /// A schedule or a file of settings is text that a person wrote; more than this is a mistake.
 const MOST_BYTES: u64 = 1 << 20;
+
+/// Makes a folder and those above it, each such that whoever may use the one above it may use it too: root gives it to its
+/// owner, and its group writes it if it writes that one. A folder that is there stays as it is.
+pub fn make_shared(folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make_shared(above)?;
+    match fs::create_dir(folder) {
+        Ok(()) => share(above, folder),
+        // Another program was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What root has made in a folder is given to the folder's owner; does nothing for others than root.
+pub fn give_to_owner_of(folder: &Path, made: &Path) -> io::Result<()> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let facts = folder.metadata()?;
+    lchown(made, Some(facts.uid()), Some(facts.gid()))
+}
+
+fn share(above: &Path, made: &Path) -> io::Result<()> {
+    const GROUP_WRITES: u32 = 0o020;
+    // The group of what is made in it is the folder's own.
+    const GROUP_USES: u32 = 0o2070;
+    give_to_owner_of(above, made)?;
+    let (above, facts) = (above.metadata()?, made.metadata()?);
+    if above.mode() & GROUP_WRITES != 0 && above.gid() == facts.gid() {
+        fs::set_permissions(made, fs::Permissions::from_mode((facts.mode() & 0o7777) | GROUP_USES))?;
+    }
+    Ok(())
+}
 
 /// The schedule files of a folder, sorted by name, and what is wrong with the folder itself.
 #[must_use]
@@ -21,10 +59,12 @@ pub fn load(folder: &Path) -> (Vec<File>, Vec<Problem>) {
     let place = Place::whole(folder.display().to_string());
     match paths(folder) {
         Err(error) => (Vec::new(), vec![Problem::error(place, fault_of(&error))]),
-        Ok(paths) if paths.is_empty() => (Vec::new(), vec![Problem::warning(place, FileFault::NoSchedules)]),
         Ok(paths) => {
             let file = |path: &PathBuf| File { path: path.display().to_string(), bytes: read_bytes(path) };
-            (paths.iter().map(file).collect(), Vec::new())
+            let files: Vec<File> = paths.iter().map(file).collect();
+            let no_schedules = files.iter().all(|file| special(&file.path).is_some());
+            let problem = no_schedules.then(|| Problem::warning(place, FileFault::NoSchedules));
+            (files, problem.into_iter().collect())
         }
     }
 }

@@ -4,6 +4,8 @@
 //! `run`. The words in the log and in exports are not here: those are `as_str` of `airing` and never change. Problems
 //! say themselves in `problem`. Next: `config`.
 
+use chrono::{Datelike as _, NaiveDate, Weekday};
+
 use crate::airing::{ClockState, Kind, Outcome, Priority, Reason};
 use crate::output::RealTime;
 use crate::playout;
@@ -68,6 +70,9 @@ impl Language {
             Reason::Unreadable => ("không đọc được tệp", "the file cannot be read"),
             Reason::NoDevice => ("không có thiết bị âm thanh", "no sound device"),
             Reason::TooManyAttempts => ("đã thử quá nhiều lần", "too many attempts"),
+            Reason::NotApproved => ("chưa được duyệt", "not approved"),
+            Reason::QueueEmpty => ("hàng chờ không có tin bài phù hợp", "nothing in the queue fitted"),
+            Reason::SpecialDay => ("ngày đặc biệt", "a special day"),
             Reason::StationOff => ("đài không hoạt động", "the station was off"),
             Reason::WindowClosed => ("hết khung giờ trước khi đến lượt", "the window closed before its turn"),
             Reason::ClockUntrusted => ("đồng hồ máy không đáng tin cậy", "the clock could not be trusted"),
@@ -81,6 +86,7 @@ impl Language {
     pub const fn kind(self, kind: Kind) -> &'static str {
         let (vi, en) = match kind {
             Kind::Fixed => ("mục cố định", "fixed audio"),
+            Kind::Bulletin => ("tin bài", "bulletin"),
             Kind::Operator => ("phát tay", "by the operator"),
             Kind::Emergency => ("phát khẩn cấp", "emergency"),
             Kind::Note => ("ghi chú", "note"),
@@ -197,6 +203,34 @@ impl Language {
         self.pick(vi, en)
     }
 
+    /// A weekday, as in the middle of a sentence.
+    #[must_use]
+    pub const fn weekday(self, day: Weekday) -> &'static str {
+        let (vi, en) = match day {
+            Weekday::Mon => ("thứ Hai", "Monday"),
+            Weekday::Tue => ("thứ Ba", "Tuesday"),
+            Weekday::Wed => ("thứ Tư", "Wednesday"),
+            Weekday::Thu => ("thứ Năm", "Thursday"),
+            Weekday::Fri => ("thứ Sáu", "Friday"),
+            Weekday::Sat => ("thứ Bảy", "Saturday"),
+            Weekday::Sun => ("Chủ nhật", "Sunday"),
+        };
+        self.pick(vi, en)
+    }
+
+    /// A day in full, as documents have it: `thứ Ba, ngày 04 tháng 3 năm 2025`. Days below 10 and the months 1 and 2 have a
+    /// zero before them, so that nobody makes 11 of 1 with a pen.
+    #[must_use]
+    pub fn long_date(self, day: NaiveDate) -> String {
+        let weekday = self.weekday(day.weekday());
+        let (date, month, year) = (day.day(), day.month(), day.year());
+        match self {
+            Self::Vi if month < 3 => format!("{weekday}, ngày {date:02} tháng {month:02} năm {year}"),
+            Self::Vi => format!("{weekday}, ngày {date:02} tháng {month} năm {year}"),
+            Self::En => format!("{weekday}, {date} {} {year}", day.format("%B")),
+        }
+    }
+
     /// The word of the language.
     #[must_use]
     pub const fn pick<T: Copy>(self, vi: T, en: T) -> T {
@@ -225,6 +259,14 @@ mod tests {
                 assert!(is_nfc(word) && seen.insert(word), "{word}");
             }
         }
+    }
+
+    #[test]
+    fn a_day_is_written_as_documents_have_it() {
+        let day = |month, day| NaiveDate::from_ymd_opt(2025, month, day).unwrap();
+        assert_eq!(Language::Vi.long_date(day(3, 4)), "thứ Ba, ngày 04 tháng 3 năm 2025");
+        assert_eq!(Language::Vi.long_date(day(2, 16)), "Chủ nhật, ngày 16 tháng 02 năm 2025");
+        assert_eq!(Language::En.long_date(day(3, 4)), "Tuesday, 4 March 2025");
     }
 
     #[test]

@@ -8,15 +8,21 @@ pub mod problem; // a place and a reason; its one rendering
 pub mod language; // Vietnamese and English words for what people see
 pub mod config; // loa.toml
 pub mod folder; // files that people write: bytes, or why there are none
+pub mod text; // Vietnamese text: one form, search keys, order, file names (pure)
+pub mod lunar; // the Vietnamese lunar calendar (pure)
+pub mod plan; // schedules/plan.toml: the information plan as data (pure)
 pub mod schedule; // schedules/*.toml: model, reading, named checks (pure)
 pub mod calendar; // civil time and zone to instants; the gap and fold rule (pure)
 pub mod timetable; // schedules and a span to planned occurrences (pure)
-pub mod rundown; // an occurrence and the library to ordered items (pure)
+pub mod bulletin; // a bulletin, its approval, its place in the queue (pure)
+pub mod rundown; // an occurrence, library and queue to ordered items; the drawing rule (pure)
 pub mod airing; // one item on the air: id, outcome, reason, the row's facts (pure)
 pub mod alarm; // what a person should see to, and its words (pure)
+pub mod sound; // what a content sounds like, and what is done to it when it airs (pure)
 pub mod desk; // the state machine: events in, actions out (pure)
 pub mod clock; // the only place that asks for the time or sleeps
 pub mod library; // audio: probe, full decode, content store
+pub mod speech; // a text as it is read aloud, and the engine that speaks it
 pub mod playout; // cues decoded ahead, the deck in the device callback, the accounts
 pub mod output; // card, wav, silent
 pub mod store; // SQLite: every statement of the program

@@ -1,12 +1,14 @@
-//! What holds for any bytes as files of `schedules/`: problems that lie in the files and can be said; a timetable that is
-//! sorted, inside its span and the sum of its parts; and the same schedule out of the text that the log keeps.
+//! What holds for any bytes as files of `schedules/`, the third one the special days: problems that lie in the files and can
+//! be said; a timetable that is sorted, inside its span and the sum of its parts; and the same schedule out of the text that
+//! the log keeps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use loa::bulletin::{Shelf, Tally};
 use loa::problem::what::AudioFault;
-use loa::rundown::freeze;
+use loa::rundown::{Drawing, Making, freeze};
 use loa::schedule::Schedule;
 use loa::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use loa::schedule::read::{File, from_stored, read, to_stored};
@@ -22,7 +24,7 @@ const NOW: (i64, [Tz; 2]) = (1_301_000_000, [Tz::Europe__Berlin, Tz::Pacific__Ap
 
 /// Panics where it does not hold.
 pub(crate) fn holds(bytes: &[u8]) {
-    let names = ["a.toml", "b.toml", "c.toml"];
+    let names = ["a.toml", "b.toml", "days.toml", "plan.toml"];
     let parts: Vec<(&str, &[u8])> =
         names.into_iter().zip(bytes.splitn(names.len(), |byte| *byte == BETWEEN_FILES)).collect();
     let file = |(path, bytes): &(&str, &[u8])| File { path: (*path).to_owned(), bytes: Ok(bytes.to_vec()) };
@@ -69,7 +71,10 @@ fn timetable_holds(schedule: &Schedule, zone: Tz, now: DateTime<Utc>) {
     let parts = [expand(schedule, zone, now, middle), expand(schedule, zone, middle, end)].concat();
     assert!(whole == parts, "the sum of its parts");
     for occurrence in whole.iter().take(20) {
-        let rundown = freeze(occurrence, &[], &HashMap::new());
+        let (shelf, tally, library) = (Shelf::default(), Tally::default(), HashMap::new());
+        let drawing =
+            Drawing { shelf: &shelf, tally: &tally, pending: &[], unfit: &HashSet::new(), approval_required: true };
+        let rundown = freeze(occurrence, Making { timezone: zone, zones: &[], library: &library, drawing });
         assert!(!rundown.items.is_empty());
     }
 }

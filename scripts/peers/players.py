@@ -68,7 +68,7 @@ class Loa(Player):
     def station(self, cron, window, items):
         (self.folder / "schedules").mkdir(exist_ok=True)
         (self.folder / "audio").mkdir(exist_ok=True)
-        settings = 'language = "en"\n[station]\nname = "Bench"\ntimezone = "UTC"\n[output]\ndevice = "default"\n'
+        settings = 'language = "en"\n[sound]\ngain = false\n[station]\nname = "Bench"\ntimezone = "UTC"\n[output]\ndevice = "default"\n'
         (self.folder / "loa.toml").write_text(settings + '[[zone]]\nid = "one"\nname = "One"\n')
         text = f'[[programme]]\nid = "p"\ntitle = "Programme"\ncron = "{cron}"\nwindow = "{window}"\n' if items else ""
         for item in items:

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::{BackupError, DESCRIPTION, Description, FORMAT, LOG, SETTINGS, SUMS};
 use crate::library::hex;
+use crate::speech::readings;
 
 /// Read and written at a time.
 const PORTION: usize = 128 * 1024;
@@ -163,9 +164,9 @@ fn is_ours(name: &str) -> bool {
     is_plain && ([DESCRIPTION, SUMS, SETTINGS, LOG].contains(&name) || is_of_station(name))
 }
 
-/// Whether a name is that of a schedule or of audio.
+/// Whether a name is that of the list of readings, of a schedule or of audio.
 pub(super) fn is_of_station(name: &str) -> bool {
-    ["schedules/", "audio/", "data/audio/"].iter().any(|folder| name.starts_with(folder))
+    name == readings::FILE || ["schedules/", "audio/", "data/audio/"].iter().any(|folder| name.starts_with(folder))
 }
 
 /// Reads a backup from end to end; what is wrong with it is the error. Whether audio beside it is there is not asked.
@@ -278,7 +279,7 @@ mod tests {
 
     #[test]
     fn no_name_leads_out_of_the_station() {
-        for name in ["loa.toml", "data/loa.db", "audio/a/b.ogg", "schedules/1.toml", "data/audio/ab"] {
+        for name in ["loa.toml", "reading.toml", "data/loa.db", "audio/a/b.ogg", "schedules/1.toml", "data/audio/ab"] {
             assert!(is_ours(name), "{name}");
         }
         for name in ["/etc/passwd", "audio/../../x", "audio/", "data/loa.sock", "../loa.toml", "x", "", "audio"] {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::SETTINGS;
 use crate::config::Config;
 use crate::problem::system::words;
+use crate::speech::readings;
 
 /// One file of a station.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub(super) struct Source {
 /// The files of a station, in order of name.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
-    /// Settings and schedules.
+    /// Settings, the list of readings, schedules.
     pub(super) texts: Vec<Source>,
     /// What lies under `audio/`.
     pub(super) audio: Vec<Source>,
@@ -43,6 +44,13 @@ pub(super) fn find(config: &Config) -> io::Result<Sources> {
     let bytes = fs::metadata(&config.path)?.len();
     let mut texts = vec![Source { name: SETTINGS.to_owned(), path: config.path.clone(), bytes }];
     let mut left_out = Vec::new();
+    let readings = config.folder.join(readings::FILE);
+    match fs::metadata(&readings) {
+        Ok(facts) if facts.is_file() => {
+            texts.push(Source { name: readings::FILE.to_owned(), path: readings, bytes: facts.len() });
+        }
+        _ => {}
+    }
     descend("schedules", &config.schedules_dir(), &mut HashSet::new(), &mut texts, &mut left_out);
     descend("audio", &config.audio_dir(), &mut HashSet::new(), &mut sources.audio, &mut left_out);
     let store = config.data_dir.join("audio");

@@ -202,6 +202,12 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     std::fs::File::open(folder)?.sync_all()
 }
 
+/// Gives what root has made of a data folder to the owner of the station's folder. Does nothing for others than root.
+pub(crate) fn hand_over(folder: &Path, data_dir: &Path) {
+    owner::hand_over_up_to(folder, data_dir);
+    owner::hand_over_all(data_dir);
+}
+
 /// Runs what asks the database, on this thread.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

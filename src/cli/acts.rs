@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use super::{ConfigChoice, FAILED, Format, WrongInput, say};
 use crate::alarm::Alarm;
+use crate::backup::block_on;
 use crate::clock::WRITTEN;
 use crate::config::{Config, data_dir_of};
 use crate::control::{self, Answer, AskError, BackupStatus, Order, Status};
@@ -17,11 +18,13 @@ use crate::language::Language;
 use crate::library::{ClipError, verify};
 use crate::problem::Problems;
 use crate::problem::system::words;
+use crate::store::{Register, RegisterError};
 
 /// Arguments of `loa air`.
 #[derive(Debug, clap::Args)]
 pub struct AirArgs {
-    /// The audio file
+    /// The audio file, or the number of a bulletin; a file that is called like a number is `./12`
+    #[arg(value_name = "FILE|N")]
     file: PathBuf,
     /// Cut in at once, before everything else
     #[arg(long)]
@@ -73,16 +76,42 @@ pub struct StatusArgs {
     format: Format,
 }
 
-/// Puts a file on the air.
+/// Puts a file or a bulletin on the air.
 pub fn air(choice: &ConfigChoice, args: AirArgs) -> anyhow::Result<ExitCode> {
     args.who.check()?;
+    let (emergency, repeat, Who { why, by }) = (args.emergency, args.repeat, args.who);
+    if let Some(number) = number(&args.file)? {
+        return match ask(choice, by, Order::AirBulletin { number, emergency, repeat, why })?.0 {
+            Ok(Answer::Refused(why)) if is_unknown(&choice.load()?, number) => Err(WrongInput(why).into()),
+            answer => told_act(answer),
+        };
+    }
     let path = file(&args.file)?;
-    let (emergency, Who { why, by }) = (args.emergency, args.who);
-    let order = Order::Air { path: path.clone(), emergency, repeat: args.repeat, why };
+    let order = Order::Air { path: path.clone(), emergency, repeat, why };
     match ask(choice, by, order)?.0 {
         Ok(Answer::Refused(why)) if is_at_fault(&path, emergency) => Err(WrongInput(why).into()),
         answer => told_act(answer),
     }
+}
+
+/// Whether there is no such bulletin; one of which that cannot be told is taken as known.
+fn is_unknown(config: &Config, number: i64) -> bool {
+    let known = block_on(async {
+        let Some(mut register) = Register::look(&config.data_dir).await? else { return Ok(false) };
+        let card = register.card(number).await?;
+        register.close().await;
+        Ok::<_, RegisterError>(card.is_some())
+    });
+    known == Ok(false)
+}
+
+/// The number of a bulletin, if digits and nothing else were typed.
+fn number(typed: &Path) -> Result<Option<i64>, WrongInput> {
+    let digits = typed.to_str().filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+    let Some(digits) = digits else { return Ok(None) };
+    let number = digits.parse().ok().filter(|number| *number >= 1);
+    let why = || WrongInput(format!("`{digits}` is no number of a bulletin, and a file of that name is `./{digits}`"));
+    number.map(Some).ok_or_else(why)
 }
 
 /// The file as the station can find it, which may run elsewhere: what the caller typed is relative to the caller.
@@ -107,7 +136,7 @@ fn file(typed: &Path) -> Result<PathBuf, WrongInput> {
 /// found out.
 fn is_at_fault(path: &Path, emergency: bool) -> bool {
     match verify(path) {
-        Err(ClipError::Damaged(_)) => !emergency,
+        Err(ClipError::Damaged(_) | ClipError::Spoilt(_)) => !emergency,
         Err(ClipError::Undecodable(_) | ClipError::Missing | ClipError::IsFolder) => true,
         Err(ClipError::Unreadable(_)) | Ok(_) => false,
     }
@@ -258,12 +287,33 @@ fn told(status: &Status, language: Language) -> Vec<Line> {
     let next =
         desk.next.iter().map(|next| format!("{}  {}", next.scheduled_at.format("%Y-%m-%d %H:%M:%S"), next.title));
     lines.extend(next.map(|text| line("next", "sắp tới", "next", text)));
+    lines.extend(told_of_next(status, language));
     let refused = status.real_time.iter().filter(|word| *word != "granted").cloned();
     lines.extend(refused.map(|word| line("real_time", "ưu tiên thời gian thực", "real-time scheduling", word)));
     lines.extend(told_of_log(status, language));
     lines.extend(status.backup.iter().map(|backup| line("backup", "sao lưu", "backup", told_of_backup(backup, vi))));
     lines.extend(status.problems.iter().map(|problem| line("problem", "lỗi", "problem", problem.clone())));
     lines
+}
+
+/// What the next programme will air as things stand, where it has bulletins, and what it will leave out.
+fn told_of_next(status: &Status, language: Language) -> Vec<Line> {
+    let vi = language == Language::Vi;
+    let items = status.next_programme.iter().flat_map(|next| &next.items);
+    let told = items.filter(|item| item.bulletin.is_some() || item.left_out.is_some()).map(|item| {
+        let number = item.bulletin.map_or_else(String::new, |number| format!("{number}. "));
+        let value = match (item.left_out, item.planned_ms) {
+            (Some(reason), _) => format!("{number}{}: {}", item.title, language.reason(reason)),
+            (None, Some(ms)) => format!("{number}{} ({}:{:02})", item.title, ms / 60_000, ms / 1000 % 60),
+            (None, None) => format!("{number}{} (?)", item.title),
+        };
+        let (name, vietnamese, english) = match item.left_out {
+            Some(_) => ("will_leave_out", "sẽ bỏ qua", "will leave out"),
+            None => ("will_air", "sẽ phát", "will air"),
+        };
+        Line { name, label: if vi { vietnamese } else { english }, value }
+    });
+    told.collect()
 }
 
 /// How the log is; what is wrong with it is told whether or not something waits.
@@ -306,6 +356,18 @@ fn told_of_backup(backup: &BackupStatus, vi: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_a_bulletin_and_a_path_is_a_file() {
+        let number = |text: &str| number(Path::new(text)).map_err(|wrong| wrong.0);
+        assert_eq!(
+            (number("12"), number("./12"), number("12.mp3"), number("")),
+            (Ok(Some(12)), Ok(None), Ok(None), Ok(None))
+        );
+        let wrong = "`0` is no number of a bulletin, and a file of that name is `./0`".to_owned();
+        assert_eq!(number("0"), Err(wrong));
+        assert!(number("99999999999999999999").is_err());
+    }
 
     #[test]
     fn what_is_wrong_with_the_log_is_told_although_nothing_waits_and_by_the_same_names_in_both_languages() {

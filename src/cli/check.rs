@@ -12,18 +12,21 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use rustix::fs::{Access, access};
 
-use super::{ConfigChoice, DONE, WRONG_INPUT, counted, say};
+use super::{ConfigChoice, DONE, WRONG_INPUT, counted, evening, say};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::folder;
 use crate::language::Language;
-use crate::library::{ClipError, verify};
+use crate::library::{ClipError, sha256_of, verify};
 use crate::output::{self, Doubt};
 use crate::problem::what::{AudioFault, FileFault, SettingFault};
 use crate::problem::{Place, Problem, Severity};
+use crate::rundown::{Content, Library};
 use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use crate::schedule::read::Reading;
+use crate::schedule::session;
 use crate::schedule::{Schedule, read};
+use crate::speech;
 
 /// Names under `audio/` that are kept for suggestions at most.
 const MOST_NAMES: usize = 10_000;
@@ -41,6 +44,7 @@ pub fn run(choice: &ConfigChoice, _args: &CheckArgs) -> anyhow::Result<ExitCode>
         problems.extend(data_folder(&config));
         problems.extend(silent_device(&config, &clock));
         problems.extend(doubtful_device(&config));
+        problems.extend(missing_voice(&config));
     }
     problems.sort();
     for problem in &problems {
@@ -99,6 +103,13 @@ fn doubtful_device(config: &Config) -> Option<Problem> {
     Some(Problem::warning(config.device_place.clone(), fault))
 }
 
+/// A program of the settings' own that is to speak and is not there; espeak-ng is only missed by who has a text spoken.
+fn missing_voice(config: &Config) -> Option<Problem> {
+    let (place, program) = (config.speech.command_place.clone()?, config.speech.command.first()?);
+    let missing = !speech::is_installed(program);
+    missing.then(|| Problem::warning(place, SettingFault::SpeechProgramMissing(program.clone())))
+}
+
 /// Everything that can be known of a station without a sound: what can be read of its schedule, and all problems.
 #[must_use]
 pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
@@ -114,11 +125,19 @@ pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
     let (files, of_folder) = folder::load(&root.join("schedules"));
     let mut reading = read::read(&files, config.as_ref().map(Config::zone_ids).as_deref());
     problems.extend(of_folder);
+    problems.extend(speech::readings_of(&root).err().unwrap_or_default());
     problems.append(&mut reading.problems);
     let (audio, of_audio) = audio_facts(&root.join("audio"), &reading);
     problems.extend(of_audio);
-    let zone = config.map(|config| config.station.timezone);
-    problems.extend(checks::run(&Subject { reading: &reading, zone, now, audio: &audio }));
+    let zone = config.as_ref().map(|config| config.station.timezone);
+    let subject = Subject { reading: &reading, zone, now, audio: &audio };
+    problems.extend(checks::run(&subject));
+    // Rules of the commune: a running station takes such a schedule over and airs it all the same.
+    problems.extend(config.iter().flat_map(|config| session::check(&subject, &config.session)));
+    if let Some(config) = config.filter(|_| reading.accepted().is_some()) {
+        let library = contents(&root.join("audio"), &audio);
+        problems.extend(evening::problems(&config, &reading, library, now));
+    }
     problems.sort();
     (reading.schedule, problems)
 }
@@ -142,13 +161,23 @@ fn audio_facts(audio_dir: &Path, reading: &Reading) -> (AudioFacts, Option<Probl
     (AudioFacts { files, names: if missing { names_below(audio_dir) } else { Vec::new() } }, None)
 }
 
+/// The content behind each file that can air.
+fn contents(audio_dir: &Path, audio: &AudioFacts) -> Library {
+    let content = |(file, fact): (&String, &Result<AudioFact, AudioFault>)| {
+        let duration_ms = fact.as_ref().ok()?.duration_ms;
+        let sha256 = sha256_of(&audio_dir.join(file)).ok()?.into();
+        Some((file.clone(), Content { sha256, duration_ms }))
+    };
+    audio.files.iter().filter_map(content).collect()
+}
+
 fn audio_fact(path: &Path) -> Result<AudioFact, AudioFault> {
     match verify(path) {
         Ok(verified) => Ok(AudioFact { duration_ms: Some(verified.duration_ms) }),
         Err(ClipError::Missing) => Err(AudioFault::Missing),
         Err(ClipError::IsFolder) => Err(AudioFault::IsFolder),
         Err(ClipError::Undecodable(why)) => Err(AudioFault::Undecodable(why)),
-        Err(ClipError::Damaged(why)) => Err(AudioFault::Damaged(why)),
+        Err(ClipError::Damaged(why) | ClipError::Spoilt(why)) => Err(AudioFault::Damaged(why)),
         Err(ClipError::Unreadable(why)) => Err(AudioFault::Unreadable(why)),
     }
 }

@@ -14,7 +14,7 @@ use anyhow::{Context, anyhow, bail};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 
-use super::{FAILED, log, notices, sample, say};
+use super::{FAILED, bulletin, log, notices, queue, sample, say};
 use crate::airing::{Outcome, Reason};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -23,19 +23,24 @@ use crate::problem::Problems;
 use crate::problem::system::refusal;
 use crate::station::{self, Notice, Options};
 
-/// The programme starts so long after the station.
+/// The programme starts so long after its bulletins are ready.
 const LEAD: TimeDelta = TimeDelta::seconds(3);
 
 /// A demo that takes longer than this has failed: the programme is shorter than 75 s.
 const LONGEST: Duration = Duration::from_secs(100);
 
-/// The rundown: signature, greeting, two bulletins.
-const ITEMS: &[(&str, &str, &str, &str)] = &[
-    ("nhac-hieu", "nhac-hieu.opus", "Nhạc hiệu", ""),
-    ("loi-chao", "loi-chao.opus", "Lời chào", ""),
-    ("tin-1", "nd1-cai-cach-vi-dan.opus", "Cải cách hành chính để phục vụ nhân dân tốt hơn", "ND1"),
-    ("tin-2", "nd3-bo-phan-mot-cua.opus", "Bộ phận một cửa: nộp một nơi, nhận một nơi", "ND3"),
+/// Fixed audio before the bulletins: signature and greeting.
+const FILES: [(&str, &str, &str); 2] =
+    [("nhac-hieu", "nhac-hieu.opus", "Nhạc hiệu"), ("loi-chao", "loi-chao.opus", "Lời chào")];
+
+/// The bulletins: the programme names the first one, and draws the second from the queue.
+const BULLETINS: [(&str, &str, &str, &str); 2] = [
+    ("tin-1", "nd1-cai-cach-vi-dan", "Cải cách hành chính để phục vụ nhân dân tốt hơn", "ND1"),
+    ("hang-cho.1", "nd3-bo-phan-mot-cua", "Bộ phận một cửa: nộp một nơi, nhận một nơi", "ND3"),
 ];
+
+/// Who approves in a demo.
+const APPROVER: &str = "Người duyệt thử";
 
 /// Arguments of `loa demo`.
 #[derive(Debug, clap::Args)]
@@ -54,11 +59,8 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
         Ok(()) => "default".to_owned(),
         Err(_) => format!("wav:{}", folder.join("demo.wav").display()),
     };
-    write_station(&folder, &device, clock.now().wall + LEAD)?;
-    let config = match Config::load(&folder.join("loa.toml")) {
-        Ok(config) => config,
-        Err(problems) => return Err(Problems(problems).into()),
-    };
+    write_station(&folder, &device)?;
+    let config = Config::load(&folder.join("loa.toml")).map_err(Problems)?;
     match card {
         Ok(()) => println!("Phát ra card âm thanh. / On the sound card."),
         Err(why) => println!(
@@ -67,6 +69,10 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
         ),
     }
     println!("Đài tạm / temporary station: {}\n", folder.display());
+    if let Err(code) = take_in(&config) {
+        return Ok(code);
+    }
+    write(&folder.join("schedules/demo.toml"), schedule(clock.now().wall + LEAD).as_bytes())?;
     let faults = air(&config, &clock)?.faults();
     println!();
     let verified = log::print_and_verify(&config.data_dir)?;
@@ -100,7 +106,7 @@ impl Course {
     /// Everything for which this demo has failed.
     fn faults(&self) -> Vec<String> {
         let late = (!self.is_done).then(|| format!("not done after {} s", LONGEST.as_secs()));
-        let silent = ITEMS.iter().filter_map(|(item, _, title, _)| match self.rows.get(*item) {
+        let silent = items().filter_map(|(item, title)| match self.rows.get(item) {
             Some((Some(Outcome::Aired), _)) => None,
             Some((outcome, reason)) => {
                 let outcome = outcome.map_or("no outcome", Outcome::as_str);
@@ -149,26 +155,58 @@ fn folder(out: Option<&Path>) -> anyhow::Result<PathBuf> {
     folder.canonicalize().map_err(refused)
 }
 
-/// The sample station with one programme, at an instant.
-fn write_station(folder: &Path, device: &str, start: DateTime<Utc>) -> anyhow::Result<()> {
-    let written = |path: PathBuf, bytes: &[u8]| {
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)
-                .map_err(|error| anyhow!("cannot make the folder `{}`: {}", parent.display(), refusal(&error)))?;
-        }
-        std::fs::write(&path, bytes).map_err(|error| anyhow!("cannot write `{}`: {}", path.display(), refusal(&error)))
-    };
+/// Every slot of the rundown, with its title.
+fn items() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let bulletins = BULLETINS.iter().map(|(item, _, title, _)| (*item, *title));
+    FILES.iter().map(|(item, _, title)| (*item, *title)).chain(bulletins)
+}
+
+/// The life of two bulletins up to the air, as a person would lead it: recorded, approved, one of them queued.
+fn take_in(config: &Config) -> Result<(), ExitCode> {
+    let why = config.language.pick("chạy thử", "a demonstration");
+    let numbers = bulletin::take_in(config, &config.folder.join(sample::MANIFEST), APPROVER, why)?;
+    for (number, (_, _, title, theme)) in numbers.iter().zip(BULLETINS) {
+        println!("Tin bài số / bulletin {number}: {title} ({theme}), duyệt / approved: {APPROVER}");
+    }
+    queue::add_all(config, &numbers[1..], 1)?;
+    println!("Vào hàng chờ / queued: {}\n", numbers[1]);
+    Ok(())
+}
+
+/// The sample station with two bulletins and no programme yet.
+fn write_station(folder: &Path, device: &str) -> anyhow::Result<()> {
     for (name, bytes) in sample::FILES {
-        let wanted = ITEMS.iter().any(|(_, file, ..)| name.strip_prefix("audio/") == Some(file));
-        if wanted {
-            written(folder.join(name), bytes)?;
+        let of_bulletin = |(_, stem, ..): &(&str, &str, &str, &str)| {
+            name.strip_prefix("audio/").is_some_and(|name| name.starts_with(stem))
+        };
+        let wanted = FILES.iter().any(|(_, file, _)| name.strip_prefix("audio/") == Some(file));
+        if wanted || BULLETINS.iter().any(of_bulletin) {
+            write(&folder.join(name), bytes)?;
         }
     }
     let settings = sample::FILES.iter().find(|(name, _)| *name == "loa.toml").map(|(_, bytes)| *bytes);
     let settings = std::str::from_utf8(settings.unwrap_or_default()).context("the sample's loa.toml is no text")?;
     let settings = settings.replace("device = \"default\"", &format!("device = {}", quoted(device)));
-    written(folder.join("loa.toml"), settings.as_bytes())?;
-    written(folder.join("schedules/demo.toml"), schedule(start).as_bytes())
+    write(&folder.join("loa.toml"), settings.as_bytes())?;
+    write(&folder.join(sample::MANIFEST), manifest().as_bytes())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)
+            .map_err(|error| anyhow!("cannot make the folder `{}`: {}", parent.display(), refusal(&error)))?;
+    }
+    std::fs::write(path, bytes).map_err(|error| anyhow!("cannot write `{}`: {}", path.display(), refusal(&error)))
+}
+
+fn manifest() -> String {
+    let bulletin = |(_, stem, title, theme): &(&str, &str, &str, &str)| {
+        format!(
+            "[[bulletin]]\ntitle = \"{title}\"\nfile = \"{stem}.opus\"\ntext = \"{stem}.txt\"\nthemes = [\"{theme}\"]\n\
+             genre = \"bài\"\nauthor = \"Tổ thông tin Đài truyền thanh xã\"\n\n"
+        )
+    };
+    BULLETINS.iter().map(bulletin).collect()
 }
 
 /// One programme at one second of one day, in the sample station's zone.
@@ -178,14 +216,12 @@ fn schedule(start: DateTime<Utc>) -> String {
     let head = format!(
         "[[programme]]\nid = \"demo\"\ntitle = \"Chương trình giới thiệu\"\ncron = \"{cron}\"\nwindow = \"5m\"\n"
     );
-    let items = ITEMS.iter().map(|(id, file, title, theme)| {
-        let about = match *theme {
-            "" => String::new(),
-            theme => format!("themes = [\"{theme}\"]\nauthor = \"Tổ thông tin Đài truyền thanh xã\"\n"),
-        };
-        format!("\n[[programme.item]]\nid = \"{id}\"\nfile = \"{file}\"\ntitle = \"{title}\"\n{about}")
-    });
-    std::iter::once(head).chain(items).collect()
+    let file = |(id, file, title): &(&str, &str, &str)| {
+        format!("\n[[programme.item]]\nid = \"{id}\"\nfile = \"{file}\"\ntitle = \"{title}\"\n")
+    };
+    let bulletins = "\n[[programme.item]]\nid = \"tin-1\"\nbulletin = 1\n\
+                     \n[[programme.item]]\nid = \"hang-cho\"\nqueue = { up_to = \"1m\" }\n";
+    head + &FILES.iter().map(file).collect::<String>() + bulletins
 }
 
 /// A TOML string.
@@ -200,12 +236,12 @@ mod tests {
     #[test]
     fn a_demo_that_was_late_or_silent_has_failed_and_says_where() {
         let mut course = Course { is_done: true, ..Course::default() };
-        for (item, ..) in ITEMS {
-            course.rows.insert((*item).to_owned(), (Some(Outcome::Aired), None));
+        for (item, _) in items() {
+            course.rows.insert(item.to_owned(), (Some(Outcome::Aired), None));
         }
         assert_eq!(course.faults(), Vec::<String>::new());
         course.rows.insert("loi-chao".to_owned(), (Some(Outcome::Failed), Some(Reason::NoDevice)));
-        course.rows.remove("tin-2");
+        course.rows.remove("hang-cho.1");
         course.is_done = false;
         let faults = course.faults();
         assert_eq!(faults[..2], ["not done after 100 s", "`Lời chào` did not air: failed (no_device)"]);

@@ -38,11 +38,17 @@ pub struct LogArgs {
 /// What can be done with the log besides printing it.
 #[derive(Debug, clap::Subcommand)]
 pub enum LogCommand {
-    /// Proves that no row was altered, removed or inserted; prints the number of rows and the head.
+    /// Proves that no row, bulletin or approval was altered, removed or inserted; prints how many of each, and the heads.
     Verify {
         /// A head that was kept elsewhere: also proves that nothing was cut off or made anew since.
         #[arg(long, value_name = "SEQ:HASH")]
         head: Option<Head>,
+        /// The same for the approvals.
+        #[arg(long, value_name = "SEQ:HASH")]
+        approvals_head: Option<Head>,
+        /// The same for the revisions of bulletins.
+        #[arg(long, value_name = "SEQ:HASH")]
+        bulletins_head: Option<Head>,
     },
 }
 
@@ -57,7 +63,8 @@ pub fn run(choice: &ConfigChoice, args: &LogArgs) -> anyhow::Result<ExitCode> {
 /// Prints the whole log as a table, then verifies it.
 pub(super) fn print_and_verify(data_dir: &Path) -> anyhow::Result<ExitCode> {
     print(data_dir, Span::default(), Format::Text, None)?;
-    print(data_dir, Span::default(), Format::Text, Some(&LogCommand::Verify { head: None }))
+    let verify = LogCommand::Verify { head: None, approvals_head: None, bulletins_head: None };
+    print(data_dir, Span::default(), Format::Text, Some(&verify))
 }
 
 fn print(data_dir: &Path, span: Span, format: Format, command: Option<&LogCommand>) -> anyhow::Result<ExitCode> {
@@ -66,7 +73,9 @@ fn print(data_dir: &Path, span: Span, format: Format, command: Option<&LogComman
     let printed = runtime.block_on(async {
         let log = Log::open(data_dir).await?;
         match (command, format) {
-            (Some(LogCommand::Verify { head }), _) => verify(log, head.clone(), &mut out).await,
+            (Some(LogCommand::Verify { head, approvals_head, bulletins_head }), _) => {
+                verify(log, [head, approvals_head, bulletins_head].map(Clone::clone), &mut out).await
+            }
             (None, Format::Text) => text(log, span, &mut BufWriter::new(&mut out)).await,
             (None, Format::Json) => json(log, span, &mut BufWriter::new(&mut out)).await,
             (None, Format::Csv) => write_csv(log, span, &mut out).await,
@@ -83,9 +92,26 @@ fn print(data_dir: &Path, span: Span, format: Format, command: Option<&LogComman
 /// The inner error is the writer's: whoever reads may have gone.
 type Printed = Result<io::Result<()>, ReadError>;
 
-async fn verify(log: Log, kept: Option<Head>, out: &mut impl Write) -> Printed {
-    let head = log.verify(kept).await?;
-    Ok(writeln!(out, "{} rows, head {head}", head.seq))
+async fn verify(mut log: Log, [kept, approvals, bulletins]: [Option<Head>; 3], out: &mut impl Write) -> Printed {
+    // Whichever of the three is broken, the others are still proved.
+    let bulletins = log.verify_bulletins(bulletins).await;
+    let approvals = log.verify_approvals(approvals).await;
+    let mut broken = None;
+    for (proved, what) in
+        [(log.verify(kept).await, "rows"), (approvals, "approvals"), (bulletins, "bulletin revisions")]
+    {
+        match proved {
+            Ok(head) => {
+                if let Err(error) = writeln!(out, "{} {what}, head {head}", head.seq) {
+                    return Ok(Err(error));
+                }
+            }
+            // An altered bulletin is what an approval, named before it, no longer agrees with.
+            Err(error @ ReadError::BrokenRevision(_)) => broken = Some(error),
+            Err(error) => broken = broken.or(Some(error)),
+        }
+    }
+    broken.map_or(Ok(Ok(())), Err)
 }
 
 async fn json(log: Log, span: Span, out: &mut impl Write) -> Printed {
@@ -117,7 +143,7 @@ async fn text(log: Log, span: Span, out: &mut impl Write) -> Printed {
     Ok(out.flush())
 }
 
-const HEADS: [&str; 6] = ["TIME", "PROGRAMME", "TITLE", "OUTCOME", "AIRED", "REASON"];
+const HEADS: [&str; 7] = ["TIME", "PROGRAMME", "TITLE", "OUTCOME", "AIRED", "APPROVED BY", "REASON"];
 
 type Cells = [String; HEADS.len()];
 
@@ -132,9 +158,10 @@ fn cells(row: &Row) -> Cells {
         || ("-", "-".to_owned()),
         |outcome| (outcome, format!("{}/{}", Length(Some(row.aired_ms)), Length(row.planned_ms))),
     );
+    let approved = row.approved_by.as_deref().unwrap_or("-");
     // Last in the line, so that a long remark moves no column.
     let why: Vec<_> = row.reason.iter().chain(&row.note).map(String::as_str).collect();
-    [&time, programme, title, outcome, &aired, &why.join(": ")].map(one_line)
+    [&time, programme, title, outcome, &aired, approved, &why.join(": ")].map(one_line)
 }
 
 /// Rounded, since 05:29:59.999992 is half past five; what is no instant stays as it is.
@@ -215,7 +242,7 @@ mod tests {
 
     #[test]
     fn columns_line_up_by_width_not_by_bytes() {
-        let line = |title: &str| ["t", "p", title, "aired", "0:01/0:01", ""].map(str::to_owned);
+        let line = |title: &str| ["t", "p", title, "aired", "0:01/0:01", "-", ""].map(str::to_owned);
         let lines = [line("Bản tin sáng"), line("x")];
         let mut out = Vec::new();
         Table::fitting(&lines).print(&lines, &mut out).unwrap();

@@ -6,17 +6,28 @@
 
 pub mod acts;
 pub mod backup;
+pub mod bulletin;
 mod calibrate;
 pub mod check;
 pub mod demo;
 pub mod devices;
+mod evening;
+mod foreseen;
 pub mod init;
 mod lines;
 pub mod log;
 mod notices;
+pub mod plan;
+mod plan_text;
+mod planned;
+pub mod queue;
 pub mod run;
 pub mod sample;
+mod sheet;
+mod sheet_page;
+mod special_days;
 mod stencil;
+mod stored;
 pub mod timetable;
 pub mod when;
 
@@ -65,6 +76,10 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// List what is planned
     Timetable(timetable::TimetableArgs),
+    /// Record, approve and list bulletins
+    Bulletin(bulletin::BulletinArgs),
+    /// Let bulletins wait to be drawn into programmes
+    Queue(queue::QueueArgs),
     /// Put a file on the air now: after the item on air, or at once with --emergency
     Air(acts::AirArgs),
     /// Cut the item on air and cancel the rest of its programme
@@ -75,6 +90,8 @@ pub enum Command {
     Status(acts::StatusArgs),
     /// Print the airing log, or verify its chain
     Log(log::LogArgs),
+    /// Show the information plan of schedules/plan.toml
+    Plan(plan::PlanArgs),
     /// List the sound devices
     Devices(devices::DevicesArgs),
     /// Write the whole station into one file, while it runs or not, and prove it
@@ -153,11 +170,14 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Run(args) => run::run(&config, &args),
         Command::Demo(args) => demo::run(&args),
         Command::Timetable(args) => timetable::run(&config, &args),
+        Command::Bulletin(args) => bulletin::run(&config, args),
+        Command::Queue(args) => queue::run(&config, args),
         Command::Air(args) => acts::air(&config, args),
         Command::Stop(who) => acts::stop(&config, who),
         Command::Skip(who) => acts::skip(&config, who),
         Command::Status(args) => acts::status(&config, &args),
         Command::Log(args) => log::run(&config, &args),
+        Command::Plan(args) => plan::run(&config, &args),
         Command::Devices(args) => devices::run(&config, &args),
         Command::Backup(args) => backup::make(&config, &args),
         Command::Restore(args) => backup::restore(&config, args),

@@ -10,9 +10,13 @@ macro_rules! embedded {
 /// Path below the station's folder, and content.
 pub const FILES: &[(&str, &[u8])] = embedded![
     "loa.toml",
+    "reading.toml",
     "schedules/buoi-sang.toml",
     "schedules/buoi-chieu.toml",
+    "schedules/days.toml",
+    "schedules/plan.toml",
     "audio/README.md",
+    "audio/tin-bai.toml",
     "audio/nhac-hieu.opus",
     "audio/loi-chao.opus",
     "audio/loi-chao.txt",
@@ -35,3 +39,9 @@ pub const FILES: &[(&str, &[u8])] = embedded![
     "audio/nd8-cach-lam-hay.opus",
     "audio/nd8-cach-lam-hay.txt",
 ];
+
+/// The manifest of the sample's bulletins, below the station's folder.
+pub const MANIFEST: &str = "audio/tin-bai.toml";
+
+/// Which of them wait in the queue, counted from 1, and how often each shall air: programmes draw them for ten weeks.
+pub const QUEUED: ([usize; 2], u32) = ([4, 8], 100);

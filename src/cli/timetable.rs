@@ -3,27 +3,35 @@
 //! In: a span of days. Out: every occurrence in it, as text, JSON or CSV, on stdout. Works week by week, so that a long
 //! span needs no memory. A schedule with errors has no timetable. Next: `crate::timetable`.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
+use std::ops::Range;
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::stencil::Stencil;
+use super::foreseen::{catch_up, foresight, week_by_week};
+use super::planned::{print_csv, print_json};
+use super::sheet;
+use super::special_days::{Headings, taken_out};
 use super::when::When;
 use super::{ConfigChoice, DONE, Format, WrongInput, counted, say};
-use crate::airing::{AiringId, Priority, rfc3339, utc_seconds};
-use crate::calendar::with_offset;
+use crate::airing::{Priority, Reason};
+use crate::calendar::{local_date, with_offset};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::folder;
 use crate::problem::Problems;
+use crate::rundown::foresee::{Foresight, length_ms, names_bulletins, starts_ms};
+use crate::rundown::{Rundown, RundownItem};
 use crate::schedule::text::span_text;
-use crate::schedule::{Item, Programme, Schedule, read};
-use crate::timetable::{Occurrence, expand};
+use crate::schedule::{Programme, Schedule, read};
+use crate::timetable::Occurrence;
+
+/// So many files of unknown length are measured for a list: signatures and greetings of a new station.
+const MEASURED: usize = 20;
 
 /// Ten years: more is a mistake in a date.
 const MOST_DAYS: i64 = 3_660;
@@ -43,21 +51,27 @@ pub struct TimetableArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Instead of a list, a page to print and pin up, a sheet of A4 for each day [default: tomorrow]
+    #[arg(long, requires = "output", conflicts_with_all = ["to", "format"])]
+    sheet: bool,
+    /// Where the page goes, as HTML; `-` is stdout
+    #[arg(short, long, value_name = "FILE", requires = "sheet")]
+    output: Option<PathBuf>,
 }
 
-/// Prints the timetable of the span.
+/// Prints the timetable of the span, or writes its sheets.
 pub fn run(choice: &ConfigChoice, args: &TimetableArgs) -> anyhow::Result<ExitCode> {
     let config = choice.load()?;
-    let zone = config.station.timezone;
-    let (from, to) = span(args, zone, Clock::system().now().wall)?;
-    let (files, mut problems) = folder::load(&config.schedules_dir());
-    let reading = read::read(&files, Some(&config.zone_ids()));
-    problems.extend(reading.problems.iter().cloned());
-    if crate::problem::any_error(&problems) {
-        return Err(Problems(problems).into());
+    if let Some(output) = &args.output {
+        return sheet::write(&config, args.from, args.days.unwrap_or(1), output);
     }
+    let (zone, now) = (config.station.timezone, Clock::system().now().wall);
+    let (from, to) = span(args, zone, now)?;
+    let schedule = accepted(&config)?;
+    let mut foresight = foresight(&config, &schedule, now, from, MEASURED)?;
+    catch_up(&mut foresight, &schedule, zone, now, from);
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let count = print(&mut out, &reading.schedule, zone, from..to, args.format)?;
+    let count = print(&mut out, &schedule, zone, &mut foresight, from..to, args.format)?;
     out.flush()?;
     if count == 0 {
         let shown = |at| with_offset(zone, at).to_rfc3339();
@@ -66,8 +80,19 @@ pub fn run(choice: &ConfigChoice, args: &TimetableArgs) -> anyhow::Result<ExitCo
     Ok(ExitCode::from(DONE))
 }
 
+/// The station's schedule; one with errors has no timetable.
+pub(super) fn accepted(config: &Config) -> anyhow::Result<Schedule> {
+    let (files, mut problems) = folder::load(&config.schedules_dir());
+    let reading = read::read(&files, Some(&config.zone_ids()));
+    problems.extend(reading.problems.iter().cloned());
+    if crate::problem::any_error(&problems) {
+        return Err(Problems(problems).into());
+    }
+    Ok(reading.schedule)
+}
+
 fn span(args: &TimetableArgs, zone: Tz, now: DateTime<Utc>) -> Result<(DateTime<Utc>, DateTime<Utc>), WrongInput> {
-    let today = When::Day(crate::calendar::local_date(zone, now));
+    let today = When::Day(local_date(zone, now));
     let first = args.from.unwrap_or(today);
     let from = first.begin(zone);
     let to = match (args.to, first) {
@@ -90,155 +115,87 @@ pub fn print(
     out: &mut impl Write,
     schedule: &Schedule,
     zone: Tz,
-    span: std::ops::Range<DateTime<Utc>>,
+    foresight: &mut Foresight,
+    span: Range<DateTime<Utc>>,
     format: Format,
 ) -> anyhow::Result<u64> {
+    let mut headings = Headings::new(schedule, zone, &span);
     let occurrences = week_by_week(schedule, zone, span);
     match format {
-        Format::Text => print_text(out, schedule, zone, occurrences),
-        Format::Json => print_json(out, zone, occurrences),
-        Format::Csv => print_csv(out, zone, occurrences),
+        Format::Text => print_text(out, schedule, zone, foresight, occurrences, &mut headings),
+        Format::Json => print_json(out, zone, foresight, occurrences),
+        Format::Csv => print_csv(out, zone, foresight, occurrences),
     }
-}
-
-/// Days expanded at a time: each stretch also looks at a day before and after it, and holds all of its occurrences.
-const STRETCH: TimeDelta = TimeDelta::days(7);
-
-fn week_by_week(
-    schedule: &Schedule,
-    zone: Tz,
-    span: std::ops::Range<DateTime<Utc>>,
-) -> impl Iterator<Item = Occurrence> {
-    let starts = std::iter::successors(Some(span.start), |start| start.checked_add_signed(STRETCH));
-    let starts = starts.take_while(move |start| *start < span.end);
-    starts.flat_map(move |start| expand(schedule, zone, start, span.end.min(start + STRETCH)))
 }
 
 fn print_text(
     out: &mut impl Write,
     schedule: &Schedule,
     zone: Tz,
+    foresight: &mut Foresight,
     occurrences: impl Iterator<Item = Occurrence>,
+    headings: &mut Headings,
 ) -> anyhow::Result<u64> {
     let widest = |columns: fn(&Programme) -> usize| schedule.programmes.iter().map(|it| columns(it)).max().unwrap_or(0);
     let (ids, titles) = (widest(|programme| programme.id.len()), widest(|programme| programme.title.width()));
     let mut count = 0;
-    for Occurrence { programme, scheduled_at, .. } in occurrences {
+    for occurrence in occurrences {
+        let rundown = foresight.is_open(&occurrence).then(|| foresight.rundown(&occurrence));
+        let Occurrence { programme, scheduled_at, .. } = &occurrence;
+        headings.print_until(out, local_date(zone, *scheduled_at))?;
         // Not by a format string, which costs more than all else: the parts print themselves.
-        let at = with_offset(zone, scheduled_at);
+        let at = with_offset(zone, *scheduled_at);
         let (day, weekday, time, offset) = (at.date_naive(), at.weekday(), at.time(), at.offset());
         let window = span_text(programme.window.num_milliseconds());
         let pad = " ".repeat(titles - programme.title.width());
-        let items = counted(programme.items.len(), "item");
+        let items = counted(rundown.as_ref().map_or(programme.items.len(), |rundown| rundown.items.len()), "item");
         let priority = if programme.priority == Priority::Ordinary { "" } else { "  priority" };
         writeln!(
             out,
-            "{day} {weekday} {time}{offset}  {window:>6}  {:<ids$}  {}{pad}  {items}{priority}",
-            programme.id, programme.title
+            "{day} {weekday} {time}{offset}  {window:>6}  {:<ids$}  {}{pad}  {items}{priority}{}",
+            programme.id,
+            programme.title,
+            taken_out(&occurrence),
         )?;
+        if let Some(rundown) = rundown.filter(|_| foresight.knows_bulletins() && names_bulletins(programme)) {
+            print_items(out, &rundown, zone, foresight)?;
+        }
         count += 1;
     }
+    headings.print_until(out, NaiveDate::MAX)?;
     Ok(count)
 }
 
-fn print_json(out: &mut impl Write, zone: Tz, occurrences: impl Iterator<Item = Occurrence>) -> anyhow::Result<u64> {
-    let line = |row: &Row| Ok(serde_json::to_string(row)?);
-    let count = print_rows(out, zone, occurrences, line, ["[\n", ",\n"])?;
-    out.write_all(if count == 0 { b"[]\n" } else { b"\n]\n" })?;
-    Ok(count)
-}
-
-fn print_csv(out: &mut impl Write, zone: Tz, occurrences: impl Iterator<Item = Occurrence>) -> anyhow::Result<u64> {
-    out.write_all(b"programme,title,scheduled_at,window_ends_at,zones,priority,items\n")?;
-    let line = |row: &Row| {
-        let mut csv = csv::Writer::from_writer(Vec::new());
-        let (zones, items) = (serde_json::to_string(row.zones)?, serde_json::to_string(&row.items)?);
-        let (at, ends_at) = (&row.scheduled_at, &row.window_ends_at);
-        csv.write_record([row.programme, row.title, at, ends_at, &zones, row.priority.as_str(), &items])?;
-        Ok(String::from_utf8(csv.into_inner()?)?)
-    };
-    print_rows(out, zone, occurrences, line, ["", ""])
-}
-
-/// Prints a line for each occurrence, the first text of `before` ahead of the first one, the second ahead of each other
-/// one. A line is made once per programme; what follows differs in its instants only.
-fn print_rows(
-    out: &mut impl Write,
-    zone: Tz,
-    occurrences: impl Iterator<Item = Occurrence>,
-    line: impl Fn(&Row) -> anyhow::Result<String>,
-    before: [&str; 2],
-) -> anyhow::Result<u64> {
-    let mut stencils: HashMap<*const Programme, Option<Stencil>> = HashMap::new();
-    let (mut text, mut count) = (String::new(), 0);
-    for occurrence in occurrences {
-        text.clear();
-        text.push_str(before[usize::from(count > 0)]);
-        let instants = instants(&occurrence, zone);
-        match stencils.get(&Arc::as_ptr(&occurrence.programme)) {
-            Some(Some(stencil)) => stencil.fill(&instants, &mut text),
-            known => {
-                let row = line(&Row::new(&occurrence, &instants))?;
-                if known.is_none() {
-                    let times = [1, 1, occurrence.programme.items.len()];
-                    stencils.insert(Arc::as_ptr(&occurrence.programme), Stencil::learn(&row, &instants, &times));
-                }
-                text.push_str(&row);
-            }
-        }
-        out.write_all(text.as_bytes())?;
-        count += 1;
+/// The items of a rundown that draws or names bulletins, each with its planned time, as far as lengths are known.
+fn print_items(out: &mut impl Write, rundown: &Rundown, zone: Tz, foresight: &Foresight) -> anyhow::Result<()> {
+    let widest = rundown.items.iter().map(|item| item.item.width()).max().unwrap_or(0);
+    for (item, start) in rundown.items.iter().zip(starts_ms(rundown)) {
+        let start = start.map_or_else(
+            || "--:--:--".to_owned(),
+            |ms| with_offset(zone, rundown.scheduled_at + TimeDelta::milliseconds(ms)).format("%T").to_string(),
+        );
+        let length = length_ms(item).map_or_else(|| "-".to_owned(), minutes);
+        let number = item.bulletin.as_ref().map_or_else(String::new, |facts| format!("#{}", facts.number));
+        let pad = " ".repeat(widest - item.item.width());
+        let (title, doubt) = (&item.title, doubt(item, foresight));
+        writeln!(out, "    {start}  {}{pad}  {length:>6}  {number:>4}  {title}{doubt}", item.item)?;
     }
-    Ok(count)
+    Ok(())
 }
 
-/// The instants of a row: its start, the end of its window, and the start as the ids of its airings have it.
-fn instants(occurrence: &Occurrence, zone: Tz) -> [String; 3] {
-    let shown = |at| rfc3339(&with_offset(zone, at));
-    [shown(occurrence.scheduled_at), shown(occurrence.window_ends_at), utc_seconds(occurrence.scheduled_at)]
-}
-
-/// An occurrence as other programs read it.
-#[derive(Debug, Serialize)]
-struct Row<'a> {
-    programme: &'a str,
-    title: &'a str,
-    scheduled_at: &'a str,
-    window_ends_at: &'a str,
-    zones: &'a [String],
-    priority: Priority,
-    items: Vec<RowItem<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct RowItem<'a> {
-    item: &'a str,
-    airing: AiringId,
-    title: &'a str,
-    file: &'a str,
-    themes: &'a [String],
-    author: Option<&'a str>,
-}
-
-impl<'a> Row<'a> {
-    fn new(occurrence: &'a Occurrence, instants: &'a [String; 3]) -> Self {
-        let programme = &*occurrence.programme;
-        let item = |item: &'a Item| RowItem {
-            item: &item.id,
-            airing: AiringId::planned(&programme.id, occurrence.scheduled_at, &item.id),
-            title: &item.title,
-            file: &item.file,
-            themes: &item.themes,
-            author: item.author.as_deref(),
-        };
-        Self {
-            programme: &programme.id,
-            title: &programme.title,
-            scheduled_at: &instants[0],
-            window_ends_at: &instants[1],
-            zones: &programme.zones,
-            priority: programme.priority,
-            items: programme.items.iter().map(item).collect(),
-        }
+/// What a person should know of an item besides its title.
+fn doubt(item: &RundownItem, foresight: &Foresight) -> &'static str {
+    match item.taken_out.as_ref().map(|out| out.reason) {
+        Some(Reason::QueueEmpty) => ": nothing in the queue fits",
+        Some(_) => ": does not air on this day",
+        None if foresight.approved(item) == Some(false) => "  (not approved)",
+        None if item.bulletin.is_some() && item.audio.content.is_none() => "  (no sound)",
+        None => "",
     }
+}
+
+/// Milliseconds as minutes and seconds, rounded: `0:25`.
+pub(super) fn minutes(ms: i64) -> String {
+    let seconds = (ms + 500) / 1000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }

@@ -11,13 +11,15 @@ use chrono_tz::Tz;
 use crate::folder::read_bytes;
 use crate::language::Language;
 use crate::problem::{Place, Problem, any_error};
+use crate::schedule::session::Rules;
 use crate::schedule::table::Reader;
 use crate::schedule::text::Source;
+use crate::sound::Preparation;
 
 mod read; // the tables of the file
 
 /// Beside the settings.
-const DATA_DIR: &str = "data";
+pub(crate) const DATA_DIR: &str = "data";
 
 /// The settings of a station.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,14 +40,22 @@ pub struct Config {
     pub output: OutputSetting,
     /// Where the device is named; the file as a whole when it is not.
     pub device_place: Place,
+    /// How loud everything is to be, and whether silence at its ends is left out; `[sound]`.
+    pub sound: Preparation,
     /// What precedes an emergency.
     pub emergency: Emergency,
+    /// What may air.
+    pub approval: ApprovalSetting,
     /// What is watched on the disk.
     pub disk: Disk,
     /// The nightly copy.
     pub backup: Backup,
+    /// What the commune allows a programme; every rule absent by default.
+    pub session: Rules,
     /// Loudspeaker clusters, in the order of the file.
     pub zones: Vec<Zone>,
+    /// What reads texts aloud.
+    pub speech: Speech,
 }
 
 /// `[station]`.
@@ -102,6 +112,15 @@ pub struct Emergency {
     pub tone_ms: u32,
 }
 
+/// `[approval]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApprovalSetting {
+    /// Air only what was approved. Default: no.
+    pub required: bool,
+    /// Whoever wrote a bulletin may approve it too. Default: yes.
+    pub author_may_approve: bool,
+}
+
 /// `[disk]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Disk {
@@ -120,6 +139,19 @@ pub struct Backup {
     pub folder: Option<PathBuf>,
     /// A second folder, on another disk.
     pub also_to: Option<PathBuf>,
+}
+
+/// `[speech]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speech {
+    /// Program and arguments, with `{text}` and `{wav}` for the files; never empty. Default: espeak-ng, a northern voice.
+    pub command: Vec<String>,
+    /// Where the command is named; `None` when it is not.
+    pub command_place: Option<Place>,
+    /// Seconds after which the program is ended. Default: 120.
+    pub limit_s: u64,
+    /// The voice's name, for the record. Default: `tts:` and the program's name.
+    pub voice: String,
 }
 
 /// `[[zone]]`.
@@ -223,10 +255,35 @@ mod tests {
         assert_eq!(config.audio_dir(), Path::new("etc/audio"));
         assert_eq!(config.output, OutputSetting { device: Device::Default, offset_us: 0 });
         assert_eq!(config.emergency.tone_ms, 2000);
+        let sound = Preparation { gain: true, target_lufs: -16, peak_dbtp: -1, trim_silence: false };
+        assert_eq!(config.sound, sound);
         assert_eq!(config.disk.warn_free_mb, 200);
         let backup = Backup { at: NaiveTime::from_hms_opt(2, 30, 0), keep: 14, folder: None, also_to: None };
         assert_eq!(config.backup, backup);
+        assert_eq!(config.session, Rules::default());
         assert!(config.zones.is_empty());
+        assert_eq!(config.speech.command[0], "espeak-ng");
+        assert_eq!((config.speech.limit_s, config.speech.voice.as_str()), (120, "tts:espeak-ng"));
+    }
+
+    #[test]
+    fn a_command_that_speaks_names_both_files() {
+        let speech = |text: &str| parse(&format!("{LEAST}[speech]\n{text}\n")).map(|config| config.speech);
+        let own = speech("command = [\"/opt/doc/piper\", \"-i\", \"{text}\", \"--out={wav}\", \"-i\"]\nlimit_s = 600")
+            .unwrap();
+        assert_eq!((own.command.len(), own.limit_s, own.voice.as_str()), (5, 600, "tts:piper"));
+        assert_eq!(speech("voice = \"Lan\"").unwrap().voice, "Lan");
+        for (bad, fault) in [
+            ("command = []", "NoSpeechProgram"),
+            ("command = [\"{wav}\", \"{text}\"]", "NoSpeechProgram"),
+            ("command = [\"a\", \"{text}\"]", "NoSpeechFile(\"{wav}\")"),
+            ("command = [\"a\", \"{wav}\"]", "NoSpeechFile(\"{text}\")"),
+            ("command = \"espeak-ng\"", "WrongType"),
+            ("limit_s = 0", "OutOfRange"),
+            ("limit_s = 3601", "OutOfRange"),
+        ] {
+            assert!(speech(bad).unwrap_err()[0].contains(fault), "{bad}");
+        }
     }
 
     #[test]
@@ -242,10 +299,12 @@ mod tests {
     }
 
     #[test]
-    fn approvals_are_refused_and_their_absence_is_not() {
-        assert!(parse(&format!("{LEAST}[approval]\nrequired = false\n")).is_ok());
-        let problems = parse(&format!("{LEAST}[approval]\nrequired = true\n")).unwrap_err();
-        assert_eq!(problems, ["etc/loa.toml:5:12 Setting(ApprovalsNotYet)"]);
+    fn approvals_are_asked_for_only_where_the_settings_say_so() {
+        let approval = |text: &str| parse(&format!("{LEAST}{text}")).map(|config| config.approval);
+        let setting = |required, author_may_approve| Ok(ApprovalSetting { required, author_may_approve });
+        assert_eq!(approval(""), setting(false, true));
+        assert_eq!(approval("[approval]\nrequired = true\n"), setting(true, true));
+        assert_eq!(approval("[approval]\nrequired = true\nauthor_may_approve = false\n"), setting(true, false));
     }
 
     #[test]
@@ -268,6 +327,17 @@ mod tests {
         let tone = |ms: &str| parse(&format!("{LEAST}[emergency]\ntone_ms = {ms}\n")).map(|it| it.emergency.tone_ms);
         assert_eq!((tone("0"), tone("10000")), (Ok(0), Ok(10_000)));
         assert!(tone("-1").is_err() && tone("10001").is_err() && tone("99999999999999999999").is_err());
+    }
+
+    #[test]
+    fn the_sound_is_set_within_what_loudspeakers_stand() {
+        let sound = |text: &str| parse(&format!("{LEAST}[sound]\n{text}\n")).map(|it| it.sound);
+        let quiet = Preparation { gain: false, target_lufs: -23, peak_dbtp: -2, trim_silence: true };
+        assert_eq!(sound("gain = false\ntarget_lufs = -23\npeak_dbtp = -2\ntrim_silence = true"), Ok(quiet));
+        for bad in ["target_lufs = -7", "target_lufs = -32", "peak_dbtp = 1", "peak_dbtp = -10", "gain = 1", "loud = 2"]
+        {
+            assert!(sound(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

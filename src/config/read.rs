@@ -6,16 +6,23 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use rodio::cpal::DeviceId;
 
-use super::{Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Station, Zone, folder_of};
+use super::{
+    ApprovalSetting, Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Speech, Station, Zone, folder_of,
+};
 use crate::language::Language;
-use crate::problem::what::SettingFault;
+use crate::problem::what::{ProgrammeFault, SessionFault, SettingFault, What};
 use crate::problem::{Place, nearest};
 use crate::schedule::read::checked_id;
+use crate::schedule::read_days::read_weekdays;
+use crate::schedule::session::Rules;
 use crate::schedule::table::{Reader, Table};
+use crate::schedule::text::parse_span;
+use crate::sound::Preparation;
+use crate::speech::{DEFAULT_COMMAND, TEXT, WAV};
 
 /// Largest calibrated constant of a device, either way; more is a mistake in the unit.
 const MOST_OFFSET_US: i64 = 1_000_000;
@@ -24,6 +31,15 @@ const MOST_OFFSET_US: i64 = 1_000_000;
 const MOST_TONE_MS: i64 = 10_000;
 
 const DEFAULT_TONE_MS: u32 = 2_000;
+
+/// From the quietest of film to the loudest that speech can be without a compressor, in LUFS.
+const TARGETS: [i64; 2] = [-31, -8];
+
+/// Ceilings of the true peak, in dBTP; at 0 a converter may already distort.
+const CEILINGS: [i64; 2] = [-9, 0];
+
+/// Loud enough for loudspeakers in the open air, and reached by most speech without touching the ceiling.
+const DEFAULT_SOUND: Preparation = Preparation { gain: true, target_lufs: -16, peak_dbtp: -1, trim_silence: false };
 
 /// More than any disk of such a machine could keep free.
 const MOST_FREE_MB: i64 = 1_000_000;
@@ -41,6 +57,14 @@ const MOST_COPIES: i64 = 1_000;
 
 const DEFAULT_COPIES: usize = 14;
 
+/// A session is at least a minute and at most a day.
+const SHORTEST_CEILING: TimeDelta = TimeDelta::minutes(1);
+const LONGEST_CEILING: TimeDelta = TimeDelta::hours(24);
+/// Longest that a program may speak at one text, in seconds: an hour.
+const MOST_SPEECH_S: i64 = 3_600;
+
+const DEFAULT_SPEECH_S: u64 = 120;
+
 /// Reads the whole file; `None` when what every station needs is missing. All problems are the reader's.
 pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &Path) -> Option<Config> {
     let folder = folder_of(path);
@@ -57,11 +81,14 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
         None => None,
     };
     let (output, device_place) = output(reader, root, whole, &folder);
+    let sound = sound(reader, root);
     let emergency = emergency(reader, root);
     let disk = disk(reader, root);
     let backup = backup(reader, root, &folder);
-    approval(reader, root);
+    let approval = approval(reader, root);
+    let session = session(reader, root);
     let zones = zones(reader, root);
+    let speech = speech(reader, root);
     Some(Config {
         path: path.to_path_buf(),
         language: language.and_then(|word| Language::from_code(word.value)).unwrap_or_default(),
@@ -71,10 +98,14 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
         station: station?,
         output,
         device_place,
+        sound,
         emergency,
+        approval,
         disk,
         backup,
+        session,
         zones,
+        speech,
     })
 }
 
@@ -128,6 +159,19 @@ fn device(text: &str, folder: &Path) -> Option<Device> {
     }
 }
 
+fn sound<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Preparation {
+    let mut sound = DEFAULT_SOUND;
+    let Some(mut table) = reader.table(root, "sound") else { return sound };
+    sound.gain = reader.flag(&mut table, "gain").map_or(sound.gain, |flag| flag.value);
+    let [least, most] = TARGETS;
+    sound.target_lufs = reader.integer(&mut table, "target_lufs", least, most).unwrap_or(sound.target_lufs);
+    let [least, most] = CEILINGS;
+    sound.peak_dbtp = reader.integer(&mut table, "peak_dbtp", least, most).unwrap_or(sound.peak_dbtp);
+    sound.trim_silence = reader.flag(&mut table, "trim_silence").map_or(sound.trim_silence, |flag| flag.value);
+    reader.finish(&table);
+    sound
+}
+
 fn emergency<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Emergency {
     let mut tone_ms = None;
     if let Some(mut table) = reader.table(root, "emergency") {
@@ -151,7 +195,7 @@ fn backup<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, folder: &Path) -> B
     let mut backup = Backup { at: Some(DEFAULT_AT), keep: DEFAULT_COPIES, folder: None, also_to: None };
     let Some(mut table) = reader.table(root, "backup") else { return backup };
     if let Some(text) = reader.text(&mut table, "at") {
-        let time = ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(&text.value, form).ok());
+        let time = time_of_day(&text.value);
         backup.at = time;
         if time.is_none() && text.value != OFF {
             reader.error(text.span, SettingFault::BadTime(text.value));
@@ -165,15 +209,87 @@ fn backup<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, folder: &Path) -> B
     backup
 }
 
-/// There are no approvals yet: a station that asks for them must not air as if it had them.
-fn approval<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) {
-    let Some(mut table) = reader.table(root, "approval") else { return };
-    if let Some(required) = reader.flag(&mut table, "required")
-        && required.value
-    {
-        reader.error(required.span, SettingFault::ApprovalsNotYet);
-    }
+fn time_of_day(text: &str) -> Option<NaiveTime> {
+    ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())
+}
+
+/// The rules of a session; none without the table.
+fn session<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Rules {
+    let mut rules = Rules::default();
+    let Some(mut table) = reader.table(root, "session") else { return rules };
+    rules.ceiling = ceiling(reader, &mut table);
+    rules.weekdays = read_weekdays(reader, &mut table).map(|days| days.value);
+    let mut hour = |key| {
+        let text = reader.text(&mut table, key)?;
+        let time = time_of_day(&text.value);
+        if time.is_none() {
+            reader.error(text.span.clone(), SessionFault::BadTime(text.value));
+        }
+        time.map(|time| (time, text.span))
+    };
+    let (earliest, latest) = (hour("earliest"), hour("latest"));
     reader.finish(&table);
+    if let (Some((earliest, _)), Some((latest, span))) = (&earliest, &latest)
+        && earliest >= latest
+    {
+        reader.error(span.clone(), SessionFault::NoHours(*earliest, *latest));
+    }
+    rules.earliest = earliest.map(|(time, _)| time);
+    rules.latest = latest.map(|(time, _)| time);
+    rules
+}
+
+fn ceiling<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<TimeDelta> {
+    let text = reader.text(table, "ceiling")?;
+    let fault: What = match parse_span(&text.value) {
+        Some(span) if (SHORTEST_CEILING..=LONGEST_CEILING).contains(&span) => return Some(span),
+        Some(_) => SessionFault::CeilingRange(text.value).into(),
+        None => ProgrammeFault::BadWindow(text.value).into(),
+    };
+    reader.error(text.span, fault);
+    None
+}
+
+/// Without a word of it nothing needs approval, and authors may approve what they wrote.
+fn approval<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> ApprovalSetting {
+    let mut approval = ApprovalSetting { required: false, author_may_approve: true };
+    let Some(mut table) = reader.table(root, "approval") else { return approval };
+    approval.required = reader.flag(&mut table, "required").is_some_and(|required| required.value);
+    let author = reader.flag(&mut table, "author_may_approve");
+    approval.author_may_approve = author.is_none_or(|allowed| allowed.value);
+    reader.finish(&table);
+    approval
+}
+
+fn speech<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Speech {
+    let mut speech = Speech {
+        command: DEFAULT_COMMAND.map(str::to_owned).into(),
+        command_place: None,
+        limit_s: DEFAULT_SPEECH_S,
+        voice: String::new(),
+    };
+    let mut voice = None;
+    if let Some(mut table) = reader.table(root, "speech") {
+        if let Some(command) = reader.arguments(&mut table, "command") {
+            speech.command_place = Some(reader.place(&command.span));
+            let words: Vec<String> = command.value.into_iter().map(|word| word.value).collect();
+            let names = |file: &str| words.iter().skip(1).any(|word| word.contains(file));
+            if words.first().is_none_or(|program| program.contains(['{', '}'])) {
+                reader.error(command.span, SettingFault::NoSpeechProgram);
+            } else if let Some(file) = [TEXT, WAV].into_iter().find(|file| !names(file)) {
+                reader.error(command.span, SettingFault::NoSpeechFile(file));
+            } else {
+                speech.command = words;
+            }
+        }
+        let limit_s = reader.integer(&mut table, "limit_s", 1, MOST_SPEECH_S);
+        speech.limit_s = limit_s.and_then(|limit| u64::try_from(limit).ok()).unwrap_or(DEFAULT_SPEECH_S);
+        voice = reader.text(&mut table, "voice").map(|text| text.value);
+        reader.finish(&table);
+    }
+    let program = Path::new(&speech.command[0]).file_name().unwrap_or_default().to_string_lossy();
+    speech.voice = voice.unwrap_or_else(|| format!("tts:{program}"));
+    speech
 }
 
 fn zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {

@@ -6,10 +6,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::playing::{Cutting, Source, Stage};
-use super::protocol::{Act, Action, Actor, RequestId, Start};
+use super::protocol::{Act, Action, Actor, Record, RequestId, Start};
 use super::run::{Airs, MOST_ATTEMPTS, Stand, Verdict, verdict};
 use super::{Desk, JobId, rows};
 use crate::airing::{Airing, AiringId, Outcome, Priority, Reason};
+use crate::bulletin::{Bulletin, Standing};
 use crate::clock::Moment;
 use crate::rundown::{Audio, Content};
 
@@ -23,6 +24,7 @@ const EMERGENCY_RETURNS: TimeDelta = TimeDelta::minutes(30);
 struct Wish {
     audio: Audio,
     title: String,
+    bulletin: Option<Box<Bulletin>>,
     priority: Priority,
     repeat: u32,
 }
@@ -41,9 +43,9 @@ impl Desk {
     ) {
         let answer = match act {
             _ if self.leave_by.is_some() => Err("the station is shutting down".to_owned()),
-            Act::Air { audio, title, emergency, repeat } => {
+            Act::Air { audio, title, bulletin, emergency, repeat } => {
                 let priority = if emergency { Priority::Emergency } else { Priority::Ordinary };
-                self.air(Wish { audio, title, priority, repeat }, actor, now, actions)
+                self.air(Wish { audio, title, bulletin, priority, repeat }, actor, now, actions)
             }
             Act::Stop => self.stop(actor, now, actions),
             Act::Skip => self.skip(actor, now, actions),
@@ -53,7 +55,12 @@ impl Desk {
     }
 
     fn air(&mut self, wish: Wish, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Result<String, String> {
-        let Wish { audio, title, priority, repeat } = wish;
+        if wish.priority < Priority::Emergency
+            && let Some(refusal) = self.refuse_unapproved(&wish, actor, now, actions)
+        {
+            return Err(refusal);
+        }
+        let Wish { audio, title, bulletin, priority, repeat } = wish;
         if self.acts.iter().filter(|act| act.priority == priority).count() >= MOST_ACTS {
             return Err(format!("{MOST_ACTS} files wait to air already; `loa stop` cancels"));
         }
@@ -72,14 +79,51 @@ impl Desk {
                 format!("`{title}` starts after `{before}`")
             }
         };
+        let refusal = self.known_as(bulletin.as_deref()).and_then(Bulletin::refusal);
+        let answer = refusal.map_or(answer.clone(), |refusal| format!("{answer}; it was {refusal}"));
         let id = self.next_job();
         let stands = vec![Stand::Due { attempts: 0 }; repeat as usize];
         let actor = actor.clone();
-        self.acts.push_back(Airs { id, at: now.wall, audio, title, priority, actor, stands, airings });
+        self.acts.push_back(Airs { id, at: now.wall, audio, title, bulletin, priority, actor, stands, airings });
         for index in 0..repeat as usize {
             self.keep_act(Source::Act(id, index), now, actions);
         }
         Ok(answer)
+    }
+
+    /// Why nobody may put this on the air without haste, if nobody has approved it; its row is written too.
+    fn refuse_unapproved(&self, wish: &Wish, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Option<String> {
+        let number = wish.bulletin.as_ref().map(|bulletin| bulletin.number);
+        let own = wish.bulletin.as_ref().is_none_or(|bulletin| bulletin.may_air(self.facts.approval_required));
+        let sha256 = wish.audio.content.as_ref().map(|content| &*content.sha256);
+        if own && !self.unapproved(number, sha256, false) {
+            return None;
+        }
+        let airs = Airs {
+            id: JobId(0),
+            at: now.wall,
+            audio: wish.audio.clone(),
+            title: wish.title.clone(),
+            bulletin: wish.bulletin.clone(),
+            priority: wish.priority,
+            actor: actor.clone(),
+            stands: vec![Stand::Final],
+            airings: vec![AiringId::act("air", now.wall, 1)],
+        };
+        let mut row = rows::of_act(&self.facts, &self.stamp(now), &airs, 0, 1);
+        (row.outcome, row.reason) = (Some(Outcome::Cancelled), Some(Reason::NotApproved));
+        actions.push(Action::Record(Record::Row(Box::new(row))));
+        let title = &wish.title;
+        Some(match number {
+            Some(number) => format!(
+                "`{title}` is not approved; nothing airs: `loa bulletin approve {number} --by NAME` approves it, an emergency \
+                 airs with `--emergency`"
+            ),
+            None => format!(
+                "`{title}` is not approved; nothing airs: `loa bulletin add` and `loa bulletin approve` approve a file, an \
+                 emergency airs with `--emergency`"
+            ),
+        })
     }
 
     /// Emergencies that wait for a device are recorded again now and then, so that after a power cut it shows that they were
@@ -184,6 +228,20 @@ impl Desk {
         })
     }
 
+    /// What people put on the air and what has not aired ends with the station; an emergency airs when it is back.
+    pub(super) fn cancel_acts(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        let sources = self.acts.iter().filter(|act| !act.emergency()).flat_map(|act| {
+            let due = act.stands.iter().enumerate().filter(|(_, stand)| **stand != Stand::Final);
+            due.map(|(index, _)| Source::Act(act.id, index)).collect::<Vec<_>>()
+        });
+        for source in sources.collect::<Vec<_>>() {
+            if let Some((mut row, _)) = self.row_of(source, now) {
+                (row.outcome, row.reason) = (Some(Outcome::Cancelled), Some(Reason::Shutdown));
+                actions.push(Action::Record(Record::Row(Box::new(row))));
+            }
+        }
+    }
+
     /// An emergency that was cut by a power loss, or kept from starting, is due again.
     pub(super) fn resume_emergency(&mut self, row: &Airing, alive_at: DateTime<Utc>, now: Moment) {
         let started = row.started_at.is_some();
@@ -195,15 +253,16 @@ impl Desk {
         }
         let in_time = self.untrusted(now) || now.wall - alive_at <= EMERGENCY_RETURNS;
         let Some(sha256) = row.sha256.as_deref().filter(|_| in_time && attempts <= MOST_ATTEMPTS) else { return };
-        let tone = i64::from(self.facts.tone_ms);
-        let content = Content { sha256: sha256.into(), duration_ms: row.planned_ms.map(|planned| planned - tone) };
+        let around = row.trimmed_ms.unwrap_or(0) - i64::from(self.facts.tone_ms);
+        let content = Content { sha256: sha256.into(), duration_ms: row.planned_ms.map(|planned| planned + around) };
         let title = row.title.clone().unwrap_or_default();
         let id = self.next_job();
         self.acts.push_back(Airs {
             id,
             at: row.scheduled_at.to_utc(),
-            audio: Audio { file: title.clone(), content: Some(content) },
+            audio: Audio { file: row.bulletin.is_none().then(|| title.clone()), content: Some(content) },
             title,
+            bulletin: row.bulletin.map(|number| Box::new(bulletin_of(number, row))),
             priority: Priority::Emergency,
             actor: Actor {
                 by: row.by.clone().unwrap_or_default(),
@@ -213,5 +272,24 @@ impl Desk {
             stands: vec![Stand::Due { attempts }],
             airings: vec![row.airing.clone()],
         });
+    }
+}
+
+/// What a row tells of its bulletin. Nobody has to approve an emergency.
+fn bulletin_of(number: i64, row: &Airing) -> Bulletin {
+    Bulletin {
+        number,
+        title: row.title.clone().unwrap_or_default(),
+        themes: row.themes.clone(),
+        genre: row.genre.clone(),
+        author: row.author.clone(),
+        source: row.source.clone(),
+        class: Priority::Emergency,
+        valid_from: None,
+        valid_until: None,
+        content: None,
+        text_sha256: row.text_sha256.clone(),
+        voice: row.voice.clone(),
+        standing: row.approval.clone().map_or(Standing::Waiting, Standing::Approved),
     }
 }

@@ -32,12 +32,16 @@ impl Desk {
                 playing.row.sha256 = Some(content.sha256.to_string());
                 playing.row.planned_ms = planned_ms.or(playing.row.planned_ms);
                 playing.stage = Stage::Ready;
+                let mut row = playing.row.clone();
+                self.name_approval(self.playing[slot].source, &mut row);
+                self.playing[slot].row = row;
             }
             CueEvent::Refused(reason) => {
                 let playing = self.playing.remove(slot);
                 withdraw(&playing, actions);
                 if reason != Reason::NoDevice {
-                    self.fail(playing.source, reason, now, actions);
+                    self.pass_over_from_now_on(&playing.row, reason);
+                    self.write_off(playing.source, (Outcome::Failed, reason), now, actions);
                 }
             }
             CueEvent::Started { at, mono, error_us } => {
@@ -138,30 +142,41 @@ impl Desk {
         }
     }
 
-    /// An item that cannot start gets its row and is final.
-    pub(super) fn fail(&mut self, source: Source, reason: Reason, now: Moment, actions: &mut Vec<Action>) {
+    /// An item that cannot or must not start gets its row and is final.
+    pub(super) fn write_off(
+        &mut self,
+        source: Source,
+        (outcome, reason): (Outcome, Reason),
+        now: Moment,
+        actions: &mut Vec<Action>,
+    ) {
         if let Some((mut row, _)) = self.row_of(source, now) {
-            (row.outcome, row.reason) = (Some(Outcome::Failed), Some(reason));
-            actions.push(Action::Record(Record::Row(Box::new(row))));
+            (row.outcome, row.reason) = (Some(outcome), Some(reason));
+            self.cancel_unless_heard(source, row, actions);
         }
         self.stand(source, Stand::Final);
     }
 
-    /// Why a source must not be played: its full decode has said so, or it was tried often enough before a restart.
-    pub(super) fn known_fault(&self, source: Source) -> Option<Reason> {
+    /// Why a source must not be played: it was taken out or is not approved, its full decode has said so, or it was tried
+    /// often enough before a restart.
+    pub(super) fn known_fault(&self, source: Source) -> Option<(Outcome, Reason)> {
         let stand = match source {
             Source::Item(job, index) => self.run(job)?.stands[index],
             Source::Act(job, index) => self.act(job)?.stands[index],
         };
         if matches!(stand, Stand::Due { attempts } if attempts >= MOST_ATTEMPTS) {
-            return Some(Reason::TooManyAttempts);
+            return Some((Outcome::Failed, Reason::TooManyAttempts));
         }
         if self.emergency(source) {
             // In an emergency what can be heard of a damaged file is better than nothing.
             return None;
         }
+        if let Some(reason) = self.kept_from_air(source) {
+            return Some((Outcome::Cancelled, reason));
+        }
         let content = self.audio_of(source)?.content.as_ref()?;
-        self.verdicts.get(&content.sha256)?.as_ref().err().copied()
+        let fault = self.verdicts.get(&content.sha256)?.as_ref().err().copied();
+        fault.map(|reason| (Outcome::Failed, reason))
     }
 
     /// The row of a source's next attempt, and what to play.
@@ -183,29 +198,30 @@ impl Desk {
                 Some((row, act.audio.clone()))
             }
         }
-        .map(|(mut row, audio)| {
-            let verdict = audio.content.as_ref().and_then(|content| self.verdicts.get(&content.sha256));
-            row.planned_ms = verdict.and_then(|verdict| verdict.ok()).or(row.planned_ms);
+        .map(|(mut row, mut audio)| {
+            self.set_length(&mut row, &mut audio);
+            self.name_approval(source, &mut row);
             if row.priority == Priority::Emergency && self.facts.tone_ms > 0 {
                 row.planned_ms = row.planned_ms.map(|planned| planned + i64::from(self.facts.tone_ms));
-                row.note = Some(format!("begins with an attention tone of {} ms", self.facts.tone_ms));
+                let tone = format!("begins with an attention tone of {} ms", self.facts.tone_ms);
+                row.note = Some(row.note.take().map_or(tone.clone(), |note| format!("{tone}; {note}")));
             }
             (row, audio)
         })
     }
 
-    fn audio_of(&self, source: Source) -> Option<&Audio> {
+    pub(super) fn audio_of(&self, source: Source) -> Option<&Audio> {
         match source {
             Source::Item(job, index) => self.run(job).map(|run| &run.rundown.items[index].audio),
             Source::Act(job, _) => self.act(job).map(|act| &act.audio),
         }
     }
 
-    fn run(&self, job: super::JobId) -> Option<&Run> {
+    pub(super) fn run(&self, job: super::JobId) -> Option<&Run> {
         self.runs.iter().find(|run| run.id == job)
     }
 
-    fn act(&self, job: super::JobId) -> Option<&Airs> {
+    pub(super) fn act(&self, job: super::JobId) -> Option<&Airs> {
         self.acts.iter().find(|act| act.id == job)
     }
 
@@ -328,9 +344,9 @@ impl Desk {
         let sounds = |source: Source| self.playing.iter().any(|each| each.source == source && !each.waiting());
         let left = (0..run.stands.len()).filter(untried).map(|index| Source::Item(job, index));
         for source in left.filter(|source| !sounds(*source)).collect::<Vec<_>>() {
-            if let Some((mut row, _)) = self.row_of(source, now) {
-                (row.outcome, row.reason) = (Some(outcome), Some(reason));
-                actions.push(Action::Record(Record::Row(Box::new(row))));
+            if let (Some((mut row, _)), Some(item)) = (self.row_of(source, now), self.item_of(source)) {
+                self.leave_item(item, (outcome, reason), &mut row);
+                self.cancel_unless_heard(source, row, actions);
             }
             self.stand(source, Stand::Final);
         }
@@ -370,25 +386,11 @@ impl Desk {
         self.exited = true;
         actions.push(Action::Exit);
     }
-
-    /// What people put on the air and what has not aired ends with the station; an emergency airs when it is back.
-    fn cancel_acts(&mut self, now: Moment, actions: &mut Vec<Action>) {
-        let sources = self.acts.iter().filter(|act| !act.emergency()).flat_map(|act| {
-            let due = act.stands.iter().enumerate().filter(|(_, stand)| **stand != Stand::Final);
-            due.map(|(index, _)| Source::Act(act.id, index)).collect::<Vec<_>>()
-        });
-        for source in sources.collect::<Vec<_>>() {
-            if let Some((mut row, _)) = self.row_of(source, now) {
-                (row.outcome, row.reason) = (Some(Outcome::Cancelled), Some(Reason::Shutdown));
-                actions.push(Action::Record(Record::Row(Box::new(row))));
-            }
-        }
-    }
 }
 
 /// An attempt that never sounded leaves no row. What a person put on the air stays announced: it is still to air.
 fn withdraw(playing: &Playing, actions: &mut Vec<Action>) {
-    if playing.intended && playing.row.kind == Kind::Fixed {
+    if playing.intended && matches!(playing.row.kind, Kind::Fixed | Kind::Bulletin) {
         let (airing, attempt) = (playing.row.airing.clone(), playing.row.attempt);
         actions.push(Action::Record(Record::Withdraw { airing, attempt }));
     }

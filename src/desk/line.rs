@@ -34,6 +34,7 @@ impl Desk {
         }
         self.close_runs(now, cause, actions);
         self.keep_emergencies(now, actions);
+        self.take_back_unapproved(actions);
         self.answer_for_taken_back(now, actions);
         if self.device.is_some() {
             self.line_up_urgent(now, actions);
@@ -68,9 +69,7 @@ impl Desk {
             return;
         }
         let Some(at) = self.playing.iter().position(|playing| playing.role == Role::Urgent) else {
-            if let Some(source) = self.choose(TimeDelta::zero(), now, actions)
-                && self.emergency(source)
-            {
+            if let Some(source) = self.choose_urgent(now, actions) {
                 self.take_back(Reason::Emergency, |playing| playing.source == source, actions);
                 self.prepare(source, Role::Urgent, now, actions);
             }
@@ -232,9 +231,10 @@ impl Desk {
     /// Names a cue for a source and has it opened.
     fn prepare(&mut self, source: Source, role: Role, now: Moment, actions: &mut Vec<Action>) {
         let cue = self.name_cue();
-        let Some((row, audio)) = self.row_of(source, now) else { return };
+        let Some((mut row, audio)) = self.row_of(source, now) else { return };
         let tone_ms = if row.priority == Priority::Emergency { self.facts.tone_ms } else { 0 };
-        actions.push(Action::Prepare { cue, audio, tone_ms });
+        let treatment = self.treat(&mut row, &audio);
+        actions.push(Action::Prepare { cue, audio, tone_ms, treatment });
         self.playing.push(Playing {
             cue,
             source,

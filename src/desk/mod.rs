@@ -6,16 +6,20 @@
 //! what may cut what stand in `line`, those of occurrences in `plan`, those of the clock in `trust`.
 
 mod acts;
+mod approval;
+mod closed;
 mod cues;
 mod line;
 mod off_time;
 mod order;
+mod outlook;
 mod plan;
 mod playing;
 mod protocol;
 mod rows;
 mod run;
 mod snapshot;
+mod treatment;
 mod trust;
 
 use std::collections::{HashMap, VecDeque};
@@ -23,13 +27,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub use outlook::{Outlook, OutlookItem};
 pub use protocol::*;
 pub use snapshot::{Snapshot, SnapshotItem, SnapshotNext};
 
 use crate::airing::{ClockState, Reason};
+use crate::bulletin::{Shelf, Tally};
 use crate::clock::{Moment, Mono};
 use crate::rundown::{Content, Library};
 use crate::schedule::Schedule;
+use crate::sound::Measures;
 use plan::Plan;
 use playing::{Playing, TakenBack};
 use rows::RowStamp;
@@ -51,8 +58,11 @@ pub struct Desk {
     facts: Facts,
     schedule: Arc<Schedule>,
     library: Arc<Library>,
-    /// Contents that must not air, and lengths of those that may.
-    verdicts: HashMap<Arc<str>, Result<i64, Reason>>,
+    shelf: Arc<Shelf>,
+    /// What has aired of bulletins, rows of this run of the program included.
+    tally: Tally,
+    /// Contents that must not air, and what those that may sound like.
+    verdicts: HashMap<Arc<str>, Result<Measures, Reason>>,
     plan: Plan,
     trust: Trust,
     runs: Vec<Run>,
@@ -96,6 +106,8 @@ impl Desk {
             facts,
             schedule,
             library,
+            shelf: history.shelf,
+            tally: history.tally,
             verdicts: HashMap::new(),
             plan,
             trust,
@@ -133,10 +145,15 @@ impl Desk {
         actions
     }
 
-    /// Each row that is recorded speaks against an older clock from then on.
+    /// Each row that is recorded speaks against an older clock from then on, and counts for its bulletin.
     fn note_rows(&mut self, actions: &[Action], now: Moment) {
-        if actions.iter().any(|action| matches!(action, Action::Record(Record::Row(_)))) {
+        let rows = actions.iter().filter_map(|action| match action {
+            Action::Record(Record::Row(row)) => Some(row),
+            _ => None,
+        });
+        for row in rows {
             self.trust.recorded(now);
+            self.tally.count(row);
         }
     }
 
@@ -157,6 +174,7 @@ impl Desk {
                 self.plan.forget_upcoming();
             }
             Event::Library(library) => self.take_library(library, &mut actions),
+            Event::Shelf(newer, tally) => self.take_shelf(newer, tally.as_deref(), now, &mut actions),
             Event::Verdict { sha256, verdict } => {
                 self.verdicts.insert(sha256, verdict);
             }
@@ -170,16 +188,19 @@ impl Desk {
             Event::Act(request, act, actor) => self.take_act(request, act, &actor, now, &mut actions),
             Event::Shutdown => self.shut_down(now, &mut actions),
         }
+        // Before anything is drawn: what has just come to its end is pending no more.
+        self.note_rows(&actions, now);
+        let noted = actions.len();
         if self.leave_by.is_none() {
             self.plan_up_to(now, cause, &mut actions);
         }
         self.advance(now, cause, &mut actions);
-        self.note_rows(&actions, now);
+        self.note_rows(&actions[noted..], now);
         actions
     }
 
     /// Takes over a verdict that was reached before the desk was made.
-    pub fn knows(&mut self, sha256: Arc<str>, verdict: Result<i64, Reason>) {
+    pub fn knows(&mut self, sha256: Arc<str>, verdict: Result<Measures, Reason>) {
         self.verdicts.insert(sha256, verdict);
     }
 
@@ -208,11 +229,12 @@ impl Desk {
         for run in &mut self.runs {
             let mut changed = false;
             for audio in run.rundown.items.iter_mut().map(|item| &mut item.audio) {
-                if audio.content.as_ref().is_none_or(bad) {
-                    let content = self.library.get(&audio.file).cloned();
-                    changed |= content != audio.content;
-                    audio.content = content;
-                }
+                let Some(file) = audio.file.as_ref().filter(|_| audio.content.as_ref().is_none_or(bad)) else {
+                    continue;
+                };
+                let content = self.library.get(file).cloned();
+                changed |= content != audio.content;
+                audio.content = content;
             }
             if changed {
                 actions.push(Action::Record(Record::Rundown(Box::new(run.rundown.clone()))));

@@ -18,8 +18,17 @@ impl Desk {
         loop {
             // Ends: each turn makes one item final.
             let source = self.next_source(ahead, now)?;
-            let Some(reason) = self.known_fault(source) else { return Some(source) };
-            self.fail(source, reason, now, actions);
+            let Some(why) = self.known_fault(source) else { return Some(source) };
+            self.write_off(source, why, now, actions);
+        }
+    }
+
+    /// The emergency whose turn it is. Programmes are not judged here: their turn may be far off, and an approval may come.
+    pub(super) fn choose_urgent(&mut self, now: Moment, actions: &mut Vec<Action>) -> Option<Source> {
+        loop {
+            let source = self.next_source(TimeDelta::zero(), now).filter(|source| self.emergency(*source))?;
+            let Some(why) = self.known_fault(source) else { return Some(source) };
+            self.write_off(source, why, now, actions);
         }
     }
 
@@ -28,13 +37,16 @@ impl Desk {
         loop {
             let run = self.runs.iter().find(|run| run.id == job)?;
             let source = Source::Item(job, run.next()?);
-            let Some(reason) = self.known_fault(source) else { return Some(source) };
-            self.fail(source, reason, now, actions);
+            if self.waits_for_approvals(source) {
+                return None;
+            }
+            let Some(why) = self.known_fault(source) else { return Some(source) };
+            self.write_off(source, why, now, actions);
         }
     }
 
     /// The order: emergencies, acts of people, then of the programmes whose time has come the one of highest priority, of
-    /// equal ones the earlier. None starts after its window closes.
+    /// equal ones the earlier. None starts after its window closes, or before it is known what was approved.
     pub(super) fn next_source(&self, ahead: TimeDelta, now: Moment) -> Option<Source> {
         let sounding =
             |source: Source| self.playing.iter().any(|playing| playing.source == source && !playing.waiting());
@@ -57,7 +69,7 @@ impl Desk {
         runs.into_iter().find_map(|run| {
             let first = run.next()?;
             let index = if sounding(Source::Item(run.id, first)) { run.next_after(first)? } else { first };
-            Some(Source::Item(run.id, index))
+            Some(Source::Item(run.id, index)).filter(|source| !self.waits_for_approvals(*source))
         })
     }
 

@@ -3,20 +3,21 @@
 //! In: schedules, the instant up to which everything has been planned, the log's attempts. Out: frozen runs, and for what
 //! is over without having aired, rows. Pure. Everything before `horizon` has been planned once; when the clock steps back
 //! the horizon goes with it, and what was closed since is remembered, so that nothing airs twice and a slot that a wrong
-//! clock wrote off still airs when its time really comes. Next: `desk/off_time.rs`.
+//! clock wrote off still airs when its time really comes. Next: `desk/closed.rs`.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::closed::Closed;
 use super::off_time::OffTime;
 use super::protocol::{Action, History, Record};
-use super::run::{JobId, Logged, Run, Stand};
+use super::run::{Logged, Run, Stand};
 use super::{Desk, rows};
-use crate::airing::{AiringId, ClockState, Outcome, Reason};
+use crate::airing::{ClockState, Outcome, Reason};
 use crate::clock::Moment;
-use crate::rundown::{self, Rundown};
+use crate::rundown::Rundown;
 use crate::schedule::Schedule;
 use crate::timetable::{self, Occurrence};
 
@@ -32,9 +33,6 @@ const LOOK_AHEAD: TimeDelta = TimeDelta::hours(36);
 /// A horizon that is further ahead than freezing allows: the clock has stepped back.
 const HORIZON_AHEAD: TimeDelta = TimeDelta::seconds(61);
 
-/// So many closed occurrences are remembered: weeks of any real station.
-const CLOSED: usize = 4096;
-
 /// The state of planning.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -45,7 +43,7 @@ pub(super) struct Plan {
     /// `upcoming` is complete before this instant.
     upcoming_until: DateTime<Utc>,
     /// What was closed in this run of the program, the newest last.
-    closed: VecDeque<Closed>,
+    pub(super) closed: VecDeque<Closed>,
     /// What the log knew at the start.
     pub(super) logged: Logged,
     /// What was due while the station was off, until it has its rows.
@@ -66,15 +64,6 @@ pub(super) struct Plan {
     pub(super) settled_until: DateTime<Utc>,
 }
 
-/// An occurrence that left the desk, and where its items stood then.
-#[derive(Debug)]
-struct Closed {
-    programme: String,
-    scheduled_at: DateTime<Utc>,
-    /// By airing, since the schedule may have other items when the clock comes to it again.
-    stands: Vec<(AiringId, Stand)>,
-}
-
 impl Plan {
     pub(super) fn new(history: &mut History, now: Moment) -> Self {
         let mut logged = Logged::new();
@@ -86,7 +75,7 @@ impl Plan {
             horizon: now.wall,
             upcoming: Vec::new(),
             upcoming_until: DateTime::<Utc>::MIN_UTC,
-            closed: VecDeque::new(),
+            closed: Closed::of_history(history, &logged),
             logged,
             settled_until: off_time.from().unwrap_or(now.wall).min(now.wall),
             has_past: off_time.has_past(),
@@ -126,28 +115,6 @@ impl Plan {
             Some((from, to)) if (from..=to).contains(&at) => Reason::ClockUntrusted,
             _ => otherwise,
         }
-    }
-
-    /// An occurrence leaves the desk.
-    pub(super) fn close(&mut self, run: &Run) {
-        let (programme, scheduled_at) = (run.rundown.programme.clone(), run.rundown.scheduled_at);
-        self.closed.retain(|closed| closed.scheduled_at != scheduled_at || closed.programme != programme);
-        let airings = run.rundown.items.iter().map(|item| item.airing.clone());
-        let stands = airings.zip(run.stands.iter().copied()).collect();
-        self.closed.push_back(Closed { programme, scheduled_at, stands });
-        if self.closed.len() > CLOSED {
-            self.closed.pop_front();
-        }
-    }
-
-    /// A cue of an occurrence that has left the desk had sounded all the same: where its item stands now.
-    pub(super) fn heard_after_all(&mut self, airing: &AiringId, stand: Stand) {
-        let known = self.closed.iter_mut().flat_map(|closed| &mut closed.stands);
-        known.filter(|(each, _)| each == airing).for_each(|(_, known)| *known = stand);
-    }
-
-    fn closed(&self, programme: &str, at: DateTime<Utc>) -> Option<&Closed> {
-        self.closed.iter().rev().find(|closed| closed.scheduled_at == at && closed.programme == programme)
     }
 }
 
@@ -268,31 +235,11 @@ impl Desk {
         self.plan.upcoming_until = until;
     }
 
-    /// Whether an occurrence is a run, or was one and left nothing that could still air.
-    pub(super) fn planned(&self, occurrence: &Occurrence) -> bool {
-        let (programme, at) = (&occurrence.programme.id, occurrence.scheduled_at);
-        let running = |run: &Run| run.rundown.scheduled_at == at && run.rundown.programme == *programme;
-        let over = |closed: &Closed| closed.stands.iter().all(|(_, stand)| *stand == Stand::Final);
-        self.runs.iter().any(running) || self.plan.closed(programme, at).is_some_and(over)
-    }
-
-    /// An occurrence as a run that is not stored: for rows, or to be frozen.
-    pub(super) fn unstored(&self, occurrence: &Occurrence) -> Run {
-        let rundown = rundown::freeze(occurrence, &self.facts.zones, &self.library);
-        let mut run = Run::new(JobId(0), rundown, &self.plan.logged);
-        let closed = self.plan.closed(&occurrence.programme.id, occurrence.scheduled_at);
-        for (airing, known) in closed.into_iter().flat_map(|closed| &closed.stands) {
-            let items = run.rundown.items.iter().zip(&mut run.stands);
-            items.filter(|(item, _)| item.airing == *airing).for_each(|(_, stand)| *stand = *known);
-        }
-        run
-    }
-
     fn freeze(&mut self, occurrence: &Occurrence, actions: &mut Vec<Action>) {
         if self.planned(occurrence) {
             return;
         }
-        let mut run = self.unstored(occurrence);
+        let mut run = self.drawn(occurrence);
         if run.complete() {
             return;
         }
@@ -315,7 +262,7 @@ impl Desk {
                 continue;
             }
             let mut row = rows::of_item(&self.facts, &self.stamp(now), &run.rundown, index, 1);
-            (row.outcome, row.reason) = (Some(outcome), Some(reason));
+            self.leave_item(&run.rundown.items[index], (outcome, reason), &mut row);
             run.stands[index] = Stand::after(&row);
             actions.push(Action::Record(Record::Row(Box::new(row))));
         }

@@ -9,9 +9,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::airing::{Airing, AiringId, OutputKind, Reason};
+use crate::bulletin::{Bulletin, Shelf, Tally};
 use crate::clock::Mono;
 use crate::rundown::{Audio, Content, Library, Rundown};
 use crate::schedule::Schedule;
+use crate::sound::{Measures, Preparation, Treatment};
 
 /// One playing of one piece of audio, named by the desk and never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -73,7 +75,7 @@ pub enum CueEvent {
     Ready {
         /// What was really opened.
         content: Content,
-        /// Length with the attention tone before it.
+        /// Length with the attention tone before it, without what is left out.
         planned_ms: Option<i64>,
     },
     /// It cannot be played: `file_missing`, `unreadable`, `undecodable`, `damaged`, or `no_device`. The cue is gone.
@@ -133,6 +135,8 @@ pub enum Act {
         audio: Audio,
         /// What people call it.
         title: String,
+        /// The bulletin whose sound it is, as of now.
+        bulletin: Option<Box<Bulletin>>,
         /// Cut in at once, before everything else.
         emergency: bool,
         /// How often, at least 1.
@@ -161,12 +165,14 @@ pub enum Event {
     Facts(Box<Facts>),
     /// The content behind the schedule's files is known or has changed.
     Library(Arc<Library>),
-    /// The full decode of a content ended: its length, or why it must not air.
+    /// Bulletins, approvals or the queue have changed; with what the log tells of them if it was not known before.
+    Shelf(Arc<Shelf>, Option<Box<Tally>>),
+    /// The full decode of a content ended: what it sounds like, or why it must not air.
     Verdict {
         /// Which content.
         sha256: Arc<str>,
-        /// Length in milliseconds.
-        verdict: Result<i64, Reason>,
+        /// What was found.
+        verdict: Result<Measures, Reason>,
     },
     /// The playout answers for a cue.
     Cue(CueId, CueEvent),
@@ -189,6 +195,8 @@ pub enum Action {
         audio: Audio,
         /// Length of the attention tone before it, 0 for none.
         tone_ms: u32,
+        /// What is done to the audio; the tone stays as it is.
+        treatment: Treatment,
     },
     /// Order a prepared cue to start.
     Start(CueId, Start),
@@ -268,6 +276,10 @@ pub struct Facts {
     pub boot_id: String,
     /// Length of the attention tone before an emergency.
     pub tone_ms: u32,
+    /// Air only what was approved, emergencies excepted.
+    pub approval_required: bool,
+    /// How loud everything is to be, and whether silence at its ends is left out.
+    pub preparation: Preparation,
     /// Believe the clock until the next synchronisation, whatever the log says.
     pub trust_clock: bool,
 }
@@ -294,6 +306,8 @@ pub struct LoggedAttempt {
 pub struct History {
     /// `RundownDone` is missing for these.
     pub open_rundowns: Vec<Rundown>,
+    /// Those that are done, of the same span as `logged`: what was drawn for them is not drawn again.
+    pub done_rundowns: Vec<Rundown>,
     /// Attempts in the log with `scheduled_at` from 24 h before `settled_until` on, and its newest rows whatever their instant.
     pub logged: Vec<LoggedAttempt>,
     /// The schedules in force since `settled_until`, oldest first, as (taken over at, schedule).
@@ -307,4 +321,8 @@ pub struct History {
     /// Emergencies that a power loss or crash cut or kept from starting, in the order in which they were to air, with the
     /// instant each was last known to be alive.
     pub open_emergencies: Vec<(Airing, DateTime<Utc>)>,
+    /// Bulletins, approvals and the queue.
+    pub shelf: Arc<Shelf>,
+    /// How often and when bulletins have aired, all rows of the log counted.
+    pub tally: Tally,
 }

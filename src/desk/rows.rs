@@ -26,7 +26,7 @@ pub(super) fn local(facts: &Facts, at: DateTime<Utc>) -> DateTime<FixedOffset> {
 /// The row of a planned item; the outcome is provisional.
 pub(super) fn of_item(facts: &Facts, stamp: &RowStamp, rundown: &Rundown, index: usize, attempt: u32) -> Airing {
     let item = &rundown.items[index];
-    let mut row = blank(facts, stamp, item.airing.clone(), Kind::Fixed, rundown.scheduled_at);
+    let mut row = blank(facts, stamp, item.airing.clone(), item.kind, rundown.scheduled_at);
     row.attempt = attempt;
     row.programme = Some(rundown.programme.clone());
     row.programme_title = Some(rundown.title.clone());
@@ -34,6 +34,15 @@ pub(super) fn of_item(facts: &Facts, stamp: &RowStamp, rundown: &Rundown, index:
     row.title = Some(item.title.clone());
     row.themes.clone_from(&item.themes);
     row.author.clone_from(&item.author);
+    row.genre.clone_from(&item.genre);
+    if let Some(bulletin) = &item.bulletin {
+        row.bulletin = Some(bulletin.number);
+        row.entry = bulletin.entry;
+        row.source.clone_from(&bulletin.source);
+        row.text_sha256.clone_from(&bulletin.text_sha256);
+        row.voice.clone_from(&bulletin.voice);
+    }
+    row.why = item.taken_out.as_ref().and_then(|out| out.why.clone());
     row.zones.clone_from(&rundown.zones);
     row.zone_names.clone_from(&rundown.zone_names);
     row.priority = rundown.priority;
@@ -48,6 +57,15 @@ pub(super) fn of_act(facts: &Facts, stamp: &RowStamp, airs: &Airs, index: usize,
     let mut row = blank(facts, stamp, airs.airings[index].clone(), kind, airs.at);
     row.attempt = attempt;
     row.title = Some(airs.title.clone());
+    if let Some(bulletin) = airs.bulletin.as_deref() {
+        row.bulletin = Some(bulletin.number);
+        row.themes.clone_from(&bulletin.themes);
+        row.genre.clone_from(&bulletin.genre);
+        row.author.clone_from(&bulletin.author);
+        row.source.clone_from(&bulletin.source);
+        row.text_sha256.clone_from(&bulletin.text_sha256);
+        row.voice.clone_from(&bulletin.voice);
+    }
     row.priority = airs.priority;
     row.planned_ms = airs.audio.content.as_ref().and_then(|content| content.duration_ms);
     row.sha256 = airs.audio.content.as_ref().map(|content| content.sha256.to_string());

@@ -8,15 +8,13 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::protocol::{Actor, LoggedAttempt};
-use crate::airing::{Airing, AiringId, Outcome, Priority, Reason};
+use crate::airing::{Airing, AiringId, ENOUGH_PERCENT, Outcome, Priority, Reason};
+use crate::bulletin::Bulletin;
 use crate::clock::{Moment, Mono};
 use crate::rundown::{Audio, Rundown};
 
 /// An item is tried at most this often; then it is `failed: too_many_attempts`.
 pub(super) const MOST_ATTEMPTS: u32 = 3;
-
-/// An item of which this share has aired is not repeated.
-const ENOUGH_PERCENT: i64 = 80;
 
 /// Attempts of the log, by airing.
 pub(super) type Logged = HashMap<AiringId, Vec<LoggedAttempt>>;
@@ -35,7 +33,7 @@ pub(super) enum Stand {
 
 impl Stand {
     /// Where an item stands by its rows in the log.
-    fn of(rows: Option<&Vec<LoggedAttempt>>) -> Self {
+    pub(super) fn of(rows: Option<&Vec<LoggedAttempt>>) -> Self {
         let Some(last) = rows.and_then(|rows| rows.iter().max_by_key(|row| row.attempt)) else {
             return Self::Due { attempts: 0 };
         };
@@ -155,6 +153,7 @@ pub(super) struct Airs {
     pub(super) at: DateTime<Utc>,
     pub(super) audio: Audio,
     pub(super) title: String,
+    pub(super) bulletin: Option<Box<Bulletin>>,
     pub(super) priority: Priority,
     pub(super) actor: Actor,
     /// One stand per repeat.

@@ -4,39 +4,29 @@
 //! Must never leave half a file under a final name, and never change one. One process at a time sweeps it. Next: `files`.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read, Seek as _, Write};
+use std::fs::{self, File};
+use std::io::{self, Seek as _};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::MemfdFlags;
-use sha2::{Digest, Sha256};
 
 use super::clip::Clip;
 use super::decode::Decoder;
-use super::error::{ClipError, words};
+use super::error::ClipError;
 use super::source;
+use super::unfinished::{UNFINISHED, Unfinished, copy, not_stored};
 use super::verify::{Verified, verify};
 use crate::rundown::Content;
-
-/// Read and written at a time: large enough that system calls cost nothing, small enough for a small board.
-const PORTION: usize = 128 * 1024;
 
 /// A copy that is no larger is hashed before it airs: a slow disk or stick (10 MB/s) reads it in 3.4 s, and a cue is prepared
 /// 5 s before its start. A larger one would come too late; its end, at least, is missed while it is decoded.
 const HASHED_WHEN_OPENED: u64 = 32 << 20;
 
-/// What copies begin with until they are whole.
-const UNFINISHED: &str = "unfinished-";
-
 /// Bytes that may be held in memory: an hour of speech, and little on a machine of 512 MB.
 const MOST_HELD: u64 = 64 << 20;
-
-/// Tells apart the copies that this process makes at the same time.
-static COPIES: AtomicU64 = AtomicU64::new(0);
 
 /// A folder of audio by SHA-256.
 #[derive(Debug, Clone)]
@@ -52,6 +42,8 @@ struct Shared {
     held: HashMap<String, File>,
     /// What has been taken in since the program started, and may be named by a row at any moment.
     taken: HashSet<String>,
+    /// Copies that had lost their bytes and were removed.
+    spoilt: HashSet<String>,
 }
 
 /// A file that has been taken in.
@@ -66,7 +58,7 @@ pub struct Ingested {
 impl ContentStore {
     /// Opens the store in that folder, making the folder if need be.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+        crate::folder::make_shared(folder)?;
         Ok(Self { folder: folder.to_owned(), shared: Arc::default() })
     }
 
@@ -81,11 +73,25 @@ impl ContentStore {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// From now on this program sweeps it no more.
+    pub(super) fn spare(&self, sha256: &str) {
+        self.shared().taken.insert(sha256.to_owned());
+    }
+
+    /// Where the content of that hash lies on the disk, or would; what is held in memory does not lie there.
+    pub(super) fn place_of(&self, sha256: &str) -> PathBuf {
+        self.folder.join(sha256)
+    }
+
+    /// A new copy in the making.
+    pub(super) fn begin(&self) -> io::Result<Unfinished> {
+        Unfinished::create(&self.folder)
+    }
+
     /// Opens a content to be played at `rate` frames per second. What is opened is what was hashed: a copy of up to 32 MiB
     /// is read once more through the same handle, and goes if the disk has lost its bytes.
     pub fn clip(&self, sha256: &str, rate: u32) -> Result<Clip, ClipError> {
-        let path = self.path_of(sha256);
-        let (mut file, length) = source::open(&path)?;
+        let (mut file, length) = self.open_copy(sha256)?;
         if length <= HASHED_WHEN_OPENED {
             self.expect(sha256, &mut file)?;
         }
@@ -104,13 +110,18 @@ impl ContentStore {
     /// lost them goes, so that taking the file in once more heals it; nothing is said about the content by that.
     pub fn verify(&self, sha256: &str) -> Result<Verified, ClipError> {
         let path = self.path_of(sha256);
-        self.expect(sha256, &mut source::open(&path)?.0)?;
-        verify(&path)
+        let expect = || self.expect(sha256, &mut self.open_copy(sha256)?.0);
+        expect()?;
+        verify(&path).or_else(|fault| {
+            // A disk that lost them meanwhile says nothing about the content either.
+            expect()?;
+            Err(fault)
+        })
     }
 
     /// Reads an open copy: it holds the bytes of that hash, or goes. One that the disk does not give back is lost like one
     /// that it gives back changed; as long as it stood there, its file would not be taken in again.
-    fn expect(&self, sha256: &str, file: &mut File) -> Result<(), ClipError> {
+    pub(super) fn expect(&self, sha256: &str, file: &mut File) -> Result<(), ClipError> {
         let found = copy(file, &mut io::sink()).map(|(found, _)| found);
         if found.as_ref().is_ok_and(|found| found == sha256) {
             return Ok(());
@@ -118,10 +129,19 @@ impl ContentStore {
         let path = self.path_of(sha256);
         // Another copy may have come in its place meanwhile.
         if fs::metadata(&path)?.ino() == file.metadata()?.ino() {
+            self.shared().spoilt.insert(sha256.to_owned());
             fs::remove_file(&path)?;
         }
         found?;
-        Err(ClipError::Unreadable("its stored copy had lost its bytes and was removed; take the file in again".into()))
+        Err(spoilt())
+    }
+
+    /// A copy that was removed because it had lost its bytes is not simply missing.
+    fn open_copy(&self, sha256: &str) -> Result<(File, u64), ClipError> {
+        source::open(&self.path_of(sha256)).map_err(|fault| match fault {
+            ClipError::Missing if self.shared().spoilt.contains(sha256) => spoilt(),
+            other => other,
+        })
     }
 
     /// Takes a file in: hashed, and unless it is here already, copied, durable, read-only. Any bytes are taken, for
@@ -137,8 +157,8 @@ impl ContentStore {
         if hashed.1 != length || is_changed(&before, &file.metadata()?) {
             return Err(changed());
         }
-        // Before it is looked for: from now on it is swept no more.
-        self.shared().taken.insert(hashed.0.clone());
+        // Before it is looked for.
+        self.spare(&hashed.0);
         let place = self.path_of(&hashed.0);
         let new = fs::metadata(&place).map_or(true, |there| there.len() != length);
         if new && let Err(error) = self.store(&mut file, &hashed, &place) {
@@ -150,7 +170,7 @@ impl ContentStore {
 
     fn store(&self, file: &mut File, hashed: &(String, u64), place: &Path) -> Result<(), ClipError> {
         file.rewind()?;
-        let mut copied = Unfinished::create(&self.folder)?;
+        let mut copied = self.begin().map_err(|error| not_stored(&error))?;
         if copy(file, &mut copied.file)? != *hashed {
             return Err(changed());
         }
@@ -184,10 +204,25 @@ impl ContentStore {
         Ok(names)
     }
 
+    /// Waits until no process is between taking a file in and naming it in the database, and keeps others from beginning
+    /// until the answer is dropped. What is named is to be asked for after that.
+    pub fn alone(&self) -> io::Result<Alone> {
+        let folder = File::open(&self.folder)?;
+        folder.lock()?;
+        Ok(Alone { _locked: folder })
+    }
+
+    /// Takes part in what `alone` waits for, until the answer is dropped.
+    pub(super) fn held_open(&self) -> io::Result<File> {
+        let folder = File::open(&self.folder)?;
+        folder.lock_shared()?;
+        Ok(folder)
+    }
+
     /// Removes copies that were never finished and contents that nothing names; answers with how many files went.
     ///
-    /// `known` is what was known at the start of the program; what has been taken in since stays in any case.
-    pub fn sweep(&self, known: &HashSet<Arc<str>>) -> io::Result<usize> {
+    /// `known` is what is named; what this program has taken in itself since it started stays in any case.
+    pub fn sweep(&self, _alone: &Alone, known: &HashSet<Arc<str>>) -> io::Result<usize> {
         let our_own = format!("{UNFINISHED}{}-", std::process::id());
         let mut removed = 0;
         for entry in fs::read_dir(&self.folder)? {
@@ -208,74 +243,30 @@ impl ContentStore {
     }
 }
 
+/// The right to sweep; see `ContentStore::alone`.
+#[derive(Debug)]
+pub struct Alone {
+    _locked: File,
+}
+
 /// A name under which a file without one can be opened.
 fn path_of_held(file: &File) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
-/// A copy in the making; goes when dropped, unless it was kept.
-struct Unfinished {
-    path: PathBuf,
-    file: File,
-}
-
-impl Unfinished {
-    fn create(folder: &Path) -> Result<Self, ClipError> {
-        let number = COPIES.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!("{UNFINISHED}{}-{number}", std::process::id()));
-        // Truncated rather than refused: what an earlier process of that number left is of no use to anybody.
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
-        Ok(Self { file: file.map_err(|error| not_stored(&error))?, path })
-    }
-
-    /// Makes it durable under its final name. The name is on disk before this returns, so a row may name it.
-    fn keep_as(&mut self, place: &Path) -> io::Result<()> {
-        self.file.set_permissions(Permissions::from_mode(0o444))?;
-        self.file.sync_all()?;
-        fs::rename(&self.path, place)?;
-        File::open(place.parent().unwrap_or(Path::new(".")))?.sync_all()
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        // After `keep_as` nothing has this name any more; a failure leaves a file for the next sweep.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// Copies all of a file; answers with the hash of what was copied and the number of bytes.
-fn copy(from: &mut File, to: &mut impl Write) -> Result<(String, u64), ClipError> {
-    let mut hash = Sha256::new();
-    let mut portion = vec![0; PORTION];
-    let mut bytes = 0;
-    loop {
-        let read = match from.read(&mut portion) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error.into()),
-        };
-        hash.update(&portion[..read]);
-        to.write_all(&portion[..read]).map_err(|error| not_stored(&error))?;
-        bytes += read as u64;
-    }
-    Ok((hex(&hash.finalize()), bytes))
-}
-
 /// Whether a file is another one than it was; the change time moves even when the modification time is set back.
-fn is_changed(before: &fs::Metadata, after: &fs::Metadata) -> bool {
+pub(super) fn is_changed(before: &fs::Metadata, after: &fs::Metadata) -> bool {
     let key =
         |facts: &fs::Metadata| (facts.len(), facts.mtime(), facts.mtime_nsec(), facts.ctime(), facts.ctime_nsec());
     key(before) != key(after)
 }
 
-fn changed() -> ClipError {
-    ClipError::Unreadable("it changed while it was read".into())
+fn spoilt() -> ClipError {
+    ClipError::Spoilt("its stored copy had lost its bytes and was removed; take the file in again".into())
 }
 
-fn not_stored(error: &io::Error) -> ClipError {
-    ClipError::Unreadable(format!("the content store does not take it: {}", words(error)))
+fn changed() -> ClipError {
+    ClipError::Unreadable("it changed while it was read".into())
 }
 
 fn is_hash(name: &str) -> bool {
@@ -293,32 +284,9 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
-
-    /// A disk with room for so many bytes.
-    struct Disk(usize);
-
-    impl Write for Disk {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 = self.0.checked_sub(bytes.len()).ok_or_else(|| io::Error::from_raw_os_error(libc::ENOSPC))?;
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_full_disk_is_named_and_the_copy_goes() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("long.wav");
-        fs::write(&path, vec![1; 3 * PORTION]).unwrap();
-        let error = copy(&mut File::open(&path).unwrap(), &mut Disk(2 * PORTION)).unwrap_err();
-        assert_eq!(error.to_string(), "cannot be read: the content store does not take it: no space left on device");
-        drop(Unfinished::create(folder.path()).unwrap());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
 
     #[test]
     fn a_copy_that_cannot_be_read_goes_and_is_made_anew() {

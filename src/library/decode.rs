@@ -7,10 +7,11 @@
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
-use symphonia::core::audio::{Channels, SampleBuffer};
-use symphonia::core::codecs::{CODEC_TYPE_NULL, CodecParameters, CodecRegistry, DecoderOptions};
+use symphonia::core::audio::SampleBuffer;
+use symphonia::core::codecs::{CODEC_TYPE_NULL, CodecRegistry, DecoderOptions};
 use symphonia::core::errors::Error as DecodeError;
 use symphonia::core::formats::{FormatOptions, FormatReader, Packet, Track};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
@@ -25,7 +26,8 @@ use super::error::ClipError;
 use super::milliseconds;
 use super::mp4::Mp4;
 use super::ogg::Ogg;
-use super::source::{self, CHANNELS, Kind, RATES, Source, wrong_form};
+use super::plan::Plan;
+use super::source::{self, CHANNELS, Kind, Source};
 use super::trim::{Beyond, Trim};
 
 /// Far over full scale (1.0). Damaged floating-point WAVs hold more, or NaN, which no loudspeaker should get and on which
@@ -69,6 +71,8 @@ pub(super) struct Decoder {
     kind: Kind,
     rate: u32,
     channels: u16,
+    /// Bytes of audio that were read, and how many there are; for a file that does not declare its length.
+    read: (Arc<AtomicU64>, u64),
     declared: Option<u64>,
     /// How many frames fewer than declared are not yet damage.
     slack: u64,
@@ -109,7 +113,7 @@ impl Decoder {
     }
 
     fn begin(source: Source, options: DecoderOptions) -> Result<Self, ClipError> {
-        let kind = source.kind();
+        let (kind, read) = (source.kind(), source.bytes_read());
         let (packets, plan) = match kind {
             Kind::Mp4 => {
                 let (file, start, end) = source.into_parts();
@@ -133,6 +137,7 @@ impl Decoder {
             codec: CODECS.make(&plan.params, &options).map_err(header_error)?,
             rate: plan.params.sample_rate.unwrap_or(0),
             channels: 2,
+            read,
             declared: plan.declared,
             slack: plan.slack,
             gain: plan.gain,
@@ -173,6 +178,15 @@ impl Decoder {
     /// Declared length in milliseconds; `None` if the file does not say.
     pub(super) fn duration_ms(&self) -> Option<i64> {
         self.declared.map(|frames| milliseconds(frames, self.rate))
+    }
+
+    /// How much of it has been decoded, 0 to 1.
+    pub(super) fn fraction(&self) -> f64 {
+        let (done, all) = match self.declared {
+            Some(declared) => (self.frames(), declared),
+            None => (self.read.0.load(Ordering::Relaxed), self.read.1),
+        };
+        (done as f64 / all.max(1) as f64).min(1.0)
     }
 
     /// Whether a whole file of this kind always declares its length, and this one does not.
@@ -293,58 +307,6 @@ impl Decoder {
             }
             other => other,
         }
-    }
-}
-
-/// How one track is decoded: what the decoder is told, and what is cut off what it gives.
-struct Plan {
-    params: CodecParameters,
-    declared: Option<u64>,
-    slack: u64,
-    gain: f32,
-    trim: Trim,
-}
-
-impl Plan {
-    fn of(kind: Kind, params: &CodecParameters) -> Result<Self, ClipError> {
-        let channels = params.channels.map_or(1, Channels::count);
-        let rate = params.sample_rate.unwrap_or(0);
-        if !CHANNELS.contains(&channels) || !RATES.contains(&rate) {
-            return Err(wrong_form(rate, channels));
-        }
-        let plain = |declared| Self {
-            params: params.clone(),
-            declared,
-            slack: 0,
-            gain: 1.0,
-            trim: Trim::new(0, None, Beyond::Padding),
-        };
-        Ok(match kind {
-            Kind::Frames => Self::frames(params),
-            Kind::UnfinishedWav => plain(None),
-            Kind::Wav | Kind::Flac | Kind::Mp4 | Kind::Ogg => plain(params.n_frames.filter(|frames| *frames > 0)),
-        })
-    }
-
-    fn mp4(mp4: &Mp4) -> Self {
-        let trim = Trim::new(mp4.skip, Some(mp4.frames), Beyond::Padding);
-        Self { params: mp4.params(), declared: Some(mp4.frames), slack: 0, gain: 1.0, trim }
-    }
-
-    fn frames(params: &CodecParameters) -> Self {
-        let (delay, padding) = (u64::from(params.delay.unwrap_or(0)), u64::from(params.padding.unwrap_or(0)));
-        let declared = params.n_frames.map(|frames| frames.saturating_sub(delay + padding));
-        // LAME counts exactly; other writers of Xing headers count the header's own frame in, or do not.
-        let slack = if params.delay.is_some() { 0 } else { 1152 };
-        let trim = Trim::new(delay, declared, Beyond::AtMost(padding));
-        Self { params: params.clone(), declared, slack, gain: 1.0, trim }
-    }
-
-    /// All is let through until the first page has told the bounds.
-    fn ogg(ogg: &Ogg) -> Self {
-        let coding = ogg.coding();
-        let trim = Trim::new(0, None, Beyond::Padding);
-        Self { params: coding.params().clone(), declared: None, slack: 0, gain: coding.gain(), trim }
     }
 }
 

@@ -25,6 +25,9 @@ pub enum ClipError {
     /// Audio that holds less than it declares, or a part of which cannot be decoded.
     #[error("damaged: {0}")]
     Damaged(String),
+    /// The store's copy holds other bytes than it was given; that says nothing about the content.
+    #[error("{0}")]
+    Spoilt(String),
     /// The operating system does not give it to us, or cannot store it.
     #[error("cannot be read: {0}")]
     Unreadable(String),
@@ -39,7 +42,7 @@ impl ClipError {
             // The file is there, so the log must not say that it is missing.
             Self::IsFolder | Self::Unreadable(_) => Reason::Unreadable,
             Self::Undecodable(_) => Reason::Undecodable,
-            Self::Damaged(_) => Reason::Damaged,
+            Self::Damaged(_) | Self::Spoilt(_) => Reason::Damaged,
         }
     }
 

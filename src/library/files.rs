@@ -17,6 +17,7 @@ use super::error::ClipError;
 use super::verify::Verified;
 use crate::airing::Reason;
 use crate::rundown::{Content, Library};
+use crate::sound::Measures;
 
 /// What was found behind a name when it was last read; the database remembers it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,8 +43,8 @@ pub struct FileState {
 pub struct Verdict {
     /// The content, lower-case hex.
     pub sha256: Arc<str>,
-    /// Measured length in milliseconds, or why it must not air.
-    pub verdict: Result<i64, Reason>,
+    /// What it sounds like, or why it must not air.
+    pub verdict: Result<Measures, Reason>,
 }
 
 /// What a scan came to.
@@ -65,7 +66,7 @@ pub struct Files {
     audio_dir: PathBuf,
     store: ContentStore,
     known: HashMap<String, FileState>,
-    verdicts: HashMap<Arc<str>, Result<i64, Reason>>,
+    verdicts: HashMap<Arc<str>, Result<Measures, Reason>>,
 }
 
 impl Files {
@@ -94,7 +95,8 @@ impl Files {
             if verdict.is_none() && listed.insert(Arc::clone(&state.sha256)) {
                 changes.unverified.push(Arc::clone(&state.sha256));
             }
-            let duration_ms = verdict.and_then(|verdict| verdict.ok()).or(state.duration_ms);
+            let measured = verdict.and_then(|verdict| verdict.ok());
+            let duration_ms = measured.map(|measures| measures.duration_ms).or(state.duration_ms);
             changes.library.insert(path.clone(), Content { sha256: state.sha256, duration_ms });
         }
         changes
@@ -104,12 +106,20 @@ impl Files {
     /// system did not let us read gets none, for that says nothing about it.
     pub fn judge(&mut self, sha256: &Arc<str>, result: &Result<Verified, ClipError>) -> Option<Verdict> {
         let verdict = match result {
-            Ok(verified) => Ok(verified.duration_ms),
-            Err(ClipError::Missing | ClipError::IsFolder | ClipError::Unreadable(_)) => return None,
+            Ok(verified) => Ok(verified.measures),
+            Err(ClipError::Missing | ClipError::IsFolder | ClipError::Spoilt(_) | ClipError::Unreadable(_)) => {
+                return None;
+            }
             Err(fault) => Err(fault.reason()),
         };
         self.verdicts.insert(Arc::clone(sha256), verdict);
         Some(Verdict { sha256: Arc::clone(sha256), verdict })
+    }
+
+    /// Whether the full decode of a content has ended.
+    #[must_use]
+    pub fn is_judged(&self, sha256: &str) -> bool {
+        self.verdicts.contains_key(sha256)
     }
 
     /// Why a content must not air, if its full decode has said so.

@@ -9,6 +9,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::RangeInclusive;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use symphonia::core::io::MediaSource;
 
@@ -86,6 +88,8 @@ pub(super) struct Source {
     start: u64,
     length: u64,
     position: u64,
+    /// The furthest position up to which was read, for whoever watches the work.
+    read: Arc<AtomicU64>,
     kind: Kind,
 }
 
@@ -104,16 +108,29 @@ impl Source {
             let wav = Wav::read(&file, start, end)?;
             let kind = if wav.says_length { Kind::Wav } else { Kind::UnfinishedWav };
             let length = wav.head.len() as u64 + wav.length;
-            return Ok(Self { file, head: wav.head, start: wav.start, length, position: 0, kind });
+            return Ok(Self {
+                file,
+                head: wav.head,
+                start: wav.start,
+                length,
+                position: 0,
+                read: Arc::default(),
+                kind,
+            });
         }
         let (head, start) = if kind == Kind::Flac { flac::read(&file, start)? } else { (Vec::new(), start) };
         let length = head.len() as u64 + end.saturating_sub(start);
-        Ok(Self { file, head, start, length, position: 0, kind })
+        Ok(Self { file, head, start, length, position: 0, read: Arc::default(), kind })
     }
 
     /// What the first bytes say.
     pub(super) fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// A count of the bytes of audio that have been read, and how many there are.
+    pub(super) fn bytes_read(&self) -> (Arc<AtomicU64>, u64) {
+        (Arc::clone(&self.read), self.length)
     }
 
     /// The file, and from where to where its audio reaches in it.
@@ -143,6 +160,7 @@ impl Read for Source {
             self.file.read_at(&mut buffer[..wanted], place)?
         };
         self.position += read as u64;
+        self.read.fetch_max(self.position, Ordering::Relaxed);
         Ok(read)
     }
 }

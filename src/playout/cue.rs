@@ -12,10 +12,12 @@ use chrono::TimeDelta;
 
 use super::ring::{Fill, Load, ring};
 use super::tone::Tone;
+use super::treated::Treated;
 use crate::airing::Reason;
 use crate::clock::Clock;
 use crate::library::Clip;
 use crate::rundown::{Audio, Content};
+use crate::sound::Treatment;
 
 /// How far ahead a cue is decoded.
 const AHEAD_MS: u64 = 2000;
@@ -45,7 +47,7 @@ impl Samples for Clip {
 /// Opens audio for a device of that many frames per second, and says what was really opened.
 pub type OpenClip = Arc<dyn Fn(&Audio, u32) -> Result<(Box<dyn Samples + Send>, Content), Reason> + Send + Sync>;
 
-/// What a cue's thread says once: that it can start (what was opened, length with the tone), or why it cannot.
+/// What a cue's thread says once: that it can start (what was opened, length as it is to air), or why it cannot.
 pub type Opened = Result<(Content, Option<i64>), Reason>;
 
 /// What a cue is made from.
@@ -54,6 +56,8 @@ pub struct Order {
     pub audio: Audio,
     /// Length of the attention tone before it.
     pub tone_ms: u32,
+    /// What is done to the audio, not to the tone.
+    pub treatment: Treatment,
     /// The device's frames per second.
     pub rate: u32,
 }
@@ -114,8 +118,10 @@ impl Decoder {
             Err(reason) => return tell(Err(reason)),
         };
         let length_ms = content.duration_ms.or_else(|| samples.duration_ms());
-        let planned_ms = length_ms.map(|length_ms| length_ms + i64::from(order.tone_ms));
-        let mut source = Source { tone: Tone::new(order.tone_ms, order.rate), samples };
+        let around_ms = i64::from(order.tone_ms) - order.treatment.trimmed_ms();
+        let planned_ms = length_ms.map(|length_ms| length_ms + around_ms);
+        let audio = Treated::new(samples, order.treatment, length_ms, order.rate);
+        let mut source = Source { tone: Tone::new(order.tone_ms, order.rate), audio };
         // Damage before the cue could start is a refusal; afterwards the good samples play and the cue ends as broken.
         match self.decode(&mut source, true) {
             Err(reason) => return tell(Err(reason)),
@@ -166,13 +172,13 @@ impl Decoder {
 /// The attention tone, then the audio.
 struct Source {
     tone: Tone,
-    samples: Box<dyn Samples + Send>,
+    audio: Treated,
 }
 
 impl Source {
     fn read(&mut self, out: &mut [f32]) -> Result<usize, Reason> {
         match self.tone.read(out) {
-            0 => self.samples.read(out),
+            0 => self.audio.read(out),
             frames => Ok(frames),
         }
     }

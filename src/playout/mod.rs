@@ -17,6 +17,7 @@ pub mod ring;
 pub mod supervisor;
 mod thread;
 mod tone;
+mod treated;
 mod voice;
 mod wait;
 
@@ -37,6 +38,7 @@ use crate::clock::Clock;
 use crate::desk::{CueEvent, CueId, DeviceEvent, End, Start};
 use crate::output::{Output, RealTime};
 use crate::rundown::Audio;
+use crate::sound::Treatment;
 
 /// What the playout says to the station.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,8 +94,8 @@ impl Playout {
     }
 
     /// Opens and decodes ahead; answered with `Ready` or `Refused`.
-    pub fn prepare(&self, cue: CueId, audio: Audio, tone_ms: u32) {
-        self.order(Order::Prepare { cue, audio, tone_ms });
+    pub fn prepare(&self, cue: CueId, audio: Audio, tone_ms: u32, treatment: Treatment) {
+        self.order(Order::Prepare { cue, audio, tone_ms, treatment });
     }
 
     /// Orders a prepared cue to start; answered with `Started` when its first frame has played. One that is not ready yet

@@ -26,6 +26,7 @@ use crate::clock::{Clock, Mono};
 use crate::desk::{CueEvent, CueId, DeviceEvent, End, Start};
 use crate::output::{Feed, Format, Output, RealTime};
 use crate::rundown::Audio;
+use crate::sound::Treatment;
 
 /// How often the device is looked at until it is first open: a station that is switched on inside a window sounds sooner.
 const STARTING: TimeDelta = TimeDelta::milliseconds(3);
@@ -46,7 +47,7 @@ const AWAY: TimeDelta = TimeDelta::milliseconds(50);
 #[derive(Debug)]
 pub(super) enum Order {
     /// By the station.
-    Prepare { cue: CueId, audio: Audio, tone_ms: u32 },
+    Prepare { cue: CueId, audio: Audio, tone_ms: u32, treatment: Treatment },
     /// By the station.
     Start(CueId, Start),
     /// By the station.
@@ -201,7 +202,9 @@ impl Room {
 
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Prepare { cue, audio, tone_ms } => self.prepare(Wanted::new(cue, audio, tone_ms)),
+            Order::Prepare { cue, audio, tone_ms, treatment } => {
+                self.prepare(Wanted::new(cue, audio, tone_ms, treatment));
+            }
             Order::Opened(cue, opened) => self.opened(cue, opened),
             Order::Start(cue, start) => match self.waiting.find(cue) {
                 Some(wanted) => wanted.start = Some(start),
@@ -229,9 +232,9 @@ impl Room {
             }
             Err(why) => {
                 let (_, now) = self.clock.pair();
-                if let Err(wanted) = self.waiting.keep(wanted, now) {
+                if let Err(cue) = self.waiting.keep(wanted, now) {
                     tracing::error!("a cue could not be prepared for 5 s: {why}");
-                    self.refuse(wanted.cue);
+                    self.refuse(cue);
                 }
             }
         }
@@ -323,7 +326,8 @@ impl Air {
         let (cue, orders) = (wanted.cue, orders.clone());
         // Nobody listens any more only when the playout has been closed.
         let tell = move |opened| drop(orders.send(Order::Opened(cue, opened)));
-        let order = CueOrder { audio: wanted.audio.clone(), tone_ms: wanted.tone_ms, rate: self.rate };
+        let (audio, tone_ms, treatment) = (wanted.audio.clone(), wanted.tone_ms, wanted.treatment);
+        let order = CueOrder { audio, tone_ms, treatment, rate: self.rate };
         let (started, load) = Cue::start(order, Arc::clone(open_clip), clock.clone(), tell)
             .map_err(|error| format!("no thread to decode it: {error}"))?;
         self.port.load(cue, load).map_err(|_| "the deck is full".to_owned())?;

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use crate::clock::Mono;
 use crate::desk::{CueId, End, Start};
 use crate::rundown::Audio;
+use crate::sound::Treatment;
 
 /// Between two tries.
 const EVERY: TimeDelta = TimeDelta::milliseconds(500);
@@ -21,6 +22,7 @@ pub(super) struct Wanted {
     pub(super) cue: CueId,
     pub(super) audio: Audio,
     pub(super) tone_ms: u32,
+    pub(super) treatment: Treatment,
     /// Ordered meanwhile.
     pub(super) start: Option<Start>,
     /// Ordered meanwhile, for an instant that has not come.
@@ -30,8 +32,8 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    pub(super) fn new(cue: CueId, audio: Audio, tone_ms: u32) -> Self {
-        Self { cue, audio, tone_ms, start: None, end: None, since: None }
+    pub(super) fn new(cue: CueId, audio: Audio, tone_ms: u32, treatment: Treatment) -> Self {
+        Self { cue, audio, tone_ms, treatment, start: None, end: None, since: None }
     }
 }
 
@@ -40,10 +42,10 @@ impl Wanted {
 pub(super) struct WaitingRoom(Vec<(Mono, Wanted)>);
 
 impl WaitingRoom {
-    /// Keeps a cue that could not be prepared at `now`; gives it back once it has waited long enough.
-    pub(super) fn keep(&mut self, mut wanted: Wanted, now: Mono) -> Result<(), Wanted> {
+    /// Keeps a cue that could not be prepared at `now`; names it as given up once it has waited long enough.
+    pub(super) fn keep(&mut self, mut wanted: Wanted, now: Mono) -> Result<(), CueId> {
         if now.since(*wanted.since.get_or_insert(now)) >= LONGEST {
-            return Err(wanted);
+            return Err(wanted.cue);
         }
         self.0.push((now.plus(EVERY), wanted));
         Ok(())
@@ -78,7 +80,7 @@ mod tests {
     #[test]
     fn a_cue_is_tried_every_half_second_for_five_seconds() {
         let mut room = WaitingRoom::default();
-        let first = Wanted::new(CueId(1), Audio { file: "a.ogg".into(), content: None }, 0);
+        let first = Wanted::new(CueId(1), Audio { file: Some("a.ogg".into()), content: None }, 0, Treatment::default());
         let at = |tenth: i64| Mono(0).plus(TimeDelta::milliseconds(100 * tenth));
         assert!(room.keep(first, at(0)).is_ok());
         let mut tries = Vec::new();

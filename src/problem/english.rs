@@ -3,11 +3,12 @@
 //! In: a typed reason. Out: a message (lower case, subject in backticks, what was found) and an advice (what is allowed,
 //! what to do). Must say every reason that `vietnamese` says. Next: `vietnamese`.
 
-use super::Said;
 use super::what::{
-    AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
+    AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, ReadingFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
+use super::{Said, bulletins, coming, days, queueing, written};
+use crate::language::Language;
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -19,6 +20,14 @@ pub(super) fn say(what: &What) -> Said {
         What::Start(fault) => start(fault),
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
+        What::Coming(fault) => coming::english(fault),
+        What::Queue(fault) => queueing::english(fault),
+        What::Text(fault) => written::text_en(fault),
+        What::Day(fault) => days::say_day(fault, Language::En),
+        What::Session(fault) => days::say_session(fault, Language::En),
+        What::Plan(fault) => written::plan_en(fault),
+        What::Reading(fault) => reading(fault),
+        What::Bulletin(fault) => bulletins::say_en(fault),
     }
 }
 
@@ -80,10 +89,6 @@ fn setting(fault: &SettingFault) -> Said {
             format!("unknown time zone `{found}`"),
             meant(near.as_ref(), "a name of the IANA database, such as `Asia/Ho_Chi_Minh`"),
         ),
-        SettingFault::ApprovalsNotYet => Said::with(
-            "approvals come with bulletins, which this version does not have",
-            "write `required = false`; what the schedules name then airs without approval",
-        ),
         SettingFault::BadDevice(found) => Said::with(
             format!("`{found}` is no device"),
             "allowed are \"default\", \"silent\", \"wav:FILE\" or an id that `loa devices` lists",
@@ -118,15 +123,35 @@ fn setting(fault: &SettingFault) -> Said {
             format!("this user may not write in the data folder `{path}`"),
             "the station must run as a user who may",
         ),
+        SettingFault::NoSpeechProgram => Said::with(
+            "`command` is empty",
+            "name the program that speaks and its arguments, or leave the key out for espeak-ng",
+        ),
+        SettingFault::NoSpeechFile(name) => Said::with(
+            format!("the command that speaks does not name `{name}`"),
+            "`{text}` is the file with the text, `{wav}` the file of sound that the program has to write",
+        ),
+        SettingFault::SpeechProgramMissing(program) => Said::with(
+            format!("the program that speaks, `{program}`, is not on this machine"),
+            "install it, or change `command`; on Debian: `sudo apt install espeak-ng`",
+        ),
         SettingFault::DuplicateZone(id, first) => Said::plain(format!("the zone `{id}` is there already, at {first}")),
     }
 }
 
 fn programme(fault: &ProgrammeFault) -> Said {
     match fault {
-        ProgrammeFault::NotYet(key) => Said::with(
-            format!("items with `{key}` come with bulletins, which this version does not have"),
-            "name a file: `file = \"name.opus\"`, with `title`, `themes` and `author`",
+        ProgrammeFault::NoContent => Said::with(
+            "the item says nothing that could air",
+            "write one of `file = \"name.opus\"`, `bulletin = 12` and `queue = { up_to = \"15m\" }`",
+        ),
+        ProgrammeFault::SeveralContents => Said::with(
+            "the item has more than one of `file`, `bulletin` and `queue`",
+            "write each as an item of its own",
+        ),
+        ProgrammeFault::BadUpTo(found) => Said::with(
+            format!("`{found}` is no span from 1s to 24h"),
+            "write how long the drawn bulletins may be together, as \"15m\", \"1h30m\" or \"90s\"",
         ),
         ProgrammeFault::DuplicateProgramme(id, first) => {
             Said::with(format!("the programme `{id}` is there already, at {first}"), "give each programme its own id")
@@ -156,8 +181,8 @@ fn programme(fault: &ProgrammeFault) -> Said {
             format!("the programme leaves out {}", listed(missing)),
             "zones have no outputs of their own yet: all of them hear every programme; leave `zones` out",
         ),
-        ProgrammeFault::UnknownTheme(found, near) => {
-            Said::with(format!("unknown theme `{found}`"), meant(near.as_ref(), "the plan has ND1 to ND8"))
+        ProgrammeFault::UnknownTheme(found, known, near) => {
+            Said::with(format!("unknown theme `{found}`"), meant(near.as_ref(), &listed(known)))
         }
         ProgrammeFault::NoItems => Said::with("the programme has no items", "an item begins with `[[programme.item]]`"),
         ProgrammeFault::BadPath(found) => Said::with(
@@ -227,7 +252,25 @@ fn timetable(fault: &TimetableFault) -> Said {
     }
 }
 
-fn meant(near: Option<&String>, allowed: &str) -> String {
+fn reading(fault: &ReadingFault) -> Said {
+    match fault {
+        ReadingFault::BadWritten(found) => Said::with(
+            format!("`{found}` cannot be an abbreviation"),
+            "one does not begin with a digit, a pause or a bracket",
+        ),
+        ReadingFault::NotSpeakable(found, odd) => Said::with(
+            format!("the reading `{found}` holds `{odd}`, which cannot be said"),
+            "a reading is letters, spaces, commas and hyphens; numbers are written in words",
+        ),
+        ReadingFault::Duplicate(found, first) => Said::plain(format!("`{found}` is in the list already at {first}")),
+        ReadingFault::EmptyCase => Said::with(
+            "the case has neither `before` nor `after`",
+            "name the words that stand before it or behind it; `<số>` is any number, `<Tên>` any name",
+        ),
+    }
+}
+
+pub(super) fn meant(near: Option<&String>, allowed: &str) -> String {
     match near {
         Some(near) => format!("did you mean `{near}`? allowed: {allowed}"),
         None => format!("allowed: {allowed}"),

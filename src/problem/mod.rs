@@ -4,10 +4,15 @@
 //! spot, and what is allowed or what to do. Every reason can be said in English and in Vietnamese. Must never read a
 //! file or decide what a problem leads to. Next: `what`, then `config` and `schedule`, which find the problems.
 
+mod bulletins;
+pub mod coming;
+pub mod days;
 mod english;
+mod queueing;
 pub mod system;
 mod vietnamese;
 pub mod what;
+mod written;
 
 use std::fmt;
 
@@ -110,6 +115,12 @@ impl Problem {
     #[must_use]
     pub fn warning(place: Place, what: impl Into<What>) -> Self {
         Self { place: Some(place), severity: Severity::Warning, what: what.into() }
+    }
+
+    /// A problem of what was typed, which stands in no file.
+    #[must_use]
+    pub fn typed(severity: Severity, what: impl Into<What>) -> Self {
+        Self { place: None, severity, what: what.into() }
     }
 
     /// The message and the advice without the place.

@@ -3,12 +3,13 @@
 //! In: a typed reason. Out: a message and an advice. Keys, paths and words of the files stay as they are written there.
 //! Must say every reason that `english` says. Next: `crate::config`.
 
-use super::Said;
 use super::english::listed;
 use super::what::{
-    AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, SettingFault, StartFault,
+    AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, ReadingFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
+use super::{Said, bulletins, coming, days, queueing, written};
+use crate::language::Language;
 use crate::schedule::text::span_text;
 
 pub(super) fn say(what: &What) -> Said {
@@ -20,6 +21,14 @@ pub(super) fn say(what: &What) -> Said {
         What::Start(fault) => start(fault),
         What::Audio(problem) => audio(problem),
         What::Timetable(fault) => timetable(fault),
+        What::Coming(fault) => coming::vietnamese(fault),
+        What::Queue(fault) => queueing::vietnamese(fault),
+        What::Text(fault) => written::text_vi(fault),
+        What::Day(fault) => days::say_day(fault, Language::Vi),
+        What::Session(fault) => days::say_session(fault, Language::Vi),
+        What::Plan(fault) => written::plan_vi(fault),
+        What::Reading(fault) => reading(fault),
+        What::Bulletin(fault) => bulletins::say_vi(fault),
     }
 }
 
@@ -82,10 +91,6 @@ fn setting(fault: &SettingFault) -> Said {
             format!("không có múi giờ `{found}`"),
             meant(near.as_ref(), "tên múi giờ theo IANA, ví dụ `Asia/Ho_Chi_Minh`"),
         ),
-        SettingFault::ApprovalsNotYet => Said::with(
-            "việc duyệt sẽ có cùng với tin bài, phiên bản này chưa có",
-            "hãy ghi `required = false`; khi đó nội dung trong lịch phát được phát mà không qua duyệt",
-        ),
         SettingFault::BadDevice(found) => Said::with(
             format!("`{found}` không phải là thiết bị"),
             "được ghi \"default\", \"silent\", \"wav:TỆP\" hoặc mã do lệnh `loa devices` liệt kê",
@@ -122,15 +127,35 @@ fn setting(fault: &SettingFault) -> Said {
             format!("người dùng này không được ghi vào thư mục dữ liệu `{path}`"),
             "đài phải chạy bằng người dùng có quyền ghi",
         ),
+        SettingFault::NoSpeechProgram => Said::with(
+            "`command` đang để trống",
+            "hãy ghi chương trình đọc và các tham số, hoặc bỏ khóa này để dùng espeak-ng",
+        ),
+        SettingFault::NoSpeechFile(name) => Said::with(
+            format!("lệnh đọc thiếu `{name}`"),
+            "`{text}` là tệp văn bản cần đọc, `{wav}` là tệp âm thanh mà chương trình phải ghi ra",
+        ),
+        SettingFault::SpeechProgramMissing(program) => Said::with(
+            format!("máy này không có chương trình đọc `{program}`"),
+            "hãy cài chương trình đó, hoặc sửa `command`; trên Debian: `sudo apt install espeak-ng`",
+        ),
         SettingFault::DuplicateZone(id, first) => Said::plain(format!("đã có cụm loa `{id}` tại {first}")),
     }
 }
 
 fn programme(fault: &ProgrammeFault) -> Said {
     match fault {
-        ProgrammeFault::NotYet(key) => Said::with(
-            format!("mục `{key}` sẽ có cùng với tin bài, phiên bản này chưa có"),
-            "hãy ghi tệp: `file = \"ten.opus\"`, kèm `title`, `themes` và `author`",
+        ProgrammeFault::NoContent => Said::with(
+            "mục này không nói phát gì",
+            "hãy ghi một trong ba: `file = \"ten.opus\"`, `bulletin = 12` hoặc `queue = { up_to = \"15m\" }`",
+        ),
+        ProgrammeFault::SeveralContents => Said::with(
+            "mục này có nhiều hơn một trong ba: `file`, `bulletin`, `queue`",
+            "hãy ghi mỗi thứ thành một mục riêng",
+        ),
+        ProgrammeFault::BadUpTo(found) => Said::with(
+            format!("`{found}` không phải là khoảng thời gian từ 1s đến 24h"),
+            "hãy ghi tổng thời lượng tối đa của các tin bài lấy từ hàng chờ, ví dụ \"15m\", \"1h30m\", \"90s\"",
         ),
         ProgrammeFault::DuplicateProgramme(id, first) => {
             Said::with(format!("đã có chương trình `{id}` tại {first}"), "mỗi chương trình phải có mã riêng")
@@ -157,10 +182,9 @@ fn programme(fault: &ProgrammeFault) -> Said {
             format!("chương trình bỏ sót {}", listed(missing)),
             "các cụm loa chưa có đầu ra riêng nên đều nghe mọi chương trình; hãy bỏ khóa `zones`",
         ),
-        ProgrammeFault::UnknownTheme(found, near) => Said::with(
-            format!("không có nội dung tuyên truyền `{found}`"),
-            meant(near.as_ref(), "kế hoạch có ND1 đến ND8"),
-        ),
+        ProgrammeFault::UnknownTheme(found, known, near) => {
+            Said::with(format!("không có nội dung tuyên truyền `{found}`"), meant(near.as_ref(), &listed(known)))
+        }
         ProgrammeFault::NoItems => {
             Said::with("chương trình không có mục nào", "mỗi mục bắt đầu bằng `[[programme.item]]`")
         }
@@ -228,7 +252,25 @@ fn timetable(fault: &TimetableFault) -> Said {
     }
 }
 
-fn meant(near: Option<&String>, allowed: &str) -> String {
+fn reading(fault: &ReadingFault) -> Said {
+    match fault {
+        ReadingFault::BadWritten(found) => Said::with(
+            format!("`{found}` không dùng làm chữ viết tắt được"),
+            "chữ viết tắt không bắt đầu bằng chữ số, dấu câu hoặc dấu ngoặc",
+        ),
+        ReadingFault::NotSpeakable(found, odd) => Said::with(
+            format!("trong cách đọc `{found}` có `{odd}` không đọc được"),
+            "cách đọc chỉ gồm chữ cái, dấu cách, dấu phẩy và gạch nối; số phải viết bằng chữ",
+        ),
+        ReadingFault::Duplicate(found, first) => Said::plain(format!("đã có `{found}` tại {first}")),
+        ReadingFault::EmptyCase => Said::with(
+            "trường hợp này thiếu `before` và `after`",
+            "hãy ghi những từ đứng trước (`before`) hoặc đứng sau (`after`), kể cả `<số>` và `<Tên>`",
+        ),
+    }
+}
+
+pub(super) fn meant(near: Option<&String>, allowed: &str) -> String {
     match near {
         Some(near) => format!("có phải là `{near}`? chỉ được ghi: {allowed}"),
         None => format!("chỉ được ghi: {allowed}"),

@@ -7,6 +7,10 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::Place;
+pub use super::coming::{ComingFault, Lost};
+pub use super::days::{DayFault, SessionFault};
+use crate::sound::{Doubt, Unfit};
+use crate::text::{Refused, Remark};
 
 /// Makes `What` from each of its kinds, so that finders write only the kind.
 macro_rules! kinds {
@@ -33,6 +37,22 @@ kinds! {
     Audio(AudioProblem),
     /// The timetable that comes out.
     Timetable(TimetableFault),
+    /// What coming programmes would air.
+    Coming(ComingFault),
+    /// What was to be queued.
+    Queue(QueueFault),
+    /// Words that people read or hear.
+    Text(TextFault),
+    /// A special day.
+    Day(DayFault),
+    /// The rules of `[session]`.
+    Session(SessionFault),
+    /// The meaning of the plan.
+    Plan(PlanFault),
+    /// The list of readings.
+    Reading(ReadingFault),
+    /// What is to become a bulletin.
+    Bulletin(BulletinFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.
@@ -115,8 +135,6 @@ pub enum Type {
 pub enum SettingFault {
     /// Not a zone of the IANA database, and the one that was probably meant.
     UnknownTimezone(String, Option<String>),
-    /// `[approval] required = true`.
-    ApprovalsNotYet,
     /// Not the name of a device.
     BadDevice(String),
     /// A device that does not open: its name, the driver's words.
@@ -135,13 +153,23 @@ pub enum SettingFault {
     BadTime(String),
     /// A zone's id that another one has.
     DuplicateZone(String, Box<Place>),
+    /// `[speech] command` without a program.
+    NoSpeechProgram,
+    /// `[speech] command` that does not name this placeholder.
+    NoSpeechFile(&'static str),
+    /// The program of `[speech] command`, which is not on this machine.
+    SpeechProgramMissing(String),
 }
 
 /// What is wrong with a programme or an item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProgrammeFault {
-    /// `bulletin` or `queue`.
-    NotYet(&'static str),
+    /// An item without `file`, `bulletin` or `queue`.
+    NoContent,
+    /// An item with more than one of them.
+    SeveralContents,
+    /// Not a span of time from 1 s to 24 h as `up_to`.
+    BadUpTo(String),
     /// An id that another programme has.
     DuplicateProgramme(String, Box<Place>),
     /// An id that another item of the programme has.
@@ -156,8 +184,8 @@ pub enum ProgrammeFault {
     UnknownZone(String, Vec<String>, Option<String>),
     /// Zones of the station that the programme does not name.
     FewerZones(Vec<String>),
-    /// A theme that the plan does not have, and the one that was probably meant.
-    UnknownTheme(String, Option<String>),
+    /// A theme that the plan does not have: the code, the known ones, the one that was probably meant.
+    UnknownTheme(String, Vec<String>, Option<String>),
     /// A programme without items.
     NoItems,
     /// A path that leads out of `audio/`, or is written in another way than with `/`.
@@ -254,4 +282,95 @@ pub struct Overlap {
     pub other_ends_at: DateTime<FixedOffset>,
     /// Where that one stands.
     pub other_place: Place,
+}
+
+/// Why a bulletin is not queued, or what a person should know who queues it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QueueFault {
+    /// No programme has this id: the ids there are, the one that was probably meant.
+    UnknownProgramme(String, Vec<String>, Option<String>),
+    /// The programme draws nothing.
+    NoQueueItem(String),
+    /// No programme draws anything.
+    NoQueueItems,
+    /// The bulletin waits already: the entry, its programme if it is for one only.
+    WaitsAlready(i64, Option<String>),
+    /// First and last day the wrong way round.
+    FromAfterUntil(NaiveDate, NaiveDate),
+    /// The last day is over.
+    Past(NaiveDate),
+    /// No queue item asks for one of its themes.
+    NoFit(Vec<String>),
+    /// Nobody has approved it: its number.
+    NotApproved(i64),
+    /// Its length, and the largest `up_to` of the queue items that could draw it, both in milliseconds.
+    TooLong(i64, i64),
+    /// No programme that could draw it airs from the first to the last of its days.
+    NoOccurrence(NaiveDate, NaiveDate),
+    /// Another one that waits has the same sound: the entry, its bulletin's number and title.
+    SameSound(i64, i64, String),
+}
+
+/// What is wrong with words that people read or hear, each after the field in which they stand: a key, a column, an option.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TextFault {
+    /// They are not taken.
+    Refused(String, Refused),
+    /// They were changed.
+    Remark(String, Remark),
+}
+
+/// What is wrong with the plan.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlanFault {
+    /// No `[[theme]]`.
+    NoThemes,
+    /// `[[programme]]` in the plan's file.
+    Programme,
+    /// What is no code.
+    BadCode(String),
+    /// A code that something else in the plan has.
+    DuplicateCode(String, Box<Place>),
+    /// A target for a theme that the plan does not have: the code, the known ones, the one that was probably meant.
+    UnknownTheme(String, Vec<String>, Option<String>),
+    /// A target without a figure.
+    EmptyTarget,
+    /// A second target for the same theme and span.
+    DuplicateTarget(Box<Place>),
+}
+
+/// What is wrong with the list of readings.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReadingFault {
+    /// Nothing that could stand in a text as a word.
+    BadWritten(String),
+    /// A reading, and the character in it that nobody can say.
+    NotSpeakable(String, char),
+    /// An abbreviation that is in the list already: it, and where.
+    Duplicate(String, Box<Place>),
+    /// A case that says neither what stands before nor what stands behind.
+    EmptyCase,
+}
+
+/// What is wrong with what is to become a bulletin.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BulletinFault {
+    /// Neither a file nor a text.
+    NoContent,
+    /// No theme.
+    NoTheme,
+    /// A name or a reason without a letter: the field.
+    NoLetter(String),
+    /// The field, how many characters it has, how many are allowed.
+    TooLong(String, usize, usize),
+    /// A text without a letter: the file.
+    EmptyText(String),
+    /// A manifest without bulletins.
+    EmptyManifest,
+    /// A file that cannot be one: its name and why.
+    Unfit(String, Unfit),
+    /// A file that a person should listen to: its name and why.
+    Doubt(String, Doubt),
+    /// The title of other bulletins.
+    SameTitle(String, Vec<i64>),
 }

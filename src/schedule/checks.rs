@@ -9,9 +9,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
+use super::day_checks;
 use super::overlaps::overlaps;
 use super::read::{ProgrammePlaces, Reading};
-use super::{Programme, Schedule};
+use super::{Item, ItemContent, Programme, Schedule};
 use crate::problem::what::{AudioFault, AudioProblem, StartFault, TimetableFault};
 use crate::problem::{Problem, nearest};
 use crate::{calendar, timetable};
@@ -52,8 +53,15 @@ pub struct Subject<'a> {
 pub type Check = fn(&Subject<'_>) -> Vec<Problem>;
 
 /// Every check by its name, in order.
-pub const CHECKS: [(&str, Check); 4] =
-    [("audio", audio), ("length", length), ("occurrences", occurrences), ("overlaps", overlaps)];
+pub const CHECKS: [(&str, Check); 7] = [
+    ("audio", audio),
+    ("length", length),
+    ("occurrences", occurrences),
+    ("overlaps", overlaps),
+    ("programmes of special days", day_checks::programmes),
+    ("effects of special days", day_checks::effects),
+    ("overlaps of special days", day_checks::overlaps),
+];
 
 /// Runs every check; the problems are sorted by place.
 #[must_use]
@@ -64,7 +72,7 @@ pub fn run(subject: &Subject<'_>) -> Vec<Problem> {
 }
 
 impl Subject<'_> {
-    fn programmes(&self) -> impl Iterator<Item = (&Programme, &ProgrammePlaces)> {
+    pub(super) fn programmes(&self) -> impl Iterator<Item = (&Programme, &ProgrammePlaces)> {
         self.reading.schedule.programmes.iter().map(|programme| &**programme).zip(&self.reading.places)
     }
 }
@@ -85,12 +93,21 @@ fn audio(subject: &Subject<'_>) -> Vec<Problem> {
     problems
 }
 
+/// How long the items of a programme are together, as far as that is known.
+pub(super) fn planned_ms(programme: &Programme, audio: &AudioFacts) -> i64 {
+    let known = |item: &Item| match &item.content {
+        ItemContent::File(file) => audio.files.get(file)?.as_ref().ok()?.duration_ms,
+        ItemContent::Queue(wish) => Some(wish.up_to.num_milliseconds()),
+        ItemContent::Bulletin(_) => None,
+    };
+    programme.items.iter().filter_map(known).sum()
+}
+
 /// The items of a programme fit into its window together.
 fn length(subject: &Subject<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (programme, places) in subject.programmes() {
-        let known = |file: &String| subject.audio.files.get(file)?.as_ref().ok()?.duration_ms;
-        let total_ms: i64 = programme.items.iter().filter_map(|item| known(&item.file)).sum();
+        let total_ms = planned_ms(programme, subject.audio);
         let window_ms = programme.window.num_milliseconds();
         if total_ms > window_ms {
             problems.push(Problem::warning(places.window.clone(), TimetableFault::TooLong(total_ms, window_ms)));
@@ -110,10 +127,12 @@ fn occurrences(subject: &Subject<'_>) -> Vec<Problem> {
             problems.push(Problem::error(places.cron.clone(), StartFault::Past));
             continue;
         }
-        let alone = Schedule { programmes: vec![programme.clone()] };
+        let alone =
+            Schedule { programmes: vec![programme.clone()], days: subject.reading.schedule.days.clone(), plan: None };
         // Today counts as a whole: a programme is not idle because its last day has begun.
         let ahead = today + TimeDelta::days(DAYS_AHEAD);
-        if !airs_between(&alone, zone, today, ahead) {
+        // One that is only for special days waits for its day to come into `days.toml`.
+        if !programme.only_special_days && !airs_between(&alone, zone, today, ahead) {
             problems.push(Problem::warning(places.id.clone(), TimetableFault::NoOccurrence(DAYS_AHEAD)));
         }
     }

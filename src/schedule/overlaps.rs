@@ -38,7 +38,8 @@ pub(super) fn overlaps(subject: &Subject<'_>) -> Vec<Problem> {
         let next = (start + SLICE).min(end);
         // A programme that has all its problems is left out from here on: its pairs are known, and it costs time.
         let rest = programmes.iter().filter(|programme| !sweep.is_full(&programme.id)).cloned().collect();
-        for occurrence in expand(&Schedule { programmes: rest }, zone, start, next) {
+        let days = subject.reading.schedule.days.clone();
+        for occurrence in expand(&Schedule { programmes: rest, days, plan: None }, zone, start, next) {
             sweep.take(&occurrence, &subject.reading.places, zone, &mut problems);
         }
         start = next;
@@ -61,7 +62,7 @@ impl Sweep<'_> {
 
     fn take(&mut self, occurrence: &Occurrence, places: &[ProgrammePlaces], zone: Tz, problems: &mut Vec<Problem>) {
         let programme = &occurrence.programme;
-        if self.is_full(&programme.id) {
+        if self.is_full(&programme.id) || occurrence.is_silent() {
             return;
         }
         self.open.retain(|(_, _, ends_at)| *ends_at > occurrence.scheduled_at);

@@ -10,30 +10,22 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+pub use super::files::{File, Special, from_stored, special, to_stored};
+use super::read_days::{self, DayPlaces};
+use super::read_items::read_items;
 use super::table::{Reader, Spotted, Table};
 use super::text::{Source, parse_span};
-use super::{Ends, Item, Programme, Schedule, StartRule, start_rule};
+use super::{Ends, Programme, Schedule, StartRule, THEMES, start_rule};
 use crate::airing::Priority;
+use crate::plan;
 use crate::problem::what::{FileFault, FormFault, ProgrammeFault, What};
 use crate::problem::{Place, Problem, any_error, nearest};
-
-/// Codes of the themes of the 2025 plan, in its order.
-pub const THEMES: [&str; 8] = ["ND1", "ND2", "ND3", "ND4", "ND5", "ND6", "ND7", "ND8"];
 
 /// Starts of all programmes on one day, at most: more than one each second. A timetable of a week is made in one go, so this
 /// bounds its memory, and the time that the checks take.
 const MOST_STARTS_A_DAY: u32 = 100_000;
 
-const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(24);
-
-/// A schedule file: its name for the person, and its bytes or why there are none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    /// As problems name it; the part after the last `/` is its name in the database.
-    pub path: String,
-    /// What was read.
-    pub bytes: Result<Vec<u8>, FileFault>,
-}
+pub(super) const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// What came out of the files.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +34,8 @@ pub struct Reading {
     pub schedule: Schedule,
     /// Where they stand, in the same order.
     pub places: Vec<ProgrammePlaces>,
+    /// Where the special days stand.
+    pub days: DayPlaces,
     /// Every item's file that is named well, whatever else is wrong with its programme, and where it stands.
     pub files: Vec<(String, Place)>,
     /// Sorted by place.
@@ -67,6 +61,16 @@ pub struct ProgrammePlaces {
     pub cron: Place,
     /// Its window.
     pub window: Place,
+    /// What each of its items airs, in order.
+    pub items: Vec<Place>,
+}
+
+/// What the programmes of all files may name.
+struct Known<'a> {
+    /// Ids; `None` if they are not known.
+    zones: Option<&'a [String]>,
+    /// Codes.
+    themes: Vec<String>,
 }
 
 /// Reads all files together. With `zones` unknown (`None`: the settings could not be read), zones are not judged.
@@ -74,21 +78,41 @@ pub struct ProgrammePlaces {
 pub fn read(files: &[File], zones: Option<&[String]>) -> Reading {
     let mut reading = Reading::default();
     let mut ids: HashMap<String, Place> = HashMap::new();
-    for file in files {
+    let themes = THEMES.map(String::from).into();
+    let mut known = Known { zones, themes };
+    // The special ones first, for programmes are judged by them.
+    let (specials, programmes): (Vec<_>, Vec<_>) = files.iter().partition(|file| special(&file.path).is_some());
+    for file in specials.into_iter().chain(programmes) {
         let source = match &file.bytes {
             Ok(bytes) => Source::decode(&file.path, bytes),
             Err(fault) => Err(Box::new(Problem::error(Place::whole(&*file.path), fault.clone()))),
         };
-        match source {
-            Ok(source) => read_file(&source, zones, &mut ids, &mut reading),
-            Err(problem) => reading.problems.push(*problem),
+        match (source, special(&file.path)) {
+            (Ok(source), Some(Special::Days)) => {
+                let (days, places, mut problems) = read_days::read_file(&source);
+                (reading.schedule.days, reading.days) = (Arc::new(days), places);
+                reading.problems.append(&mut problems);
+            }
+            (Ok(source), Some(Special::Plan)) => read_plan(&source, &mut known, &mut reading),
+            (Ok(source), None) => read_file(&source, &known, &mut ids, &mut reading),
+            (Err(problem), _) => reading.problems.push(*problem),
         }
     }
     reading.problems.sort();
     reading
 }
 
-fn read_file(source: &Source, zones: Option<&[String]>, ids: &mut HashMap<String, Place>, reading: &mut Reading) {
+fn read_plan(source: &Source, known: &mut Known<'_>, reading: &mut Reading) {
+    let found = plan::read::read(source);
+    reading.problems.extend(found.problems);
+    reading.schedule.plan = found.plan.map(Arc::new);
+    // Of a plan without a theme that can be read, the built-in ones say more than nothing.
+    if !found.theme_codes.is_empty() {
+        known.themes = found.theme_codes;
+    }
+}
+
+fn read_file(source: &Source, known: &Known<'_>, ids: &mut HashMap<String, Place>, reading: &mut Reading) {
     let (mut reader, mut root) = Reader::open(source);
     // What the parser makes of a broken file is guesswork, and problems of guesses mislead.
     if !reader.problems.is_empty() {
@@ -97,7 +121,7 @@ fn read_file(source: &Source, zones: Option<&[String]>, ids: &mut HashMap<String
     }
     let nothing_inside = root.is_empty();
     for mut table in reader.tables(&mut root, "programme") {
-        let draft = read_programme(&mut reader, &mut table, zones, ids, &mut reading.files);
+        let draft = read_programme(&mut reader, &mut table, known, ids, &mut reading.files);
         reader.finish(&table);
         if let Some((programme, places)) = draft {
             take(programme, places, reading);
@@ -127,12 +151,12 @@ fn take(programme: Programme, places: ProgrammePlaces, reading: &mut Reading) {
 fn read_programme<'s>(
     reader: &mut Reader<'s>,
     table: &mut Table<'s>,
-    zones: Option<&[String]>,
+    known: &Known<'_>,
     ids: &mut HashMap<String, Place>,
     files: &mut Vec<(String, Place)>,
 ) -> Option<(Programme, ProgrammePlaces)> {
     let id = read_programme_id(reader, table, ids);
-    let title = reader.required_text(table, "title");
+    let title = reader.required_words(table, "title");
     let start = read_start(reader, table);
     let window = read_window(reader, table);
     let ends = reader.word(table, "ends", &["soft", "hard"]);
@@ -140,8 +164,10 @@ fn read_programme<'s>(
     let mut until = reader.date(table, "until");
     let except = reader.dates(table, "except");
     let priority = read_priority(reader, table);
-    let zones = read_zones(reader, table, zones);
-    let items = read_items(reader, table, files);
+    let only = reader.word(table, "only", &["special_days"]);
+    let why = reader.text(table, "why");
+    let zones = read_zones(reader, table, known.zones);
+    let items = read_items(reader, table, &known.themes, files);
     if let (Some(from), Some(last)) = (&from, &until)
         && from.value > last.value
     {
@@ -149,11 +175,12 @@ fn read_programme<'s>(
         // Reported once, not again as a programme that never airs.
         until = None;
     }
-    let (id, start, window, items) = (id?, start?, window?, items?);
+    let (id, start, window, (items, item_places)) = (id?, start?, window?, items?.into_iter().unzip());
     let places = ProgrammePlaces {
         id: reader.place(&id.span),
         cron: reader.place(&start.span),
         window: reader.place(&window.span),
+        items: item_places,
     };
     let programme = Programme {
         title: title?.value,
@@ -167,6 +194,8 @@ fn read_programme<'s>(
         priority,
         zones,
         items,
+        only_special_days: only.is_some(),
+        why: why.map(|text| text.value),
     };
     Some((programme, places))
 }
@@ -269,99 +298,4 @@ fn read_zones<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, known: Option<
         }
     }
     named.value.into_iter().map(|zone| zone.value).collect()
-}
-
-/// All items, or `None` when one of them cannot be read.
-fn read_items<'s>(
-    reader: &mut Reader<'s>,
-    table: &mut Table<'s>,
-    files: &mut Vec<(String, Place)>,
-) -> Option<Vec<Item>> {
-    let tables = reader.tables(table, "item");
-    if tables.is_empty() {
-        reader.error(table.span.clone(), ProgrammeFault::NoItems);
-        return None;
-    }
-    let mut ids: HashMap<String, Place> = HashMap::new();
-    let mut items = Some(Vec::new());
-    for (index, mut table) in tables.into_iter().enumerate() {
-        let written = reader.text(&mut table, "id").and_then(|id| checked_id(reader, id));
-        let id = written.unwrap_or_else(|| Spotted { value: index.to_string(), span: table.span.clone() });
-        let place = reader.place(&id.span);
-        if let Some(first) = ids.get(&id.value) {
-            reader.error(id.span, ProgrammeFault::DuplicateItem(id.value.clone(), Box::new(first.clone())));
-        } else {
-            ids.insert(id.value.clone(), place);
-        }
-        let item = read_item(reader, &mut table, id.value, files);
-        reader.finish(&table);
-        items = items.zip(item).map(|(mut items, item)| {
-            items.push(item);
-            items
-        });
-    }
-    items
-}
-
-fn read_item<'s>(
-    reader: &mut Reader<'s>,
-    table: &mut Table<'s>,
-    id: String,
-    files: &mut Vec<(String, Place)>,
-) -> Option<Item> {
-    let mut later = false;
-    for key in ["bulletin", "queue"] {
-        if let Some(span) = table.refuse(key) {
-            reader.error(span, ProgrammeFault::NotYet(key));
-            later = true;
-        }
-    }
-    let file = if later { reader.text(table, "file") } else { reader.required_text(table, "file") };
-    let title = reader.text(table, "title");
-    let themes = reader.texts(table, "themes").map(|themes| themes.value).unwrap_or_default();
-    let author = reader.text(table, "author");
-    for theme in &themes {
-        if !THEMES.contains(&theme.value.as_str()) {
-            let near = nearest(&theme.value, THEMES);
-            reader.error(theme.span.clone(), ProgrammeFault::UnknownTheme(theme.value.clone(), near));
-        }
-    }
-    let file = file?;
-    if !below_audio(&file.value) {
-        reader.error(file.span, ProgrammeFault::BadPath(file.value));
-        return None;
-    }
-    files.push((file.value.clone(), reader.place(&file.span)));
-    let name = file.value.rsplit('/').next().unwrap_or_default().to_owned();
-    Some(Item {
-        id,
-        title: title.map_or(name, |title| title.value),
-        themes: themes.into_iter().map(|theme| theme.value).collect(),
-        author: author.map(|author| author.value),
-        file: file.value,
-    })
-}
-
-/// Whether a path stays below the folder that it is relative to, on every system.
-fn below_audio(path: &str) -> bool {
-    let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
-    !path.contains(['\\', ':']) && path.split('/').all(plain)
-}
-
-/// All files as one text: an object from file name to text, sorted, so that the same files have the same hash.
-#[must_use]
-pub fn to_stored(files: &[File]) -> String {
-    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let texts: serde_json::Map<String, serde_json::Value> = files
-        .iter()
-        .filter_map(|file| Some((name(&file.path), String::from_utf8_lossy(file.bytes.as_ref().ok()?).into())))
-        .collect();
-    serde_json::Value::Object(texts).to_string()
-}
-
-/// The files of a stored text, sorted by name; `None` if it is not one.
-#[must_use]
-pub fn from_stored(text: &str) -> Option<Vec<File>> {
-    let texts: std::collections::BTreeMap<String, String> = serde_json::from_str(text).ok()?;
-    Some(texts.into_iter().map(|(path, text)| File { path, bytes: Ok(text.into_bytes()) }).collect())
 }

@@ -9,9 +9,10 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use toml::de::{DeTable, DeValue};
 
-use super::text::{Source, clean};
-use crate::problem::what::{FormFault, Type, What};
+use super::text::Source;
+use crate::problem::what::{FormFault, TextFault, Type, What};
 use crate::problem::{Place, Problem, nearest};
+use crate::text::{Remark, clean_line, composed};
 
 /// Problems of one file that are kept at most: garbage has no end of them, and each holds a line.
 const MOST_PROBLEMS: usize = 100;
@@ -80,15 +81,43 @@ impl<'s> Reader<'s> {
 
     /// Text that must be there.
     pub fn required_text(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<String>> {
-        if !table.entries.contains_key(key) {
-            table.asked.push(key);
-            self.error(table.span.clone(), FormFault::MissingKey(key));
-            return None;
-        }
-        self.text(table, key)
+        self.has(table, key).then(|| self.text(table, key))?
     }
 
-    /// Text with something to see, clean.
+    /// Whether a key that must be there is; reported if it is not.
+    fn has(&mut self, table: &mut Table<'s>, key: &'static str) -> bool {
+        let has = table.entries.contains_key(key);
+        if !has {
+            table.asked.push(key);
+            self.error(table.span.clone(), FormFault::MissingKey(key));
+        }
+        has
+    }
+
+    /// Words that people read or hear: letters that only look right are replaced, and reported.
+    pub fn words(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<String>> {
+        let text = self.text(table, key)?;
+        // What it refuses was refused with the file.
+        let Ok(cleaned) = clean_line(&text.value) else { return Some(text) };
+        self.remark(key, &text.span, cleaned.remarks);
+        Some(Spotted { value: cleaned.text, ..text })
+    }
+
+    /// Words that must be there.
+    pub fn required_words(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<String>> {
+        self.has(table, key).then(|| self.words(table, key))?
+    }
+
+    fn remark(&mut self, key: &'static str, span: &Range<usize>, remarks: Vec<Remark>) {
+        for remark in remarks {
+            if self.problems.len() < MOST_PROBLEMS {
+                let fault = TextFault::Remark(key.to_owned(), remark);
+                self.problems.push(Problem::warning(self.source.place(span.clone()), fault));
+            }
+        }
+    }
+
+    /// Text with something to see, composed.
     pub fn text(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<String>> {
         let (value, span) = table.take(key)?;
         self.as_text(key, &value, span)
@@ -98,10 +127,10 @@ impl<'s> Reader<'s> {
         let DeValue::String(text) = value else { return self.wrong_type(key, Type::Text, value, span) };
         let fault = if text.chars().any(char::is_control) {
             FormFault::ControlCharacter(key)
-        } else if clean(text).is_empty() {
+        } else if composed(text).is_empty() {
             FormFault::EmptyText(key)
         } else {
-            return Some(Spotted { value: clean(text), span });
+            return Some(Spotted { value: composed(text), span });
         };
         self.error(span, fault);
         None
@@ -125,6 +154,25 @@ impl<'s> Reader<'s> {
         Some(Spotted { value: texts, span })
     }
 
+    /// A list of texts in which one may come again, as in a command line.
+    pub fn arguments(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<Vec<Spotted<String>>>> {
+        let (value, span) = table.take(key)?;
+        let DeValue::Array(list) = value else { return self.wrong_type(key, Type::List, &value, span) };
+        let texts = list.iter().filter_map(|each| self.as_text(key, each.get_ref(), each.span())).collect();
+        Some(Spotted { value: texts, span })
+    }
+
+    /// All keys of a table whose keys are free, each with its text; `name` is what problems call them.
+    pub fn entries(&mut self, table: Table<'s>, name: &'static str) -> Vec<(Spotted<String>, Spotted<String>)> {
+        let mut entries = Vec::new();
+        for (key, value) in table.entries {
+            let written = Spotted { value: composed(key.get_ref()), span: key.span() };
+            let span = value.span();
+            entries.extend(self.as_text(name, value.get_ref(), span).map(|spoken| (written, spoken)));
+        }
+        entries
+    }
+
     /// One of a few words.
     pub fn word(
         &mut self,
@@ -141,6 +189,21 @@ impl<'s> Reader<'s> {
         None
     }
 
+    /// One of a few words, which must be there.
+    pub fn required_word(
+        &mut self,
+        table: &mut Table<'s>,
+        key: &'static str,
+        allowed: &[&'static str],
+    ) -> Option<Spotted<&'static str>> {
+        self.has(table, key).then(|| self.word(table, key, allowed))?
+    }
+
+    /// A whole number from `least` to `most`, which must be there.
+    pub fn required_integer(&mut self, table: &mut Table<'s>, key: &'static str, least: i64, most: i64) -> Option<i64> {
+        self.has(table, key).then(|| self.integer(table, key, least, most))?
+    }
+
     /// A whole number from `least` to `most`.
     pub fn integer(&mut self, table: &mut Table<'s>, key: &'static str, least: i64, most: i64) -> Option<i64> {
         let (value, span) = table.take(key)?;
@@ -152,6 +215,19 @@ impl<'s> Reader<'s> {
             self.error(span, FormFault::OutOfRange(key, written, least, most));
         }
         inside
+    }
+
+    /// A whole number from `least` to `most`, none below 0, and where it stands.
+    pub fn spotted_integer(
+        &mut self,
+        table: &mut Table<'s>,
+        key: &'static str,
+        least: i64,
+        most: i64,
+    ) -> Option<Spotted<u32>> {
+        let span = table.entries.get(key).map(toml::Spanned::span);
+        let number = self.integer(table, key, least, most)?;
+        Some(Spotted { value: u32::try_from(number).ok()?, span: span? })
     }
 
     /// `true` or `false`.
@@ -167,6 +243,11 @@ impl<'s> Reader<'s> {
     pub fn date(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<NaiveDate>> {
         let (value, span) = table.take(key)?;
         self.as_date(key, &value, span)
+    }
+
+    /// A day that must be there.
+    pub fn required_date(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<NaiveDate>> {
+        self.has(table, key).then(|| self.date(table, key))?
     }
 
     fn as_date(&mut self, key: &'static str, value: &DeValue<'s>, span: Range<usize>) -> Option<Spotted<NaiveDate>> {
@@ -206,10 +287,7 @@ impl<'s> Reader<'s> {
 
     /// `[key]` that must be there.
     pub fn required_table(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Table<'s>> {
-        if !table.entries.contains_key(key) {
-            self.error(table.span.clone(), FormFault::MissingKey(key));
-        }
-        self.table(table, key)
+        self.has(table, key).then(|| self.table(table, key))?
     }
 
     /// `[[key]]`.
@@ -258,6 +336,24 @@ impl<'s> Table<'s> {
         let value = self.entries.remove(key)?;
         let span = value.span();
         Some((value.into_inner(), span))
+    }
+
+    /// Whether the file wrote this key; asking for it comes later.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// Where this key stands, if the file wrote it; asking for its value comes later.
+    #[must_use]
+    pub fn spot_of(&self, key: &str) -> Option<Range<usize>> {
+        self.entries.get_key_value(key).map(|(key, _)| key.span())
+    }
+
+    /// Whether the file wrote this key, and its value is text.
+    #[must_use]
+    pub fn has_text(&self, key: &str) -> bool {
+        matches!(self.entries.get(key).map(toml::Spanned::get_ref), Some(DeValue::String(_)))
     }
 
     /// Takes out a key of a later version whose value nobody reads; answers where it stands.

@@ -1,16 +1,16 @@
 //! The text of a file that a person wrote, and where in it something stands.
 //!
 //! In: bytes of unknown origin. Out: a `Source` that turns byte spans into places, or the problem that keeps it from being
-//! text: not UTF-8, zero bytes, legacy Vietnamese encodings. Also the small forms of text inside: clean words and spans of
-//! time. Pure. Next: `table`.
+//! text: not UTF-8, zero bytes, legacy Vietnamese encodings. Also spans of time as text. What the words inside must be is
+//! in `crate::text`. Pure. Next: `table`.
 
 use std::ops::Range;
 
 use chrono::TimeDelta;
-use unicode_normalization::UnicodeNormalization;
 
 use crate::problem::what::FileFault;
 use crate::problem::{Place, Problem, Spot};
+use crate::text::legacy;
 
 /// A file as the person knows it, and its text.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ impl Source {
         } else if let Some(at) = source.text.find('\0') {
             Some((at, FileFault::NulByte))
         } else {
-            legacy(&source.text).map(|(at, name)| (at, FileFault::LegacyFont(name)))
+            legacy(&source.text).map(|found| (found.at, FileFault::LegacyFont(found.encoding.name())))
         };
         match fault {
             Some((at, fault)) => Err(Box::new(Problem::error(source.place(at..at), fault))),
@@ -72,47 +72,6 @@ impl Source {
 
 fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
-}
-
-/// The first place that looks like TCVN3 or VNI seen as Latin-1, as such text appears after pasting from old documents.
-///
-/// A line must show two signs of it and no letter that only Unicode Vietnamese has, so that `©` or a German umlaut passes.
-fn legacy(text: &str) -> Option<(usize, &'static str)> {
-    let mut line_start = 0;
-    for line in text.split_inclusive('\n') {
-        if !line.is_ascii() && !line.chars().any(only_vietnamese) {
-            let chars: Vec<(usize, char)> = line.char_indices().collect();
-            let tcvn3 = |pair: &[(usize, char)]| {
-                tcvn3_sign(pair[0].1) && pair[1].1.is_ascii_alphabetic()
-                    || pair[0].1.is_ascii_alphabetic() && tcvn3_sign(pair[1].1)
-            };
-            let vni = |pair: &[(usize, char)]| matches!(pair[0].1, 'a' | 'e' | 'o') && pair[1].1 == 'â';
-            for (name, sign) in [("TCVN3", &tcvn3 as &dyn Fn(&[(usize, char)]) -> bool), ("VNI", &vni)] {
-                let mut found = chars.windows(2).filter(|pair| sign(pair));
-                if let (Some(first), Some(_)) = (found.next(), found.next()) {
-                    return Some((line_start + first[1].0, name));
-                }
-            }
-        }
-        line_start += line.len();
-    }
-    None
-}
-
-const fn tcvn3_sign(each: char) -> bool {
-    matches!(each, '¨' | '©' | 'ª' | '«' | '¬' | '\u{ad}' | '®' | 'µ' | '¶' | '·' | '¸' | '¹' | '»' | '¼' | '½' | '¾')
-}
-
-const fn only_vietnamese(each: char) -> bool {
-    matches!(each, 'ă' | 'Ă' | 'đ' | 'Đ' | 'ơ' | 'Ơ' | 'ư' | 'Ư' | '\u{1ea0}'..='\u{1ef9}' | '\u{300}'..='\u{323}')
-}
-
-/// Text as it is compared and stored: NFC, without characters that nobody sees, plain spaces, none at the ends.
-#[must_use]
-pub fn clean(text: &str) -> String {
-    let seen = text.chars().filter(|each| !matches!(each, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{ad}'));
-    let spaced: String = seen.map(|each| if each == '\u{a0}' { ' ' } else { each }).nfc().collect();
-    spaced.trim().to_owned()
 }
 
 /// A span of time written as `45m`, `1h30m` or `90s`: hours, minutes, seconds, each at most once, in this order.
@@ -156,8 +115,8 @@ mod tests {
         assert_eq!(fault(b"a = 1\nb = \"nh\xa9n d\xa9n\""), "x.toml:2:8 File(NotUtf8)");
         assert_eq!(fault(b"a\0b"), "x.toml:1:2 File(NulByte)");
         assert_eq!(fault(b"\xff\xfea\0"), "x.toml:1:1 File(NotUtf8)");
-        assert_eq!(fault("t = \"Uû ban nh©n d©n\"".as_bytes()), "x.toml:1:15 File(LegacyFont(\"TCVN3\"))");
-        assert_eq!(fault("t = \"UÛy ban nhaân daân\"".as_bytes()), "x.toml:1:17 File(LegacyFont(\"VNI\"))");
+        assert_eq!(fault("t = \"Uû ban nh©n d©n\"".as_bytes()), "x.toml:1:7 File(LegacyFont(\"TCVN3\"))");
+        assert_eq!(fault("t = \"UÛy ban nhaân daân\"".as_bytes()), "x.toml:1:7 File(LegacyFont(\"VNI\"))");
     }
 
     #[test]

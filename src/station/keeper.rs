@@ -15,17 +15,19 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::remark::Remark;
+use super::remark::{Piece, Remark};
 use super::settings::{self, Offer};
 use crate::airing::Reason;
 use crate::alarm::Alarm;
+use crate::bulletin::{Shelf, Tally};
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
 use crate::control::BackupStatus;
+use crate::desk::{Act, Actor, RequestId};
 use crate::library::{ClipError, ContentStore, FileState, Files, Verdict, Verified};
 use crate::problem::Problem;
-use crate::rundown::Library;
-use crate::schedule::Schedule;
+use crate::rundown::{Content, Library};
+use crate::schedule::{Item, Schedule};
 use crate::timetable;
 
 /// A change is taken over within two seconds; looking costs one `stat` per file.
@@ -34,11 +36,16 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Audio of so many days is checked in order of airing; the rest in order of the schedule.
 const AHEAD: TimeDelta = TimeDelta::days(8);
 
+/// Decoding ahead gives way to what airs now, and still comes to its end on a busy machine.
+const NICENESS: i32 = 10;
+
 /// A content that could not be judged, because the disk does not give it back, is tried again after this long.
 const JUDGE_AGAIN: TimeDelta = TimeDelta::minutes(1);
 
 /// What the keeper's thread is told.
 enum Told {
+    /// These bulletins air soon.
+    Ahead(Vec<(i64, Content)>),
     /// A full decode has ended.
     Decoded(Arc<str>, Result<Verified, ClipError>),
     /// The station closes.
@@ -57,8 +64,12 @@ pub(super) enum News {
     Verdict(Verdict),
     /// A change was not taken over, or audio is at fault.
     Problems(Vec<Problem>),
-    /// Files of the schedule that cannot air as they are, and why; all of them, whenever that changes.
-    Faults(Vec<(String, Reason)>),
+    /// Files of the schedule and bulletins that cannot air as they are, and why; all of them, whenever that changes.
+    Faults(Vec<(Piece, Reason)>),
+    /// Bulletins, approvals or the queue have changed; with what the log tells of them where that was not known.
+    Shelf(Arc<Shelf>, Option<Box<Tally>>),
+    /// An act that was to be judged by the newest approvals: what the watcher told before comes before it.
+    Act(RequestId, Act, Actor),
     /// All alarms of one watcher that stand, whenever they change.
     Alarms(&'static str, Vec<Alarm>),
     /// How the nightly copies are.
@@ -101,6 +112,7 @@ impl Keeper {
                 library,
                 reported,
                 faults: Vec::new(),
+                ahead: Vec::new(),
                 signature,
                 store,
                 news,
@@ -113,6 +125,12 @@ impl Keeper {
             work.run();
         })?;
         Ok(Self { content, tell })
+    }
+
+    /// These bulletins air soon: their sound is looked at, and decoded from end to end unless it was before.
+    pub(super) fn ahead(&self, bulletins: Vec<(i64, Content)>) {
+        // A thread that has ended looks no more.
+        let _ = self.tell.send(Told::Ahead(bulletins));
     }
 
     /// The content store.
@@ -137,9 +155,11 @@ struct Work {
     files: Files,
     library: Library,
     /// Faults that were told already.
-    reported: HashSet<(String, String)>,
-    /// Files that cannot air as they are.
-    faults: Vec<(String, Reason)>,
+    reported: HashSet<(Piece, String)>,
+    /// Files and bulletins that cannot air as they are.
+    faults: Vec<(Piece, Reason)>,
+    /// Bulletins that air soon.
+    ahead: Vec<(i64, Content)>,
     signature: Vec<Seen>,
     store: ContentStore,
     news: UnboundedSender<News>,
@@ -160,6 +180,7 @@ impl Work {
             self.decode_next(&unverified);
             match self.told.recv_timeout(LOOK_EVERY) {
                 Ok(Told::Decoded(sha256, result)) => self.judge(&sha256, &result),
+                Ok(Told::Ahead(bulletins)) => self.ahead = bulletins,
                 Err(RecvTimeoutError::Timeout) => {}
                 Ok(Told::Close) | Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -176,6 +197,9 @@ impl Work {
         let Some(sha256) = next.filter(|_| self.decoding.is_none()).cloned() else { return };
         let (store, decoded, wanted) = (self.store.clone(), self.decoded.clone(), Arc::clone(&sha256));
         let started = std::thread::Builder::new().name("decode".into()).spawn(move || {
+            if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+                tracing::warn!("audio is checked with the priority of the station: {error}");
+            }
             let result = store.verify(&wanted);
             // Nobody listens any more when the station has closed.
             let _ = decoded.send(Told::Decoded(wanted, result));
@@ -236,8 +260,9 @@ impl Work {
             let changes = self.files.scan(std::slice::from_ref(path));
             let content = changes.library.get(path);
             let judged = content.and_then(|content| self.files.fault_of(&content.sha256));
-            faults.extend(judged.map(|reason| (path.clone(), reason)));
-            faults.extend(changes.faults.iter().map(|(path, fault)| (path.clone(), fault.reason())));
+            let piece = || Piece::File(path.clone());
+            faults.extend(judged.map(|reason| (piece(), reason)));
+            faults.extend(changes.faults.iter().map(|(_, fault)| (piece(), fault.reason())));
             library.extend(changes.library);
             unverified.extend(changes.unverified);
             if !changes.changed.is_empty() {
@@ -246,9 +271,12 @@ impl Work {
                 self.tell_library(changes.changed);
             }
             for (path, fault) in changes.faults {
-                self.report(&path, &fault.to_string(), Remark::WillNotAir);
+                self.report(Piece::File(path), &fault.to_string(), Remark::WillNotAir);
             }
         }
+        let bulletins = self.look_at_bulletins(&mut faults);
+        // What airs next goes first; a bulletin was decoded when it was taken in.
+        unverified.extend(bulletins);
         if self.faults != faults {
             self.faults.clone_from(&faults);
             self.tell(News::Faults(faults));
@@ -261,6 +289,25 @@ impl Work {
         unverified
     }
 
+    /// Looks at the sound of the bulletins that air soon. Answers what must still be decoded from end to end.
+    fn look_at_bulletins(&mut self, faults: &mut Vec<(Piece, Reason)>) -> Vec<Arc<str>> {
+        let mut unverified = Vec::new();
+        for (number, content) in self.ahead.clone() {
+            let is_there = self.store.path_of(&content.sha256).is_file();
+            let lost = (!is_there).then_some(Reason::FileMissing);
+            if let Some(reason) = lost.or(self.files.fault_of(&content.sha256)) {
+                faults.push((Piece::Bulletin(number), reason));
+            }
+            if !is_there {
+                let fault = ClipError::Missing.to_string();
+                self.report(Piece::Bulletin(number), &fault, Remark::WillNotAir);
+            } else if !self.files.is_judged(&content.sha256) {
+                unverified.push(content.sha256);
+            }
+        }
+        unverified
+    }
+
     /// The schedule's files in order of airing.
     fn wanted(&self) -> Vec<String> {
         let (now, _) = self.clock.pair();
@@ -269,7 +316,7 @@ impl Work {
         let next = next.into_iter().map(|occurrence| occurrence.programme);
         let mut seen = HashSet::new();
         next.chain(self.schedule.programmes.iter().cloned())
-            .flat_map(|programme| programme.items.iter().map(|item| item.file.clone()).collect::<Vec<_>>())
+            .flat_map(|programme| programme.items.iter().filter_map(Item::file).map(str::to_owned).collect::<Vec<_>>())
             .filter(|file| seen.insert(file.clone()))
             .collect()
     }
@@ -279,9 +326,14 @@ impl Work {
         let verdict = self.files.judge(sha256, result);
         if let Err(fault) = result {
             let named = self.library.iter().find(|(_, content)| content.sha256 == *sha256);
-            let name = named.map_or_else(|| sha256.to_string(), |(path, _)| path.clone());
+            let number = self.ahead.iter().find(|(_, content)| content.sha256 == *sha256).map(|(number, _)| *number);
+            let file = |name: String| Piece::File(name);
+            let name = match (named, number) {
+                (None, Some(number)) => Piece::Bulletin(number),
+                (named, _) => file(named.map_or_else(|| sha256.to_string(), |(path, _)| path.clone())),
+            };
             let remark = if verdict.is_some() { Remark::WillNotAir } else { Remark::NotChecked };
-            self.report(&name, &fault.to_string(), remark);
+            self.report(name, &fault.to_string(), remark);
         }
         if let Some(verdict) = verdict {
             return self.tell(News::Verdict(verdict));
@@ -291,9 +343,9 @@ impl Work {
     }
 
     /// A fault is told once per file and wording.
-    fn report(&mut self, path: &str, fault: &str, remark: impl FnOnce(String, String) -> Remark) {
-        if self.reported.insert((path.to_owned(), fault.to_owned())) {
-            self.tell(News::Remark(remark(path.to_owned(), fault.to_owned())));
+    fn report(&mut self, piece: Piece, fault: &str, remark: impl FnOnce(Piece, String) -> Remark) {
+        if self.reported.insert((piece.clone(), fault.to_owned())) {
+            self.tell(News::Remark(remark(piece, fault.to_owned())));
         }
     }
 

@@ -7,12 +7,14 @@
 mod beat;
 mod keeper;
 mod lock;
+mod lookout;
 mod nightly;
 mod open;
 mod orders;
 mod records;
 mod remark;
 mod settings;
+mod shelf_watch;
 mod watch;
 
 use std::path::PathBuf;
@@ -36,10 +38,12 @@ pub use beat::Beat;
 use beat::Heart;
 use keeper::{Keeper, News};
 pub(crate) use lock::Lock;
+use lookout::Lookout;
 pub use open::StartError;
 pub(crate) use open::boot_id;
 use records::Records;
-pub use remark::Remark;
+pub use remark::{Piece, Remark};
+use shelf_watch::ShelfWatch;
 use watch::Watch;
 
 /// The station's loop waits so long for an intent to be durable, then airs all the same.
@@ -109,6 +113,7 @@ pub async fn run(
     let now = station.clock.now();
     let actions = station.desk.begin(now);
     station.perform(actions, &mut tell).await;
+    station.look_out(&mut tell);
     tell(Notice::Ready(station.desk.snapshot(station.clock.now()).next));
     while !station.desk.exited() {
         station.leap();
@@ -155,6 +160,7 @@ pub async fn run(
 /// Threads beside the loop that look after the machine and the copies; each ends when this is dropped.
 struct Watches {
     disk: Watch,
+    shelf: ShelfWatch,
     _output: Watch,
     _nightly: nightly::Nightly,
 }
@@ -178,8 +184,10 @@ struct Station {
     next_request: u64,
     /// Problems of the files as they were found at the start or at the last change, in the station's language.
     problems: Vec<String>,
-    /// Files of the schedule that cannot air as they are, and why.
-    faults: Vec<(String, Reason)>,
+    /// Files of the schedule and bulletins that cannot air as they are, and why.
+    faults: Vec<(Piece, Reason)>,
+    /// What is known of bulletins and of the next programme.
+    lookout: Lookout,
     /// What stands, by watcher.
     alarms: Vec<(&'static str, Vec<Alarm>)>,
     /// The one in use; another one in the settings needs a restart.
@@ -208,17 +216,24 @@ impl Station {
             _ => {}
         }
         let started = matches!(event, Event::Cue(_, CueEvent::Started { .. }));
+        let matters = lookout::matters(&event);
         let actions = self.desk.handle(event, now);
+        let looks_out = matters || lookout::moves_on(&actions);
         if started && let Some(item) = self.desk.snapshot(now).on_air {
             tell(Notice::Started(item));
         }
         self.perform(actions, tell).await;
+        if looks_out {
+            self.look_out(tell);
+        }
     }
 
     async fn perform(&mut self, actions: Vec<Action>, tell: &mut impl FnMut(Notice)) {
         for action in actions {
             match action {
-                Action::Prepare { cue, audio, tone_ms } => self.playout.prepare(cue, audio, tone_ms),
+                Action::Prepare { cue, audio, tone_ms, treatment } => {
+                    self.playout.prepare(cue, audio, tone_ms, treatment);
+                }
                 Action::Start(cue, start) => self.playout.start(cue, start),
                 Action::End(cue, end) => self.playout.end(cue, end),
                 Action::Drop(cue) => self.playout.drop_cue(cue),
@@ -252,6 +267,7 @@ impl Station {
                 let taken_at: DateTime<Utc> = self.clock.now().wall;
                 drop(self.records.give(Record::Schedule { taken_at, sha256, text }));
                 tell(Notice::Taken);
+                self.watches.shelf.name(schedule.bulletins());
                 Some(Event::Schedule(schedule))
             }
             News::Library { library, changed } => {
@@ -264,6 +280,8 @@ impl Station {
                 self.facts.timezone = config.station.timezone;
                 self.facts.zones = config.zone_names();
                 self.facts.tone_ms = config.emergency.tone_ms;
+                self.facts.approval_required = config.approval.required;
+                self.facts.preparation = config.sound;
                 match open::watch_disk(&self.data_dir, &config, &self.news_tell) {
                     Ok(watch) => self.watches.disk = watch,
                     Err(error) => tracing::warn!("cannot start a thread to watch the disk: {error}"),
@@ -284,6 +302,11 @@ impl Station {
                 self.faults = faults;
                 None
             }
+            News::Shelf(newest, tally) => {
+                self.lookout.shelf = Arc::clone(&newest);
+                Some(Event::Shelf(newest, tally))
+            }
+            News::Act(request, act, actor) => Some(Event::Act(request, act, actor)),
             News::Alarms(source, found) => {
                 self.take_alarms(source, found, tell);
                 None
@@ -320,10 +343,13 @@ impl Station {
 
     fn status(&self) -> Status {
         let store = self.records.store().state();
-        let faults =
-            self.faults.iter().map(|(file, reason)| format!("audio/{file}: {}", self.language.reason(*reason)));
+        let faults = self
+            .faults
+            .iter()
+            .map(|(piece, reason)| format!("{}: {}", piece.say(self.language), self.language.reason(*reason)));
         Status {
             desk: self.desk.snapshot(self.clock.now()),
+            next_programme: self.lookout.outlook.clone(),
             level_dbfs: self.playout.levels().map(|levels| levels.rms_dbfs),
             device_errors: self.playout.device_errors(),
             log_waiting: (store.waiting + self.records.waiting()) as u64,
@@ -345,14 +371,20 @@ impl Station {
     /// Closes the output and the log side by side, and waits for neither beyond `by`: what the log has not committed by
     /// then is in the spill file.
     async fn close(self, by: Mono) {
-        let Self { clock, playout, records, requests, server, keeper, .. } = self;
+        let Self { clock, playout, records, requests, server, keeper, watches, .. } = self;
         let store = records.into_store();
         server.abort();
         // Whoever waits for an answer gets one while there is still somebody to give it.
         drop((requests, keeper));
         let left = clock.until(by);
         let sound = tokio::task::spawn_blocking(move || playout.close(left));
-        let closed = async { tokio::join!(store.close(), sound) };
+        let log = async {
+            // Whoever closes the database last empties its journal into it, and a reader may not. One that hangs on a slow
+            // disk leaves the store its half of the time.
+            let _ = tokio::time::timeout(left / 2, watches.shelf.end()).await;
+            store.close().await;
+        };
+        let closed = async { tokio::join!(log, sound) };
         tokio::select! {
             _ = closed => {}
             () = clock.wait_until(by) => tracing::warn!("the output or the log did not close in time"),

@@ -13,14 +13,17 @@ use tokio::sync::mpsc;
 use super::beat::Heart;
 use super::keeper::{Keeper, News, Start};
 use super::lock::Lock;
+use super::lookout::Lookout;
 use super::nightly::Nightly;
 use super::records::Records;
 use super::remark::Remark;
 use super::settings::{self, Offer};
+use super::shelf_watch::{Reading, ShelfWatch};
 use super::watch::{self, Watch};
 use super::{Notice, ORDERS, Options, Station, Watches};
-use crate::airing::OutputKind;
+use crate::airing::{OutputKind, Reason};
 use crate::backup::block_on;
+use crate::bulletin::Shelf;
 use crate::clock::Clock;
 use crate::config::{Config, Device};
 use crate::control;
@@ -76,7 +79,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let Options { config, clock, output, trust_clock, beat } = options;
     let data_dir = config.data_dir.clone();
     let in_data = |error| StartError::DataDir { path: data_dir.clone(), error };
-    std::fs::create_dir_all(&data_dir).map_err(in_data)?;
+    crate::folder::make_shared(&data_dir).map_err(in_data)?;
     let lock = Lock::take(&data_dir).map_err(in_data)?.ok_or_else(|| StartError::Running(data_dir.clone()))?;
     let content = ContentStore::open(&data_dir.join("audio")).map_err(in_data)?;
     let (playout_tell, playout_events) = mpsc::unbounded_channel();
@@ -102,7 +105,8 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     if store.state().trouble.is_none() {
         sweep(&content, &remembered, &data_dir, &news_tell).map_err(no_thread)?;
     }
-    let desk = desk(&config, &schedule, &remembered, trust_clock, &boot_id, now);
+    let (reading, shelf) = Reading::first(&data_dir, schedule.bulletins()).await;
+    let desk = desk(&config, &schedule, (&remembered, &shelf), trust_clock, &boot_id, now);
     let start = Start {
         config: config.clone(),
         schedule,
@@ -111,7 +115,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         clock: clock.clone(),
     };
     let keeper = Keeper::start(content, start, news_tell.clone()).map_err(no_thread)?;
-    let watches = watches(&config, &data_dir, &clock, output, &news_tell).map_err(no_thread)?;
+    let watches = watches(&config, &data_dir, &clock, (output, reading), &news_tell).map_err(no_thread)?;
     Ok(Station {
         clock,
         desk,
@@ -128,6 +132,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         next_request: 0,
         problems: told,
         faults: Vec::new(),
+        lookout: Lookout::new(shelf),
         alarms: Vec::new(),
         data_dir,
         watches,
@@ -152,10 +157,11 @@ fn watches(
     config: &Config,
     data_dir: &Path,
     clock: &Clock,
-    output: Arc<dyn Output>,
+    (output, shelf): (Arc<dyn Output>, Reading),
     news: &mpsc::UnboundedSender<News>,
 ) -> std::io::Result<Watches> {
     Ok(Watches {
+        shelf: ShelfWatch::start(shelf, news.clone())?,
         disk: watch_disk(data_dir, config, news)?,
         _output: Watch::start("watch-output", watch::OUTPUT_EVERY, watch::output(output), news.clone())?,
         _nightly: Nightly::start(config, data_dir, clock, news.clone())?,
@@ -180,11 +186,16 @@ pub(super) fn watch_disk(
 fn open_clip(content: &ContentStore, config: &Config) -> OpenClip {
     let (content, audio_dir) = (content.clone(), config.audio_dir());
     Arc::new(move |audio: &Audio, rate: u32| {
-        let wanted = match &audio.content {
-            Some(known) => known.clone(),
-            None => content.ingest(&audio_dir.join(&audio.file)).map_err(|fault| fault.reason())?.content,
+        let file = audio.file.as_ref().map(|file| audio_dir.join(file));
+        let wanted = match (&audio.content, &file) {
+            (Some(known), _) => known.clone(),
+            (None, Some(file)) => content.ingest(file).map_err(|fault| fault.reason())?.content,
+            (None, None) => return Err(Reason::FileMissing),
         };
-        let clip = content.clip_or_heal(&wanted.sha256, &audio_dir.join(&audio.file), rate);
+        let clip = match &file {
+            Some(file) => content.clip_or_heal(&wanted.sha256, file, rate),
+            None => content.clip(&wanted.sha256, rate),
+        };
         let clip = clip.map_err(|fault| fault.reason())?;
         let duration_ms = wanted.duration_ms.or(clip.duration_ms());
         Ok((Box::new(clip) as Box<dyn Samples + Send>, Content { duration_ms, ..wanted }))
@@ -224,7 +235,7 @@ fn first_schedule(config: &Config, remembered: &Remembered) -> Result<First, Sta
 fn desk(
     config: &Config,
     schedule: &Arc<Schedule>,
-    remembered: &Remembered,
+    (remembered, shelf): (&Remembered, &Arc<Shelf>),
     trust_clock: bool,
     boot_id: &str,
     now: crate::clock::Moment,
@@ -235,12 +246,15 @@ fn desk(
     }
     let history = History {
         open_rundowns: remembered.open_rundowns.clone(),
+        done_rundowns: remembered.done_rundowns.clone(),
         logged: remembered.logged.clone(),
         schedules,
         settled_until: remembered.settled_until,
         newest_row_at: remembered.newest_row_at,
         newest_is_synchronised: remembered.newest_is_synchronised,
         open_emergencies: remembered.open_emergencies.clone(),
+        shelf: Arc::clone(shelf),
+        tally: remembered.tally.clone(),
     };
     let library = library(remembered);
     let mut desk =
@@ -274,11 +288,13 @@ fn sweep(
     let mut known: HashSet<Arc<str>> = files.chain(frozen).chain(emergencies).collect();
     let (content, data_dir, news) = (content.clone(), data_dir.to_owned(), news.clone());
     let mut sweep = move || -> anyhow::Result<()> {
+        // Before the names are asked for: what another process takes in meanwhile has its name by then.
+        let alone = content.alone()?;
         let doubtful: Vec<_> = content.names()?.into_iter().filter(|sha256| !known.contains(sha256)).collect();
         if !doubtful.is_empty() {
             known.extend(block_on(evidence(&data_dir, doubtful))?);
         }
-        content.sweep(&known)?;
+        content.sweep(&alone, &known)?;
         Ok(())
     };
     std::thread::Builder::new().name("sweep".into()).spawn(move || {
@@ -311,6 +327,8 @@ pub(super) fn facts(config: &Config, trust_clock: bool, boot_id: &str) -> Facts 
         },
         boot_id: boot_id.to_owned(),
         tone_ms: config.emergency.tone_ms,
+        approval_required: config.approval.required,
+        preparation: config.sound,
         trust_clock,
     }
 }

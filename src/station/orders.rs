@@ -1,16 +1,22 @@
-//! Orders of people: answered here if they only ask, taken in first if they name a file, else given to the desk.
+//! Orders of people: answered here if they only ask, taken in first if they name audio, else given to the desk.
 //!
 //! In: requests of the socket. Out: events for the desk, answers for people when the desk has decided. A file is hashed,
-//! stored and checked off the loop, so that no order makes another wait. Next: `desk`.
+//! stored and checked off the loop, a bulletin looked up there, so that no order makes another wait. Next: `desk`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Station;
+use super::keeper::News;
+use super::shelf_watch::Found;
+use crate::bulletin::Bulletin;
 use crate::control::{Answer, Asked, Order};
 use crate::desk::{Act, Actor, Event, RequestId};
-use crate::rundown::Audio;
+use crate::library::ContentStore;
+use crate::rundown::{Audio, Content};
 
 impl Station {
     pub(super) fn reply(&mut self, request: RequestId, answer: Result<String, String>) {
@@ -37,8 +43,11 @@ impl Station {
             Order::Stop { why } => (Act::Stop, actor(why)),
             Order::Skip { why } => (Act::Skip, actor(why)),
             Order::Air { path, emergency, repeat, why } => {
-                self.take_in_file(path, emergency, repeat, actor(why), answer);
+                self.take_in_file(path, Wish { emergency, repeat, actor: actor(why) }, answer);
                 return None;
+            }
+            Order::AirBulletin { number, emergency, repeat, why } => {
+                return self.take_in_bulletin(number, Wish { emergency, repeat, actor: actor(why) }, answer);
             }
         };
         Some(Event::Act(self.ask(answer), act, actor))
@@ -52,41 +61,146 @@ impl Station {
     }
 
     /// Stores and checks a file off the loop; then the desk hears of the act, or the person of the fault.
-    fn take_in_file(
-        &mut self,
-        path: PathBuf,
-        emergency: bool,
-        repeat: u32,
-        actor: Actor,
-        answer: oneshot::Sender<Answer>,
-    ) {
+    fn take_in_file(&mut self, path: PathBuf, wish: Wish, answer: oneshot::Sender<Answer>) {
         let content = self.keeper.content().clone();
-        let take_in = self.ingested_tell.clone();
+        let measured = self.ingested_tell.clone();
         let (checked, waiting) = oneshot::channel();
-        let request = self.ask(answer);
+        let (request, way) = (self.ask(answer), self.way(&wish));
         let title = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let emergency = wish.emergency;
         tokio::task::spawn_blocking(move || {
             let taken = content.ingest(&path).and_then(|ingested| {
                 // In an emergency what can be heard of a damaged file is better than nothing, and it must not wait.
                 if !emergency {
-                    content.verify(&ingested.content.sha256)?;
+                    let verified = content.verify(&ingested.content.sha256)?;
+                    let (sha256, verdict) = (ingested.content.sha256.clone(), Ok(verified.measures));
+                    // Before the act: by it the desk knows how loud it is.
+                    let _ = measured.send(Event::Verdict { sha256, verdict });
                 }
                 Ok(ingested.content)
             });
             let _ = checked.send(taken.map(|content| (path, content)));
         });
         tokio::spawn(async move {
-            let event = match waiting.await {
+            let act = match waiting.await {
                 Ok(Ok((path, content))) => {
-                    let audio = Audio { file: path.display().to_string(), content: Some(content) };
-                    Event::Act(request, Act::Air { audio, title, emergency, repeat }, actor)
+                    let audio = Audio { file: Some(path.display().to_string()), content: Some(content) };
+                    wish.air(audio, title, None)
                 }
-                Ok(Err(fault)) => {
-                    Event::Act(request, Act::Unplayable(format!("`{title}`: {fault}; nothing airs")), actor)
-                }
-                Err(_) => Event::Act(request, Act::Unplayable(format!("`{title}` could not be read")), actor),
+                Ok(Err(fault)) => Act::Unplayable(format!("`{title}`: {fault}; nothing airs")),
+                Err(_) => Act::Unplayable(format!("`{title}` could not be read")),
             };
-            let _ = take_in.send(event);
+            way.go(request, act, wish.actor).await;
         });
+    }
+
+    /// Looks a bulletin up off the loop. An emergency takes what is known already: it must not wait for a database.
+    fn take_in_bulletin(&mut self, number: i64, wish: Wish, answer: oneshot::Sender<Answer>) -> Option<Event> {
+        let request = self.ask(answer);
+        let known = self.lookout.shelf.bulletins.get(&number).filter(|_| wish.emergency).cloned();
+        if let Some((bulletin, content)) = known.and_then(|known| known.content.clone().map(|content| (known, content)))
+        {
+            return Some(Event::Act(request, wish.air_bulletin(bulletin, content), wish.actor));
+        }
+        let (way, found) = (self.way(&wish), self.watches.shelf.look(Some(number)));
+        let (content, measured) = (self.keeper.content().clone(), self.ingested_tell.clone());
+        tokio::spawn(async move {
+            let found = tokio::time::timeout(LONGEST_LOOK, found).await;
+            let found = found.map_or_else(
+                |_| Err("it takes too long".to_owned()),
+                |found| found.unwrap_or_else(|_| Err("the station is shutting down".to_owned())),
+            );
+            let act = match sound(number, found) {
+                Err(why) => Act::Unplayable(why),
+                Ok((bulletin, sound)) if wish.emergency => wish.air_bulletin(bulletin, sound),
+                Ok((bulletin, sound)) => match judged(&content, &sound).await {
+                    Some(verdict) => {
+                        // Before the act: by it the desk knows how loud it is.
+                        let _ = measured.send(verdict);
+                        wish.air_bulletin(bulletin, sound)
+                    }
+                    None => Act::Unplayable(format!(
+                        "the sound of bulletin {number} (`{}`) is lost or damaged; nothing airs: take it in again",
+                        bulletin.title
+                    )),
+                },
+            };
+            way.go(request, act, wish.actor).await;
+        });
+        None
+    }
+
+    /// How what was taken in comes to the desk.
+    fn way(&self, wish: &Wish) -> Way {
+        if wish.emergency {
+            return Way::AtOnce(self.ingested_tell.clone());
+        }
+        Way::ByNewestApprovals(self.watches.shelf.look(None), self.news_tell.clone())
+    }
+}
+
+/// A database that does not answer for so long does not answer.
+const LONGEST_LOOK: Duration = Duration::from_secs(5);
+
+/// The sound of a bulletin that was looked up, or why it has none, for people.
+fn sound(number: i64, found: Found) -> Result<(Bulletin, Content), String> {
+    let found = found.map_err(|why| {
+        format!("bulletin {number} cannot be looked up now ({why}); nothing airs: `loa air FILE` needs no database")
+    })?;
+    let Some(bulletin) = found else {
+        return Err(format!("there is no bulletin {number}; nothing airs: `loa bulletin list` lists them"));
+    };
+    match bulletin.content.clone() {
+        Some(content) => Ok((bulletin, content)),
+        None => Err(format!("bulletin {number} (`{}`) has no sound yet; nothing airs", bulletin.title)),
+    }
+}
+
+/// What the full decode says of a sound; `None` if it cannot be played from end to end.
+async fn judged(content: &ContentStore, sound: &Content) -> Option<Event> {
+    let (content, sha256) = (content.clone(), Arc::clone(&sound.sha256));
+    let decoded = tokio::task::spawn_blocking(move || {
+        let verified = content.verify(&sha256).ok()?;
+        Some(Event::Verdict { sha256, verdict: Ok(verified.measures) })
+    });
+    decoded.await.ok().flatten()
+}
+
+/// What a person wants on the air.
+struct Wish {
+    emergency: bool,
+    repeat: u32,
+    actor: Actor,
+}
+
+impl Wish {
+    fn air(&self, audio: Audio, title: String, bulletin: Option<Box<Bulletin>>) -> Act {
+        Act::Air { audio, title, bulletin, emergency: self.emergency, repeat: self.repeat }
+    }
+
+    fn air_bulletin(&self, bulletin: Bulletin, content: Content) -> Act {
+        let audio = Audio { file: None, content: Some(content) };
+        self.air(audio, bulletin.title.clone(), Some(Box::new(bulletin)))
+    }
+}
+
+/// How an act comes to the desk that was taken in off the loop.
+enum Way {
+    /// Nothing is waited for.
+    AtOnce(mpsc::UnboundedSender<Event>),
+    /// After the approvals that are in force now: somebody has just given one.
+    ByNewestApprovals(oneshot::Receiver<Found>, mpsc::UnboundedSender<News>),
+}
+
+impl Way {
+    async fn go(self, request: RequestId, act: Act, actor: Actor) {
+        match self {
+            Self::AtOnce(events) => drop(events.send(Event::Act(request, act, actor))),
+            Self::ByNewestApprovals(looked, news) => {
+                // What cannot be read is judged by what was read last.
+                let _ = tokio::time::timeout(LONGEST_LOOK, looked).await;
+                let _ = news.send(News::Act(request, act, actor));
+            }
+        }
     }
 }

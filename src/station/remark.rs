@@ -7,6 +7,27 @@ use std::path::PathBuf;
 
 use crate::language::Language;
 
+/// A piece of audio that airs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Piece {
+    /// A file, by its path under `audio/`.
+    File(String),
+    /// A bulletin, by its number.
+    Bulletin(i64),
+}
+
+impl Piece {
+    /// Its name for people.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        match (self, language) {
+            (Self::File(file), _) => format!("audio/{file}"),
+            (Self::Bulletin(number), Language::Vi) => format!("tin bài số {number}"),
+            (Self::Bulletin(number), Language::En) => format!("bulletin {number}"),
+        }
+    }
+}
+
 /// One thing that people should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
@@ -14,10 +35,12 @@ pub enum Remark {
     MovedAside(PathBuf),
     /// Contents that nothing names any more could not be removed; why.
     NotSwept(String),
-    /// Audio that cannot air as it is, by its path under `audio/`, and why.
-    WillNotAir(String, String),
+    /// Audio that cannot air as it is, and why.
+    WillNotAir(Piece, String),
     /// Audio that cannot be read now, and why; it is tried again.
-    NotChecked(String, String),
+    NotChecked(Piece, String),
+    /// Bulletins, approvals and the queue cannot be read now, and why; the station goes on with the last it has read.
+    ShelfUnread(String),
     /// Settings that have changed and are only read at the start.
     NeedsRestart(Vec<&'static str>),
 }
@@ -45,13 +68,30 @@ impl Remark {
                 format!("chưa dọn được các bản âm thanh không còn dùng đến ({why})"),
                 format!("orphans of the content store could not be swept ({why})"),
             ),
-            Self::WillNotAir(file, why) => pick(
-                format!("`audio/{file}` có lỗi ({why}); mục này sẽ không phát cho đến khi thay tệp khác"),
-                format!("`audio/{file}` is at fault ({why}); its item will not air until the file is replaced"),
-            ),
-            Self::NotChecked(file, why) => pick(
-                format!("chưa kiểm tra được `audio/{file}` ({why}); đài thử lại mỗi phút"),
-                format!("`audio/{file}` could not be checked ({why}); it is checked again every minute"),
+            Self::WillNotAir(piece, why) => {
+                let name = piece.say(language);
+                let (vi, en) = match piece {
+                    Piece::File(_) => ("thay tệp khác", "the file is replaced"),
+                    Piece::Bulletin(_) => ("thu lại âm thanh của tin bài", "its sound is taken in again"),
+                };
+                pick(
+                    format!("`{name}` có lỗi ({why}); mục này sẽ không phát cho đến khi {vi}"),
+                    format!("`{name}` is at fault ({why}); its item will not air until {en}"),
+                )
+            }
+            Self::NotChecked(piece, why) => {
+                let name = piece.say(language);
+                pick(
+                    format!("chưa kiểm tra được `{name}` ({why}); đài thử lại mỗi phút"),
+                    format!("`{name}` could not be checked ({why}); it is checked again every minute"),
+                )
+            }
+            Self::ShelfUnread(why) => pick(
+                format!("chưa đọc được tin bài, phê duyệt và hàng chờ ({why}); đài dùng những gì đã đọc lần trước"),
+                format!(
+                    "bulletins, approvals and the queue cannot be read now ({why}); the station goes on with what it has \
+                     read last"
+                ),
             ),
             Self::NeedsRestart(keys) => {
                 let keys = keys.join("`, `");
@@ -70,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_station_in_vietnamese_says_no_english_of_its_own() {
-        let remark = Remark::WillNotAir("a.mp3".into(), "not audio".into());
+        let remark = Remark::WillNotAir(Piece::File("a.mp3".into()), "not audio".into());
         let told = [Language::Vi, Language::En].map(|language| remark.say(language));
         assert_eq!(told[0], "`audio/a.mp3` có lỗi (not audio); mục này sẽ không phát cho đến khi thay tệp khác");
         assert_eq!(told[1], "`audio/a.mp3` is at fault (not audio); its item will not air until the file is replaced");

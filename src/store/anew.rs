@@ -49,6 +49,7 @@ impl Task {
         holds.chain([note]).for_each(|record| self.queue.push_front(Work::Record(record)));
         (self.is_recovery_due, self.inode) = (false, None);
         self.station_id = self.station_id.take().or(aside.station_id);
+        self.damaged.clone_from(&aside.moved_to);
         self.state.send_modify(|state| state.moved_aside = aside.moved_to);
         Ok(())
     }

@@ -51,10 +51,15 @@ impl FromStr for Head {
 /// The row's hash: lower-case hex of SHA-256 over the bytes that the contract names.
 #[must_use]
 pub fn hash(row: &Row) -> String {
+    link(&row.prev_hash, &canonical(row))
+}
+
+/// The hash of a row of any chain: of the hash before it, one newline, and the row as JSON.
+pub(super) fn link(prev_hash: &str, json: &[u8]) -> String {
     let mut sha = Sha256::new();
-    sha.update(row.prev_hash.as_bytes());
+    sha.update(prev_hash.as_bytes());
     sha.update(b"\n");
-    sha.update(canonical(row));
+    sha.update(json);
     crate::library::hex(&sha.finalize())
 }
 
@@ -119,6 +124,12 @@ pub enum Fault {
     /// The chain is whole but not the one of which the head was kept.
     #[error("its hash is not the one that was kept: the chain was made anew")]
     Remade,
+    /// An act of approval, or a text, whose bulletin is no longer what it was.
+    #[error("the `{0}` of its bulletin is not what it was when this was recorded")]
+    Bulletin(&'static str),
+    /// A row of the log whose approval is not as the row says.
+    #[error("the `{0}` of its approval is not what the approvals say")]
+    Approval(&'static str),
 }
 
 /// The first bad row.
@@ -131,12 +142,66 @@ pub struct Broken {
     pub fault: Fault,
 }
 
-/// The walk over a log, one row at a time, in memory that does not grow.
+/// The first bad act of approval.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("approval {} is broken: {}", .0.seq, .0.fault)]
+pub struct BrokenApproval(pub Broken);
+
+/// The first bad revision of a bulletin, by its number in the chain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("row {} of the bulletins is broken: {}", .0.seq, .0.fault)]
+pub struct BrokenRevision(pub Broken);
+
+/// What every chain must be: numbers without a gap, each row following the one before it.
 #[derive(Debug, Default)]
-pub(super) struct Walk {
+pub(super) struct Links {
     head: Head,
     kept: Option<Head>,
 }
+
+impl Links {
+    /// A chain that is also compared with a head kept elsewhere.
+    pub(super) fn new(kept: Option<Head>) -> Self {
+        Self { head: Head::default(), kept }
+    }
+
+    /// The number of the next row.
+    pub(super) fn due(&self) -> i64 {
+        self.head.seq + 1
+    }
+
+    /// Whether the next row stands where it should.
+    pub(super) fn follow(&self, seq: i64, prev_hash: &str) -> Result<(), Fault> {
+        match self.due() {
+            due if seq < due => Err(Fault::Early),
+            due if seq > due => Err(Fault::Gap(due)),
+            _ if prev_hash != self.head.hash => Err(Fault::Unchained),
+            _ => Ok(()),
+        }
+    }
+
+    /// Goes on to a row that follows and whose hash is right.
+    pub(super) fn take(&mut self, seq: i64, hash: String) -> Result<(), Fault> {
+        if self.kept.as_ref().is_some_and(|kept| kept.seq == seq && kept.hash != hash) {
+            return Err(Fault::Remade);
+        }
+        self.head = Head { seq, hash };
+        Ok(())
+    }
+
+    /// The head of a chain that is whole.
+    pub(super) fn finish(self) -> Result<Head, Broken> {
+        match self.kept {
+            Some(kept) if kept.seq > self.head.seq => Err(Broken { seq: self.head.seq + 1, fault: Fault::Removed }),
+            Some(kept) if kept.seq == 0 && kept.hash != GENESIS => Err(Broken { seq: 0, fault: Fault::Remade }),
+            _ => Ok(self.head),
+        }
+    }
+}
+
+/// The walk over a log, one row at a time, in memory that does not grow.
+#[derive(Debug, Default)]
+pub(super) struct Walk(Links);
 
 /// A row and the columns beside it as the database hands them out: an array of columns, then the UTC columns.
 type Line = (Row, Option<String>, Option<String>);
@@ -144,46 +209,30 @@ type Line = (Row, Option<String>, Option<String>);
 impl Walk {
     /// A walk that also compares with a head kept elsewhere.
     pub(super) fn new(kept: Option<Head>) -> Self {
-        Self { head: Head::default(), kept }
+        Self(Links::new(kept))
     }
 
     /// Takes the next row, a line of JSON as `read::walk` asks the database for it.
     pub(super) fn take(&mut self, line: &str) -> Result<(), Broken> {
-        let due = self.head.seq + 1;
-        let (row, scheduled, started) = parse(line, due)?;
-        let broken = |fault| Err(Broken { seq: row.seq, fault });
-        if row.seq < due {
-            return broken(Fault::Early);
-        }
-        if row.seq > due {
-            return broken(Fault::Gap(due));
-        }
-        if row.prev_hash != self.head.hash {
-            return broken(Fault::Unchained);
-        }
+        let (row, scheduled, started) = parse(line, self.0.due())?;
+        let seq = row.seq;
+        let broken = |fault| Broken { seq, fault };
+        self.0.follow(seq, &row.prev_hash).map_err(broken)?;
         if hash(&row) != row.hash {
-            return broken(Fault::Altered);
+            return Err(broken(Fault::Altered));
         }
         if scheduled != utc_of(&row.scheduled_at) {
-            return broken(Fault::UtcColumn("scheduled_at_utc"));
+            return Err(broken(Fault::UtcColumn("scheduled_at_utc")));
         }
         if started != row.started_at.as_deref().and_then(utc_of) {
-            return broken(Fault::UtcColumn("started_at_utc"));
+            return Err(broken(Fault::UtcColumn("started_at_utc")));
         }
-        if self.kept.as_ref().is_some_and(|kept| kept.seq == row.seq && kept.hash != row.hash) {
-            return broken(Fault::Remade);
-        }
-        self.head = Head { seq: row.seq, hash: row.hash };
-        Ok(())
+        self.0.take(seq, row.hash).map_err(broken)
     }
 
     /// The head of a log that is whole.
     pub(super) fn finish(self) -> Result<Head, Broken> {
-        match self.kept {
-            Some(kept) if kept.seq > self.head.seq => Err(Broken { seq: self.head.seq + 1, fault: Fault::Removed }),
-            Some(kept) if kept.seq == 0 && kept.hash != GENESIS => Err(Broken { seq: 0, fault: Fault::Remade }),
-            _ => Ok(self.head),
-        }
+        self.0.finish()
     }
 }
 

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use crate::airing::{Airing, AiringId, ClockState, Kind, Outcome, OutputKind, Priority, Reason};
+use crate::airing::{Airing, AiringId, Approval, ClockState, Kind, Outcome, OutputKind, Priority, Reason};
 
 /// An instant; `None` for null and for what is no instant.
 pub(super) fn instant(row: &SqliteRow, name: &str) -> sqlx::Result<Option<DateTime<Utc>>> {
@@ -16,7 +16,7 @@ pub(super) fn instant(row: &SqliteRow, name: &str) -> sqlx::Result<Option<DateTi
 }
 
 /// An instant with the offset that it was written with.
-fn written_instant(row: &SqliteRow, name: &str) -> sqlx::Result<Option<DateTime<FixedOffset>>> {
+pub(super) fn written_instant(row: &SqliteRow, name: &str) -> sqlx::Result<Option<DateTime<FixedOffset>>> {
     let Some(text) = row.try_get::<Option<&str>, _>(name)? else { return Ok(None) };
     let read = DateTime::parse_from_rfc3339(text);
     if read.is_err() {
@@ -63,9 +63,15 @@ pub(super) fn airing(row: &SqliteRow) -> sqlx::Result<Option<Airing>> {
         programme_title: row.try_get("programme_title")?,
         item: row.try_get("item")?,
         kind,
+        bulletin: row.try_get("bulletin")?,
+        // Counted when the row was committed.
+        entry: None,
         title: row.try_get("title")?,
+        genre: row.try_get("genre")?,
         themes: json(row, "themes")?.unwrap_or_default(),
         author: row.try_get("author")?,
+        source: row.try_get("source")?,
+        approval: approval(row)?,
         zones: json(row, "zones")?.unwrap_or_default(),
         zone_names: json(row, "zone_names")?.unwrap_or_default(),
         priority,
@@ -81,9 +87,13 @@ pub(super) fn airing(row: &SqliteRow) -> sqlx::Result<Option<Airing>> {
         device: row.try_get("device")?,
         level_dbfs: row.try_get("level_dbfs")?,
         peak_dbfs: row.try_get("peak_dbfs")?,
+        gain_cb: row.try_get("gain_cb")?,
+        trimmed_ms: row.try_get("trimmed_ms")?,
         xruns: row.try_get("xruns")?,
         starved_ms: row.try_get("starved_ms")?,
         sha256: row.try_get("sha256")?,
+        text_sha256: row.try_get("text_sha256")?,
+        voice: row.try_get("voice")?,
         clock,
         boot_id: row.try_get("boot_id")?,
         by: row.try_get("by")?,
@@ -91,4 +101,15 @@ pub(super) fn airing(row: &SqliteRow) -> sqlx::Result<Option<Airing>> {
         why: row.try_get("why")?,
         note: row.try_get("note")?,
     }))
+}
+
+/// The approval that a row of the log names. Whether it was by telephone stands with the approval itself.
+fn approval(row: &SqliteRow) -> sqlx::Result<Option<Approval>> {
+    let seq = row.try_get::<Option<&str>, _>("approval")?.and_then(|seq| seq.parse().ok());
+    let (Some(seq), Some(by), Some(at)) =
+        (seq, row.try_get::<Option<&str>, _>("approved_by")?, written_instant(row, "approved_at")?)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Approval { seq, by: by.into(), at, by_phone: false }))
 }

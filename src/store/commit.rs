@@ -143,7 +143,11 @@ impl Writer {
         };
         let mut row = Row::new(Airing { attempt, ..airing.clone() }, &place);
         row.hash = hash(&row);
-        row.insert().execute(conn).await?;
+        row.insert().execute(&mut *conn).await?;
+        if let Some(entry) = airing.entry.filter(|_| airing.has_aired()) {
+            let sql = "insert or ignore into drawn (entry, airing) values (?, ?)";
+            sqlx::query(sql).bind(entry).bind(airing.airing.as_str()).execute(conn).await?;
+        }
         self.head = Head { seq: row.seq, hash: row.hash };
         Ok(())
     }

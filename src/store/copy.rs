@@ -56,7 +56,8 @@ pub async fn copy(data_dir: &Path, to: &Path) -> Result<(), CopyError> {
     alone.map(drop).map_err(|error| write(message(&error)))
 }
 
-/// Proves a database from end to end: its pages, its indexes and its chain, in which this head must be.
+/// Proves a database from end to end: its pages, its indexes, its bulletins, its approvals and the chain of its log,
+/// in which this head must be.
 pub async fn prove(path: &Path, kept: Option<Head>) -> Result<Head, CopyError> {
     let mut conn = connect(path, PATIENCE).await?;
     let found = sqlx::query("pragma integrity_check(1)").fetch_one(&mut conn).await;
@@ -66,7 +67,10 @@ pub async fn prove(path: &Path, kept: Option<Head>) -> Result<Head, CopyError> {
     if found != "ok" {
         return Err(damaged(found));
     }
-    Ok(Log::of(path).await?.verify(kept).await?)
+    let mut log = Log::of(path).await?;
+    log.verify_bulletins(None).await?;
+    log.verify_approvals(None).await?;
+    Ok(log.verify(kept).await?)
 }
 
 /// What lay behind the names under `audio/` when the station last looked; none if the database does not tell.

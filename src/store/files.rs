@@ -34,8 +34,11 @@ pub(super) async fn recall_verdicts(conn: &mut SqliteConnection) -> sqlx::Result
     let mut verdicts = Vec::with_capacity(rows.len());
     for row in &rows {
         let fault = column::word(row, "fault", Reason::from_word)?;
-        let verdict = match (row.try_get::<Option<i64>, _>("duration_ms")?, fault) {
-            (Some(duration_ms), _) => Ok(duration_ms),
+        let measures: Option<String> = row.try_get("measures")?;
+        // What an earlier version decoded has no measures, and those of a later one may be others: it is measured anew.
+        let measures = measures.and_then(|json| serde_json::from_str(&json).ok());
+        let verdict = match (measures, fault) {
+            (Some(measures), _) => Ok(measures),
             (None, Some(reason)) => Err(reason),
             (None, None) => continue,
         };
@@ -69,12 +72,17 @@ pub(super) async fn remember_verdict(
     if verdict.verdict == Err(Reason::Unreadable) {
         return Ok(());
     }
-    sqlx::query("insert or replace into content_verdict values (?, ?, ?, ?)")
-        .bind(&*verdict.sha256)
-        .bind(verdict.verdict.ok())
-        .bind(verdict.verdict.err().map(Reason::as_str))
-        .bind(utc(now))
-        .execute(conn)
-        .await?;
+    let measures = verdict.verdict.ok();
+    sqlx::query(
+        "insert or replace into content_verdict (sha256, duration_ms, fault, verified_at, measures)
+         values (?, ?, ?, ?, ?)",
+    )
+    .bind(&*verdict.sha256)
+    .bind(measures.map(|measures| measures.duration_ms))
+    .bind(verdict.verdict.err().map(Reason::as_str))
+    .bind(utc(now))
+    .bind(measures.map(|measures| serde_json::to_string(&measures).expect("numbers and words are always JSON")))
+    .execute(conn)
+    .await?;
     Ok(())
 }

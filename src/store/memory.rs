@@ -13,8 +13,9 @@ use super::chain::Head;
 use super::column;
 use super::recover::{OnAir, Progress, Recovery};
 use super::row::utc;
-use super::{emergencies, schedules};
+use super::{emergencies, schedules, shelf};
 use crate::airing::{Airing, AiringId, ClockState, Outcome, Reason};
+use crate::bulletin::Tally;
 use crate::desk::{LoggedAttempt, Measured, Record};
 use crate::library::{FileState, Verdict};
 use crate::rundown::Rundown;
@@ -31,6 +32,8 @@ const NEWEST: i64 = 2048;
 pub struct Remembered {
     /// Rundowns that are not done.
     pub open_rundowns: Vec<Rundown>,
+    /// Those that are done, of the instants of `logged`.
+    pub done_rundowns: Vec<Rundown>,
     /// Attempts in the log with `scheduled_at` from 24 h before `settled_until` on, all if nothing was ever settled; and the
     /// newest 2,048 rows of what sounded, whatever their instant.
     pub logged: Vec<LoggedAttempt>,
@@ -56,6 +59,8 @@ pub struct Remembered {
     pub files: Vec<FileState>,
     /// What the full decodes said.
     pub verdicts: Vec<Verdict>,
+    /// How often and when bulletins have aired.
+    pub tally: Tally,
 }
 
 /// What was read: for the desk, and for the recovery.
@@ -76,10 +81,12 @@ pub(super) async fn recall(conn: &mut SqliteConnection, now: DateTime<Utc>) -> s
     let newest = newest_row_at(conn).await?;
     // A clock that has lost its battery is behind the log.
     let latest = newest.map_or(now, |(at, _)| at.max(now));
+    // A clock that ran ahead may have settled what is still to come.
+    let settled = settled_until.map(|settled| settled.min(now));
     let remembered = Remembered {
         open_rundowns: open_rundowns(conn).await?,
-        // A clock that ran ahead may have settled what is still to come.
-        logged: logged(conn, settled_until.map(|settled| settled.min(now))).await?,
+        done_rundowns: done_rundowns(conn, settled).await?,
+        logged: logged(conn, settled).await?,
         schedules: schedules::recall(conn, settled_until, latest).await?,
         settled_until,
         newest_row_at: newest.map(|(at, _)| at),
@@ -90,6 +97,7 @@ pub(super) async fn recall(conn: &mut SqliteConnection, now: DateTime<Utc>) -> s
         recovered: Vec::new(),
         files: super::files::recall(conn).await?,
         verdicts: super::files::recall_verdicts(conn).await?,
+        tally: shelf::tally(conn).await?,
     };
     Ok(Memory { remembered, on_air: on_air(conn).await?, head: head(conn).await? })
 }
@@ -105,8 +113,18 @@ async fn open_rundowns(conn: &mut SqliteConnection) -> sqlx::Result<Vec<Rundown>
     rows.iter().filter_map(|row| column::json(row, "json").transpose()).collect()
 }
 
+async fn done_rundowns(conn: &mut SqliteConnection, settled: Option<DateTime<Utc>>) -> sqlx::Result<Vec<Rundown>> {
+    let sql = "select json from rundown where done = 1 and scheduled_at >= ? order by scheduled_at";
+    let rows = sqlx::query(sql).bind(from(settled)).fetch_all(conn).await?;
+    rows.iter().filter_map(|row| column::json(row, "json").transpose()).collect()
+}
+
+/// From when on the log is read, as text that sorts by time.
+fn from(settled: Option<DateTime<Utc>>) -> String {
+    settled.map_or(String::new(), |settled| utc(settled - LOGGED_BEFORE_SETTLED))
+}
+
 async fn logged(conn: &mut SqliteConnection, settled: Option<DateTime<Utc>>) -> sqlx::Result<Vec<LoggedAttempt>> {
-    let from = settled.map_or(String::new(), |settled| utc(settled - LOGGED_BEFORE_SETTLED));
     let rows = sqlx::query(
         "select airing, attempt, outcome, reason, aired_ms, planned_ms
          from airing_log
@@ -117,7 +135,7 @@ async fn logged(conn: &mut SqliteConnection, settled: Option<DateTime<Utc>>) -> 
              )
          ) order by seq",
     )
-    .bind(from)
+    .bind(from(settled))
     .bind(NEWEST)
     .fetch_all(conn)
     .await?;
@@ -195,11 +213,14 @@ impl Memory {
                 schedules::agree(&mut remembered.schedules, latest);
             }
             Record::Rundown(rundown) => {
-                remembered.open_rundowns.retain(|open| !is_of(open, &rundown.programme, rundown.scheduled_at));
+                let other = |each: &Rundown| !is_of(each, &rundown.programme, rundown.scheduled_at);
+                remembered.done_rundowns.retain(other);
+                remembered.open_rundowns.retain(other);
                 remembered.open_rundowns.push(Rundown::clone(rundown));
             }
             Record::RundownDone { programme, scheduled_at } => {
-                remembered.open_rundowns.retain(|open| !is_of(open, programme, *scheduled_at));
+                let ours = |open: &mut Rundown| is_of(open, programme, *scheduled_at);
+                remembered.done_rundowns.extend(remembered.open_rundowns.extract_if(.., ours));
             }
             Record::Intent(facts) => {
                 self.close(&facts.airing, facts.attempt);
@@ -236,6 +257,7 @@ impl Memory {
         emergencies::end(&mut self.remembered.open_emergencies, airing);
         let Some(outcome) = airing.outcome else { return };
         if !self.is_logged(&airing.airing, airing.attempt) {
+            self.remembered.tally.count(airing);
             self.remembered.logged.push(LoggedAttempt {
                 airing: airing.airing.clone(),
                 attempt: airing.attempt,

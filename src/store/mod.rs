@@ -5,6 +5,8 @@
 //! never waits for the database. Must never change or reorder what it was given. Next: `start`, then `task`.
 
 mod anew; // a new log while the station runs
+mod approvals; // what people decided of bulletins, chained
+mod bulletins; // revisions written, cards read
 mod chain; // what is hashed, the head, the walk that names the first bad row
 mod column; // typed values from columns
 mod copy; // the database as a whole: copied, proved
@@ -12,15 +14,24 @@ mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
 mod files; // what is known of audio
+mod history; // what happened to one bulletin
 mod in_force; // what a new log must know (pure)
 mod memory; // what the station remembers when it starts
 mod modes; // whose the files of the database are
 mod open; // the database file: opened, migrated, moved aside
+mod outlook; // what is known of coming programmes
 mod queue; // what waits
+mod queue_entries; // bulletins that wait, as people change and list them
 mod read; // the log for others, page by page
+mod register; // bulletins, approvals and queue, opened by a command
 mod recover; // attempts that were open when the machine went down (pure)
+mod revisions; // revisions of bulletins, chained
 mod row; // one row of the log: the list of its columns
+mod salvage; // bulletins brought over from a damaged database
 mod schedules; // those taken over, in their true order
+mod sealed; // tables that are chained as the log is
+mod shelf; // what the air knows of bulletins
+mod shelf_reader; // the same, whenever it has changed
 mod spill; // the file in which records wait
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
@@ -29,14 +40,19 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub use self::chain::{Broken, Fault, GENESIS, Head, canonical, hash};
+pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState, Wanted, text_sha256};
+pub use self::chain::{Broken, BrokenApproval, BrokenRevision, Fault, GENESIS, Head, canonical, hash};
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
+pub use self::history::History;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
 pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suffix};
+pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
+pub use self::register::{Register, RegisterError, Signature};
 pub use self::row::{COLUMNS, List, Row, VERSION};
+pub use self::shelf_reader::{Look, ShelfReader};
 pub use self::start::{OpenError, SPILL};
 
 use self::queue::Work;

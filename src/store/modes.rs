@@ -12,6 +12,7 @@ use std::path::Path;
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 
 use super::with_suffix;
+use crate::folder::give_to_owner_of;
 
 /// Makes the file if there is none, and has the group write it if the folder is the group's too. What cannot be done is
 /// SQLite's to report.
@@ -19,8 +20,14 @@ pub(super) fn share(path: &Path) {
     const OWNER_WRITES: u32 = 0o200;
     const GROUP_WRITES: u32 = 0o020;
     // The process's mask takes away what its folder is not to give.
-    let _ = OpenOptions::new().write(true).create_new(true).mode(0o664).open(path);
-    let folder = path.parent().and_then(|folder| folder.metadata().ok());
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o664).open(path);
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if made.is_ok()
+        && let Err(error) = give_to_owner_of(above, path)
+    {
+        tracing::warn!("`{}` stays root's: {error}", path.display());
+    }
+    let folder = above.metadata().ok();
     let (Some(folder), Ok(file)) = (folder, path.metadata()) else { return };
     let is_shared = folder.mode() & GROUP_WRITES != 0 && folder.gid() == file.gid();
     if is_shared && file.mode() & (OWNER_WRITES | GROUP_WRITES) == OWNER_WRITES {

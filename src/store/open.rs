@@ -25,6 +25,9 @@ pub const DATABASE: &str = "loa.db";
 /// What became of earlier logs that lie beside it, as it stands in their names.
 const BECAME: [&str; 2] = ["corrupt", "replaced"];
 
+/// Why nothing can be recorded on a full disk.
+const DISK_FULL: &str = "the disk is full; make room";
+
 /// How long a statement waits for a lock. Short, because the store tries again by itself and must hear of it.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_millis(100);
 
@@ -32,6 +35,8 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_millis(100);
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "airing log", include_str!("../../migrations/0001_airing_log.sql")),
     (2, "station memory", include_str!("../../migrations/0002_station_memory.sql")),
+    (3, "bulletins", include_str!("../../migrations/0003_bulletins.sql")),
+    (4, "measures", include_str!("../../migrations/0004_measures.sql")),
 ];
 
 const CORRUPT: i32 = 11;
@@ -90,6 +95,16 @@ pub(super) fn message(error: &sqlx::Error) -> String {
     error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
 }
 
+/// What SQLite says of a disk: where that is full, it is the reason, whatever SQLite takes it for.
+pub(super) fn on_disk(path: &Path, why: String) -> String {
+    /// The smallest file that SQLite makes beside a database, and some.
+    const NEEDED: u64 = 64 << 10;
+    const OF_DISK: [&str; 3] = ["disk I/O error", "unable to open database file", "database or disk is full"];
+    let folder = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_full = || rustix::fs::statvfs(folder).is_ok_and(|disk| disk.f_bavail * disk.f_frsize < NEEDED);
+    if OF_DISK.contains(&why.as_str()) && is_full() { DISK_FULL.to_owned() } else { why }
+}
+
 /// Opens the database for writing, made or migrated if need be. `station_id` is kept if the database has none yet.
 ///
 /// A connection that cannot be used is closed before this returns: one that closes later would take the journal of the
@@ -97,10 +112,24 @@ pub(super) fn message(error: &sqlx::Error) -> String {
 pub(super) async fn connect(path: &Path, station_id: Option<&str>) -> Result<SqliteConnection, Trouble> {
     modes::share(path);
     modes::remove_foreign_journals(path);
+    connect_patiently(path, station_id, BUSY_TIMEOUT).await
+}
+
+/// The same beside a station that may be running: what it uses is left alone.
+pub(super) async fn connect_beside(path: &Path, patience: Duration) -> Result<SqliteConnection, Trouble> {
+    modes::share(path);
+    connect_patiently(path, None, patience).await
+}
+
+async fn connect_patiently(
+    path: &Path,
+    station_id: Option<&str>,
+    patience: Duration,
+) -> Result<SqliteConnection, Trouble> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
-        .busy_timeout(BUSY_TIMEOUT)
+        .busy_timeout(patience)
         .disable_statement_logging();
     let mut conn = options.connect().await?;
     match prepare(&mut conn, station_id).await {

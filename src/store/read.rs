@@ -15,8 +15,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 use tokio::task::JoinHandle;
 
-use super::chain::{Broken, Fault, Head, Walk};
-use super::open::{DATABASE, close, code, is_damage, message};
+use super::chain::{Broken, BrokenApproval, BrokenRevision, Fault, Head, Walk};
+use super::open::{DATABASE, close, code, is_damage, message, on_disk};
 use super::row::{Row, quoted_columns, utc};
 use crate::problem::system::refusal;
 
@@ -48,6 +48,12 @@ pub enum ReadError {
     /// A row is not as this program writes them.
     #[error(transparent)]
     Broken(#[from] Broken),
+    /// An act of approval is not as this program writes them, or its bulletin is not what it was.
+    #[error(transparent)]
+    BrokenApproval(#[from] BrokenApproval),
+    /// A revision of a bulletin is not as this program writes them.
+    #[error(transparent)]
+    BrokenRevision(#[from] BrokenRevision),
 }
 
 /// Which rows, by `scheduled_at`.
@@ -106,14 +112,15 @@ impl Log {
         Ok(Rows(self.pages(&line, "char(10)", span).await?))
     }
 
-    /// Which of these contents a row names.
+    /// Which of these contents a row names, or a bulletin in any revision.
     pub async fn named(&mut self, contents: Vec<Arc<str>>) -> Result<HashSet<Arc<str>>, ReadError> {
         let mut named = HashSet::new();
         // One question for many: after years there are ten thousand contents, and each question costs a hop.
         for portion in contents.chunks(ASKED_AT_ONCE) {
             let list = serde_json::json!(portion).to_string();
             let rows = sqlx::query(
-                "select value from json_each(?) where exists (select 1 from airing_log where sha256 = json_each.value)",
+                "select value from json_each(?) where exists (select 1 from airing_log where sha256 = json_each.value)
+                     or exists (select 1 from bulletin where bulletin.sha256 = json_each.value)",
             )
             .bind(list)
             .fetch_all(&mut self.free[0])
@@ -302,5 +309,5 @@ async fn try_connect(path: &Path, patience: Duration, immutable: bool) -> sqlx::
 
 fn unreadable(path: &Path, error: &sqlx::Error) -> ReadError {
     let is_damaged = is_damage(error);
-    ReadError::Unreadable { path: path.to_owned(), why: message(error), is_damaged }
+    ReadError::Unreadable { path: path.to_owned(), why: on_disk(path, message(error)), is_damaged }
 }

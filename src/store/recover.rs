@@ -59,7 +59,7 @@ pub(super) fn plan(on_air: Vec<OnAir>, boot_id: &str, now: DateTime<Utc>) -> Rec
             None if facts.kind == Kind::Operator => {
                 // Nothing of it airs later, but that it was asked for, by whom, and came to nothing, stays on record.
                 let (outcome, reason) = (Some(Outcome::Missed), Some(Reason::StationOff));
-                recovery.interrupted.push(Airing { outcome, reason, ..facts });
+                recovery.interrupted.push(Airing { outcome, reason, gain_cb: None, trimmed_ms: None, ..facts });
             }
             None => recovery.withdrawn.push((facts.airing, facts.attempt)),
         }

@@ -156,8 +156,7 @@ pub(super) struct Place<'a> {
 }
 
 impl Row {
-    /// The row of an airing, `hash` still empty. Columns of bulletins and approvals are null until there are any; the
-    /// gain is 0, unity, for everything that started.
+    /// The row of an airing, `hash` still empty. What did not start has neither gain nor trimmed silence.
     pub(super) fn new(airing: Airing, place: &Place<'_>) -> Self {
         Self {
             v: VERSION,
@@ -170,20 +169,20 @@ impl Row {
             programme_title: airing.programme_title,
             item: airing.item,
             kind: airing.kind.as_str().to_owned(),
-            bulletin: None,
+            bulletin: airing.bulletin,
             title: airing.title,
-            genre: None,
+            genre: airing.genre,
             themes: List(airing.themes),
             author: airing.author,
-            source: None,
-            approval: None,
-            approved_by: None,
-            approved_at: None,
+            source: airing.source,
+            approval: airing.approval.as_ref().map(|approval| approval.seq.to_string()),
+            approved_by: airing.approval.as_ref().map(|approval| approval.by.to_string()),
+            approved_at: airing.approval.as_ref().map(|approval| rfc3339(&approval.at)),
             zones: List(airing.zones),
             zone_names: List(airing.zone_names),
             priority: airing.priority.as_str().to_owned(),
             scheduled_at: rfc3339(&airing.scheduled_at),
-            gain_cb: airing.started_at.map(|_| 0),
+            gain_cb: airing.started_at.map(|_| airing.gain_cb.unwrap_or(0)),
             started_at: airing.started_at.as_ref().map(rfc3339),
             ended_at: airing.ended_at.as_ref().map(rfc3339),
             start_error_us: airing.start_error_us,
@@ -195,12 +194,12 @@ impl Row {
             device: airing.device,
             level_dbfs: airing.level_dbfs,
             peak_dbfs: airing.peak_dbfs,
-            trimmed_ms: None,
+            trimmed_ms: airing.started_at.and(airing.trimmed_ms),
             xruns: airing.xruns,
             starved_ms: airing.starved_ms,
             sha256: airing.sha256,
-            text_sha256: None,
-            voice: None,
+            text_sha256: airing.text_sha256,
+            voice: airing.voice,
             clock: airing.clock.as_str().to_owned(),
             boot_id: airing.boot_id,
             by: airing.by,

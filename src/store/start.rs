@@ -18,6 +18,7 @@ use super::in_force::InForce;
 use super::memory::{Memory, Remembered, recall};
 use super::open::{BUSY_TIMEOUT, DATABASE, Salvage, Trouble, close, connect, missing_is_damage, move_aside};
 use super::queue::{Queue, Work};
+use super::salvage::bring_over;
 use super::spill::Spill;
 use super::task::{Request, Task, WAITING, records};
 use super::{State, read, recover};
@@ -70,7 +71,7 @@ pub(super) async fn start(
     clock: &Clock,
     boot_id: &str,
 ) -> Result<(Task, mpsc::Sender<Request>, watch::Sender<State>, Remembered), OpenError> {
-    std::fs::create_dir_all(data_dir).map_err(|error| OpenError::Folder { path: data_dir.to_owned(), error })?;
+    crate::folder::make_shared(data_dir).map_err(|error| OpenError::Folder { path: data_dir.to_owned(), error })?;
     let (path, spill_path) = (data_dir.join(DATABASE), data_dir.join(SPILL));
     // An empty one is what a disk had no room for that was full at the first start.
     let has_run = spill_path.metadata().is_ok_and(|facts| facts.len() > 0);
@@ -86,6 +87,7 @@ pub(super) async fn start(
         folder: folder_of(&path),
         in_force: InForce::remembered(&ready.memory.remembered),
         anew_at: None,
+        damaged: None,
         path,
         clock: clock.clone(),
         boot_id: boot_id.to_owned(),
@@ -189,7 +191,7 @@ async fn attempt(
     boot_id: &str,
     now: Moment,
 ) -> Result<Ready, Trouble> {
-    let mut ready = look(path, aside.and_then(|aside| aside.station_id.as_deref()), now.wall).await?;
+    let mut ready = look(path, aside, now.wall).await?;
     ready.keep(spilled, now.wall);
     let recovery = recover::plan(std::mem::take(&mut ready.memory.on_air), boot_id, now.wall);
     ready.memory.recovered(&recovery);
@@ -223,7 +225,8 @@ async fn attempt(
 }
 
 /// Opens and reads the database; one that cannot be written now is read all the same.
-async fn look(path: &Path, station_id: Option<&str>, now: DateTime<Utc>) -> Result<Ready, Trouble> {
+async fn look(path: &Path, aside: Option<&Salvage>, now: DateTime<Utc>) -> Result<Ready, Trouble> {
+    let station_id = aside.and_then(|aside| aside.station_id.as_deref());
     let mut conn = match connect(path, station_id).await {
         Ok(conn) => conn,
         Err(Trouble::NotNow(why)) => {
@@ -235,6 +238,9 @@ async fn look(path: &Path, station_id: Option<&str>, now: DateTime<Utc>) -> Resu
         }
         Err(other) => return Err(other),
     };
+    if let Some(damaged) = aside.and_then(|aside| aside.moved_to.as_deref()) {
+        bring_over(damaged, &mut conn).await;
+    }
     match recall(&mut conn, now).await {
         Ok(memory) => Ok(Ready::new(Some(conn), Some(memory), None)),
         Err(error) => {

@@ -18,6 +18,7 @@ use super::memory::on_air;
 use super::open::{Trouble, close, code, connect, free_name, message, set_journals_aside};
 use super::queue::{Queue, Work};
 use super::recover;
+use super::salvage::bring_over;
 use super::spill::{Spill, SpillError};
 use super::start::{inode, lost};
 use crate::clock::{Clock, Mono};
@@ -60,6 +61,8 @@ pub(super) struct Task {
     pub(super) in_force: InForce,
     /// When a new log last began in this run.
     pub(super) anew_at: Option<Mono>,
+    /// A damaged database whose bulletins the next one that is opened takes over.
+    pub(super) damaged: Option<PathBuf>,
     /// The last run's open attempts could not be read yet.
     pub(super) is_recovery_due: bool,
     pub(super) queue: Queue,
@@ -255,6 +258,9 @@ impl Task {
         }
         let mut conn = connect(&self.path, self.station_id.as_deref()).await?;
         self.inode = inode(&self.path);
+        if let Some(damaged) = self.damaged.take() {
+            bring_over(&damaged, &mut conn).await;
+        }
         if self.is_recovery_due {
             let open = on_air(&mut conn).await?;
             let recovery = recover::plan(open, &self.boot_id, self.clock.now().wall);

@@ -71,12 +71,14 @@ fn init_makes_the_shipped_station_and_check_finds_it_clean() {
     let ran = run(loa(station.path(), &["init", "đài/mới"]));
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{}", ran.stderr);
     let made = station.path().join("đài/mới");
-    let mut expected = vec![PathBuf::from("loa.toml")];
+    let mut expected = vec![PathBuf::from("loa.toml"), PathBuf::from("reading.toml")];
     for name in ["audio", "schedules"] {
         expected.extend(files_below(&root.join(name)).iter().map(|path| Path::new(name).join(path)));
     }
     expected.sort();
-    assert_eq!(files_below(&made), expected);
+    let (of_data, written): (Vec<_>, _) = files_below(&made).into_iter().partition(|path| path.starts_with("data"));
+    assert_eq!(written, expected);
+    assert!(of_data.iter().any(|path| path.ends_with("loa.db")), "{of_data:?}");
     for path in &expected {
         assert!(fs::read(made.join(path)).unwrap() == fs::read(root.join(path)).unwrap(), "{}", path.display());
     }
@@ -99,6 +101,23 @@ fn check_tells_of_a_device_that_does_not_open_and_goes_on() {
 }
 
 #[test]
+fn check_tells_of_readings_that_nobody_can_say_and_of_a_missing_voice() {
+    let settings = format!("{SETTINGS}[speech]\ncommand = [\"giong-doc\", \"{{text}}\", \"{{wav}}\"]\n");
+    let list = "[abbreviations]\nUBND = \"Ủy ban 1\"\n";
+    let files: &[(&str, &[u8])] =
+        &[("loa.toml", settings.as_bytes()), ("reading.toml", list.as_bytes()), ("schedules/1.toml", b"# later\n")];
+    let station = folder(files);
+    let ran = run(loa(station.path(), &["check"]));
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    for told in [
+        "loa.toml:7:11: warning: the program that speaks, `giong-doc`, is not on this machine",
+        "reading.toml:2:8: error: the reading `Ủy ban 1` holds `1`, which cannot be said",
+    ] {
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn init_never_overwrites() {
     let station = station();
     fs::write(station.path().join("loa.toml"), "mine").unwrap();
@@ -106,6 +125,11 @@ fn init_never_overwrites() {
     assert_eq!(ran.code, Some(2));
     assert_eq!(ran.stderr, "loa: `./loa.toml` is there already; nothing was written\n");
     assert_eq!(fs::read_to_string(station.path().join("loa.toml")).unwrap(), "mine");
+
+    let used = folder(&[("data/loa.db", b"mine")]);
+    let ran = run(loa(used.path(), &["init"]));
+    assert_eq!((ran.code, files_below(used.path()).len()), (Some(2), 1));
+    assert_eq!(ran.stderr, "loa: `./data/loa.db` is there already; nothing was written\n");
 
     let half = folder(&[("schedules/buoi-chieu.toml", b"mine")]);
     assert_eq!(run(loa(half.path(), &["init"])).code, Some(2));

@@ -71,7 +71,10 @@ fn content_is_kept_once_read_only_and_under_its_hash() {
     Signal { start: 1.0, ..Signal::mono(8_000, 0.25) }.wav(&stored);
     assert_eq!(fs::metadata(&stored).unwrap().len(), fs::metadata(&first).unwrap().len());
     let lost = place.store.verify(&one.content.sha256);
-    assert!(matches!(lost, Err(ClipError::Unreadable(_))), "{lost:?}");
+    assert!(matches!(lost, Err(ClipError::Spoilt(_))), "{lost:?}");
+    assert_eq!(lost.as_ref().unwrap_err().reason(), Reason::Damaged);
+    let again = place.store.clip(&one.content.sha256, 8_000).map(|_| ()).unwrap_err();
+    assert_eq!(again.reason(), Reason::Damaged, "what was removed for that is not said to be missing");
     let judged = place.files(Vec::new(), Vec::new()).judge(&one.content.sha256, &lost);
     assert_eq!(judged, None, "it says nothing about the content");
     // Taking the file in once more heals it.
@@ -119,9 +122,14 @@ fn a_sweep_takes_orphans_and_unfinished_copies_and_nothing_else() {
     fs::write(content.join("unfinished-1-0"), "half").unwrap();
     fs::write(content.join("README"), "put here by a person").unwrap();
     let known = HashSet::from([Arc::clone(&kept)]);
-    assert_eq!(place.store.sweep(&known).unwrap(), 1, "what this run has taken in stays, though nothing names it yet");
+    let alone = place.store.alone().unwrap();
+    assert_eq!(
+        place.store.sweep(&alone, &known).unwrap(),
+        1,
+        "what this run has taken in stays, though nothing names it yet"
+    );
     let next_run = ContentStore::open(&content).unwrap();
-    assert_eq!(next_run.sweep(&known).unwrap(), 1);
+    assert_eq!(next_run.sweep(&alone, &known).unwrap(), 1);
     let mut left = place.stored();
     left.sort();
     let mut wanted = names(&["README", &kept]);
@@ -171,7 +179,7 @@ fn a_verdict_holds_for_the_content_whatever_its_name() {
     let verdicts: Vec<Verdict> =
         changes.unverified.iter().map(|sha256| files.judge(sha256, &place.store.verify(sha256)).unwrap()).collect();
     assert_eq!(verdicts[1].verdict, Err(Reason::Undecodable));
-    let measured = verdicts[0].verdict.unwrap();
+    let measured = verdicts[0].verdict.unwrap().duration_ms;
     assert!((500..600).contains(&measured), "{measured}");
     fs::rename(place.audio("a.mp3"), place.audio("b.mp3")).unwrap();
     let verdicts = serde_json::from_str(&serde_json::to_string(&verdicts).unwrap()).unwrap();

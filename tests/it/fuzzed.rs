@@ -11,6 +11,8 @@ mod problems;
 mod schedule;
 #[path = "../../fuzz/properties/settings.rs"]
 mod settings;
+#[path = "../../fuzz/properties/speech.rs"]
+mod speech;
 
 use std::fs;
 use std::path::Path;
@@ -45,10 +47,19 @@ fn audio_that_was_fuzzed_holds() {
 
 #[test]
 fn schedules_that_were_fuzzed_hold() {
-    each(&["tests/it/bad", "schedules", "fuzz/finds/schedule"], schedule::holds);
+    each(&["tests/it/bad", "schedules", "fuzz/finds/schedule"], |bytes| {
+        schedule::holds(bytes);
+        // The same as special days, behind two empty files.
+        schedule::holds(&[b"\x1e\x1e", bytes].concat());
+    });
 }
 
 #[test]
 fn settings_that_were_fuzzed_hold() {
     each(&["tests/it/bad", "fuzz/finds/settings"], settings::holds);
+}
+
+#[test]
+fn texts_and_lists_of_readings_that_were_fuzzed_hold() {
+    each(&["tests/it/speech", "tests/it/bad", "fuzz/finds/speech"], speech::holds);
 }

@@ -158,6 +158,22 @@ fn status_says_what_was_wrong_at_the_start() {
     // The remark with which the new log begins shows neither an outcome nor a length, and stands last in its line.
     let log = Command::new(env!("CARGO_BIN_EXE_loa")).arg("log").current_dir(folder.path()).output().unwrap();
     let log = String::from_utf8(log.stdout).unwrap();
-    let remark: Vec<_> = log.lines().nth(1).unwrap().split_whitespace().skip(2).take(9).collect();
-    assert_eq!(remark, ["note", "-", "-", "-", "a", "new", "log", "begins:", "the"], "{log}");
+    let remark: Vec<_> = log.lines().nth(1).unwrap().split_whitespace().skip(2).take(10).collect();
+    assert_eq!(remark, ["note", "-", "-", "-", "-", "a", "new", "log", "begins:", "the"], "{log}");
+}
+
+#[tokio::test]
+async fn whoever_copies_the_database_of_a_station_that_has_left_has_all_of_it() {
+    let folder = station("silent");
+    // Leaving waits for no slow disk, so that a busy machine may leave a journal now and then.
+    let is_whole = (0..10).any(|_| {
+        let mut station = Running::new(folder.path(), None);
+        assert_eq!(leave(&mut station.child).0, Some(0));
+        !folder.path().join("data/loa.db-wal").exists()
+    });
+    assert!(is_whole, "every time a journal stayed");
+    let copy = folder.path().join("copy.db");
+    fs::copy(folder.path().join("data/loa.db"), &copy).unwrap();
+    let log = loa::store::Log::of(&copy).await.unwrap();
+    log.verify(None).await.unwrap();
 }

@@ -7,12 +7,14 @@ mod allocations; // counts what the device callback must not do
 mod audio; // every kind of good file
 mod backup; // the real program backs a station up, loses it, brings it back
 mod bad_audio; // every kind of bad file
+mod bulletins; // the real binary: bulletins recorded, approved, listed, proved
 mod calibrate; // the delay of a device, measured
 mod chain; // the log broken in each way, and found
 mod check; // bad schedules and settings to exact messages
 mod cli; // the real binary in a folder
 mod clips; // a known signal, encoded into every kind of file
 mod content; // the content store and the schedule's files
+mod evening; // what tomorrow would not air, to exact messages
 mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
 mod device; // the real cpal path against captured sound
@@ -20,6 +22,7 @@ mod soundcard; // sound devices for tests
 mod simulate; // random lives of a station against an oracle
 mod clocks; // the clock rule, told by the log it leaves
 mod stories; // the hard instants, told by the log they leave
+mod bulletins_aired; // bulletins on the air, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
 mod kills; // the real program killed at random instants
 mod servers; // the real program on a sound server that dies, freezes, comes late
@@ -28,19 +31,26 @@ mod corruption; // the real program on a damaged database
 mod clock_steps; // the real program on a clock that steps, or begins in 1970
 mod spoilt_audio; // files and stored copies spoilt under the real program
 mod filling_disk; // the real program on a disk that fills
+mod loudness; // the real program: one gain an item, no long silences
 mod lockout; // the real program kept from its database and its files
+mod newsroom; // the real program while people change bulletins beside it
 mod nightly; // the real program makes its copy of the night
 mod fuzzed; // the seeds and finds of the fuzz targets
 mod orders; // a thousand random lives of a deck
 mod packaging; // the unit and the package, checked by systemd's own tool and against each other
+mod plan; // the plan in each form, and taken over by the real program
 mod playout; // the whole playout on an output that can be unplugged
+mod queue; // the real binary: the queue, what it foresees, the sheet
 mod rehearsal; // the real program by a clock that leaps over idle hours
 mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
 mod leaving; // the real program: what it says of itself, and how it leaves
 mod running; // a station of the real program, with what people do to it
 mod service; // the real program under a service manager: ready, alive, hung, leaving
+mod speech; // texts as they are read aloud, and engines that speak, hang, fail
+mod spoken; // the real program has bulletins read aloud
 mod store; // records, recovery, locked and read-only databases
+mod take_in; // files handed in for bulletins: stored, measured or refused
 mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
 mod volume; // the real program: a device that is muted, raves, hangs, returns

@@ -17,6 +17,7 @@ use loa::output::{Feed, Format, OpenError, Output, Stamp, Stream};
 use loa::playout::ring::Frame;
 use loa::playout::{OpenClip, Playout, PlayoutEvent, SLOTS, Samples};
 use loa::rundown::{Audio, Content};
+use loa::sound::Treatment;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::rig::{RATE, clip, owner};
@@ -146,9 +147,9 @@ impl Scene {
         let (close, closed) = unbounded_channel();
         let open_clip: OpenClip = Arc::new(move |audio, rate| {
             assert_eq!(rate, RATE);
-            let (id, frames) = audio.file.split_once(':').ok_or(Reason::FileMissing)?;
+            let (id, frames) = audio.file.as_deref().unwrap_or_default().split_once(':').ok_or(Reason::FileMissing)?;
             let frames = clip(id.parse().unwrap_or(1), 0, frames.parse().unwrap()).into();
-            let (file, closed) = (audio.file.clone(), close.clone());
+            let (file, closed) = (audio.file.clone().unwrap_or_default(), close.clone());
             let samples = Simulated { frames, fails: id == "broken", file, closed };
             Ok((Box::new(samples), Content { sha256: id.into(), duration_ms: None }))
         });
@@ -158,7 +159,11 @@ impl Scene {
     }
 
     fn prepare(&self, cue: u64, file: &str) {
-        self.playout.prepare(CueId(cue), Audio { file: file.into(), content: None }, 0);
+        self.prepare_treated(cue, file, Treatment::default());
+    }
+
+    fn prepare_treated(&self, cue: u64, file: &str, treatment: Treatment) {
+        self.playout.prepare(CueId(cue), Audio { file: Some(file.into()), content: None }, 0, treatment);
     }
 
     async fn next(&mut self) -> PlayoutEvent {
@@ -219,6 +224,37 @@ async fn cues_air_one_after_the_other_to_the_frame() {
     let began = air.iter().position(|frame| owner(*frame).is_some()).unwrap();
     let must = [clip(1, 0, 150_001), clip(2, 0, 20_000)].concat();
     assert!(air[began..began + must.len()] == must[..], "the samples are not those of the clips");
+}
+
+#[tokio::test]
+async fn a_treated_cue_airs_with_its_gain_without_its_ends_and_with_the_tone_as_it_is() {
+    let mut scene = Scene::new(true);
+    scene.up().await;
+    let treatment = Treatment { gain_cb: -60, skip_ms: 1500, drop_ms: 250 };
+    for (cue, treatment) in [(1, Treatment::default()), (2, treatment)] {
+        let audio = Audio { file: Some(format!("{cue}:144000")), content: None };
+        scene.playout.prepare(CueId(cue), audio, 100, treatment);
+        let CueEvent::Ready { planned_ms, .. } = scene.cue(cue).await else { panic!("not ready") };
+        assert_eq!(planned_ms, Some(3100 - treatment.trimmed_ms()));
+    }
+    scene.playout.start(CueId(1), Start::Now);
+    scene.playout.start(CueId(2), Start::After(CueId(1)));
+    scene.started(1).await;
+    assert_eq!(scene.ended(1).await, (Ending::Finished, 3100));
+    scene.started(2).await;
+    assert_eq!(scene.ended(2).await, (Ending::Finished, 1350));
+    let air = scene.bench.air.lock().unwrap().clone();
+    let (air, _) = air.as_chunks::<2>();
+    let whole = clip(1, 0, 144_000);
+    let began = air.windows(2).position(|pair| pair == &whole[..2]).unwrap();
+    assert!(air[began..began + whole.len()] == whole[..]);
+    let (tone, second) = (&air[began - 4800..began], &air[began + whole.len()..]);
+    assert!(tone.iter().any(|frame| frame[0] > 0.2));
+    assert!(second[..4800] == *tone, "the tone is as loud as ever");
+    let factor = treatment.factor();
+    let treated: Vec<Frame> = clip(2, 72_000, 60_000).into_iter().map(|frame| frame.map(|it| it * factor)).collect();
+    assert!(second[4800..4800 + treated.len()] == treated[..], "and its audio is not");
+    assert!(second[4800 + treated.len()..].iter().all(|frame| owner(*frame).is_none()));
 }
 
 #[tokio::test]

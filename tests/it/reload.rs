@@ -85,8 +85,8 @@ fn a_bad_change_is_told_with_its_place_and_the_last_good_schedule_stays() {
     until_it_says(&station, "the change is not taken over; the last good schedule stays");
     let ran = site.loa(&["status", "--format", "json"]);
     assert_eq!(ran.code, Some(0));
-    assert!(ran.stderr.starts_with("loa.toml:7:2: error: not TOML: duplicate key\n"), "{}", ran.stderr);
-    assert!(ran.stdout.contains("\"loa.toml:7:2: error: "), "{}", ran.stdout);
+    assert!(ran.stderr.starts_with("loa.toml:9:2: error: not TOML: duplicate key\n"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("\"loa.toml:9:2: error: "), "{}", ran.stdout);
     site.wait_rows(2);
 
     // Mended, everything is well again.
@@ -139,4 +139,30 @@ fn audio_that_is_missing_or_broken_costs_its_own_item_and_may_still_be_mended() 
     let failed = ["broken-2/1 failed: damaged", "gone-1/1 failed: file_missing"];
     assert_eq!(story, ["a-0/1 aired", "a-4/1 aired", failed[0], failed[1], "late-3/1 aired"]);
     assert_eq!(station.terminate().0, Some(0));
+}
+
+/// Special days are taken over like any other file, and rules of the commune stop neither that nor the air.
+#[test]
+fn a_special_day_is_taken_over_and_what_the_commune_does_not_allow_airs() {
+    let site = Site::new("silent");
+    let starts = in_seconds(6);
+    let day = starts.with_timezone(&chrono_tz::Asia::Ho_Chi_Minh);
+    let today = day.format("%F");
+    site.set("[session]\nceiling = \"1m\"\nearliest = \"23:59:59\"\n");
+    Signal::mono(48_000, 0.5).wav(&site.path("audio/a.wav"));
+    let tet = programme("tet", &cron(starts), "5m", &["a.wav"]);
+    site.write("schedules/tet.toml", tet.replacen("window", "only = \"special_days\"\nwindow", 1));
+    let station = site.run();
+    assert_eq!(site.status()["next"], serde_json::json!([]));
+    let entry = format!("[[day]]\ntitle = \"Tết\"\nkind = \"holiday\"\ndate = \"{today}\"\nair = [\"tet\"]\n");
+    site.write("schedules/days.toml", &entry);
+    until_it_says(&station, "the new schedule is taken over");
+    site.write("schedules/days.toml", entry.replace("holiday", "feast"));
+    until_it_says(&station, "the change is not taken over; the last good schedule stays");
+    assert!(station.stderr().contains("schedules/days.toml:3:8: error: `kind` cannot be `feast`"));
+    assert_eq!(site.story(1), ["a-0/1 aired"]);
+    site.write("schedules/days.toml", &entry);
+    let checked = site.loa(&["check"]);
+    assert_eq!(checked.code, Some(2));
+    assert!(checked.stderr.contains("`tet` starts at"), "{}", checked.stderr);
 }

@@ -93,11 +93,20 @@ impl Site {
         self
     }
 
-    /// Writes the settings, with these lines at their end.
+    /// Writes the settings, with these lines at their end. Nothing is done to the sound, so that samples come out as they are.
     pub(crate) fn set(&self, more: &str) {
+        self.write_settings("gain = false", more);
+    }
+
+    /// Writes settings with these lines under `[sound]`.
+    pub(crate) fn set_sound(&self, lines: &str) {
+        self.write_settings(lines, "");
+    }
+
+    fn write_settings(&self, sound: &str, more: &str) {
         let device = &self.device;
         let text = format!(
-            "language = \"en\"\n[station]\nname = \"Đài thử\"\ntimezone = \"Asia/Ho_Chi_Minh\"\n\
+            "language = \"en\"\n[sound]\n{sound}\n[station]\nname = \"Đài thử\"\ntimezone = \"Asia/Ho_Chi_Minh\"\n\
              [output]\ndevice = \"{device}\"\n{more}"
         );
         fs::write(self.path("loa.toml"), text).unwrap();

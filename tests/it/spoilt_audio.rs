@@ -83,7 +83,8 @@ fn files_that_are_spoilt_while_they_play_or_wait_come_out_as_they_were() {
 /// The station's own copy of the item on the air is spoilt: only its very bytes may come out.
 fn the_disk_spoils_what_plays(how: Harm) {
     let card = SoundCard::new();
-    let (site, station) = in_mid_air(&card, 5.0);
+    // Longer than what is decoded ahead, however early that was done.
+    let (site, station) = in_mid_air(&card, 12.0);
     let (a, b) = (site.sound("a.wav"), site.sound("b.wav"));
     harm(&site.path("data/audio").join(site.sha256("a.wav")), how);
     // The handle is open, but a file that ends early ends: it airs again, from a copy made anew.

@@ -21,9 +21,11 @@ use loa::desk::{Measured, Record};
 use loa::library::{FileState, Verdict};
 use loa::rundown::Rundown;
 use loa::store::{Log, Opened, Row, Span, Store};
-use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use tempfile::TempDir;
+
+use crate::world::clips::MEASURES;
 
 pub(crate) const BOOT: &str = "boot-1";
 
@@ -53,41 +55,31 @@ pub(crate) fn instant(text: &str) -> DateTime<FixedOffset> {
 pub(crate) fn aired(item: u32) -> Airing {
     let scheduled_at = instant("2025-03-03T05:00:00+07:00");
     let started_at = scheduled_at + TimeDelta::seconds(i64::from(item) * 10) + TimeDelta::microseconds(417);
+    let airing = AiringId::planned("sang", scheduled_at.to_utc(), &item.to_string());
     Airing {
         station: "Đài truyền thanh xã Thanh Đa".to_owned(),
-        airing: AiringId::planned("sang", scheduled_at.to_utc(), &item.to_string()),
-        attempt: 1,
         programme: Some("sang".to_owned()),
         programme_title: Some("Chương trình buổi sáng".to_owned()),
         item: Some(item.to_string()),
-        kind: Kind::Fixed,
         title: Some(format!("Tin bài \"{item}\", mục mới")),
         themes: vec!["ND3".to_owned(), "ND1".to_owned()],
-        author: None,
         zones: vec!["thon1".to_owned()],
         zone_names: vec!["Cụm loa thôn 1".to_owned()],
-        priority: Priority::Ordinary,
-        scheduled_at,
         started_at: Some(started_at),
         ended_at: Some(started_at + TimeDelta::seconds(8)),
         start_error_us: Some(-12),
         planned_ms: Some(8000),
         aired_ms: 8000,
         outcome: Some(Outcome::Aired),
-        reason: None,
-        output: OutputKind::Card,
         device: Some("hw:0".to_owned()),
         level_dbfs: Some(-19),
         peak_dbfs: Some(-2),
-        xruns: 0,
-        starved_ms: 0,
+        gain_cb: Some(35),
+        trimmed_ms: Some(0),
         sha256: Some("ab".repeat(32)),
         clock: ClockState::Synchronised,
         boot_id: BOOT.to_owned(),
-        by: None,
-        via: None,
-        why: None,
-        note: None,
+        ..Airing::blank(Kind::Fixed, airing, scheduled_at, OutputKind::Card)
     }
 }
 
@@ -255,7 +247,7 @@ async fn a_row_is_read_back_as_it_was_written() {
     store.close().await;
     let row = &rows(folder.path()).await[0];
     assert_eq!(row.title.as_deref(), Some(title));
-    assert_eq!((row.v, row.seq, row.start_error_us, row.gain_cb), (1, 1, Some(i64::MIN), Some(0)));
+    assert_eq!((row.v, row.seq, row.start_error_us, row.gain_cb), (1, 1, Some(i64::MIN), Some(35)));
     assert_eq!(row.scheduled_at, "2025-03-03T05:00:00.000000+07:00");
     assert_eq!(row.themes.0, ["ND3", "ND1"]);
     assert!(row.recorded_at.ends_with("+07:00"));
@@ -330,11 +322,18 @@ async fn schedules_since_the_settled_instant_are_remembered() {
     store.remember_verdict(Verdict { sha256: "e".repeat(64).into(), verdict: Err(Reason::Damaged) });
     // What could not be read may be read tomorrow: this is not kept.
     store.remember_verdict(Verdict { sha256: "d".repeat(64).into(), verdict: Err(Reason::Unreadable) });
-    store.remember_verdict(Verdict { sha256: "f".repeat(64).into(), verdict: Ok(5000) });
+    store.remember_verdict(Verdict { sha256: "f".repeat(64).into(), verdict: Ok(MEASURES) });
     store.close().await;
     let remembered = open(folder.path()).await.remembered;
     assert_eq!(remembered.schedules, [(at(2), "b".to_owned()), (at(4), "c".to_owned())]);
     assert_eq!(remembered.files[0].inode, u64::MAX - 3);
-    assert_eq!(remembered.verdicts.iter().filter(|verdict| verdict.verdict == Ok(5000)).count(), 1);
+    assert_eq!(remembered.verdicts.iter().filter(|verdict| verdict.verdict == Ok(MEASURES)).count(), 1);
     assert_eq!(remembered.verdicts.len(), 2);
+    // One of an earlier version has no measures, and those of a later one may be other ones: both are decoded anew.
+    for measures in ["null", "'{\"duration_ms\":5000}'"] {
+        let sql = format!("update content_verdict set measures = {measures} where fault is null");
+        stranger(folder.path()).await.execute(AssertSqlSafe(sql)).await.unwrap();
+        let verdicts = open(folder.path()).await.remembered.verdicts;
+        assert_eq!(verdicts.iter().map(|each| each.verdict).collect::<Vec<_>>(), [Err(Reason::Damaged)], "{measures}");
+    }
 }

@@ -61,10 +61,10 @@ pub(crate) fn hold(name: &str, story: &str) {
 
 fn air_n(w: &mut World, file: &str, emergency: bool, repeat: u32) {
     let audio = loa::rundown::Audio {
-        file: file.into(),
+        file: Some(file.into()),
         content: Some(loa::rundown::Content { sha256: format!("sha-of-{file}").into(), duration_ms: Some(6000) }),
     };
-    w.act(Act::Air { audio, title: file.into(), emergency, repeat });
+    w.act(Act::Air { audio, title: file.into(), bulletin: None, emergency, repeat });
 }
 
 const TWO: &str = r#"

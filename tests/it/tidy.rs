@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use loa::schedule::files::special;
 use unicode_normalization::is_nfc;
 
 /// Rooms that are functions of their arguments, time included; a folder stands for all its files.
@@ -17,8 +18,15 @@ const PURE_ROOMS: &[&str] = &[
     "src/backup/rotation.rs",
     "src/calendar.rs",
     "src/desk/",
-    "src/rundown.rs",
+    "src/rundown",
+    "src/bulletin/",
+    "src/lunar/",
+    "src/plan/",
     "src/schedule/",
+    "src/sound/",
+    "src/text/",
+    "src/speech/normalise/",
+    "src/speech/readings/",
     "src/timetable.rs",
 ];
 
@@ -268,7 +276,8 @@ fn shipped_texts_are_fit_to_be_read_aloud() {
             breaches.push(format!("{path}: no `.opus` of that name"));
         }
     }
-    for path in ["loa.toml", "README.md", "audio/README.md", "schedules/buoi-sang.toml", "schedules/buoi-chieu.toml"] {
+    let sample = ["buoi-sang", "buoi-chieu", "days", "plan"].map(|name| format!("schedules/{name}.toml"));
+    for path in ["loa.toml", "reading.toml", "README.md", "audio/README.md"].map(str::to_owned).iter().chain(&sample) {
         if !is_nfc(&read(path)) {
             breaches.push(format!("{path}: not NFC"));
         }
@@ -277,24 +286,34 @@ fn shipped_texts_are_fit_to_be_read_aloud() {
 }
 
 #[test]
-fn shipped_schedules_air_files_that_exist_and_every_theme_once() {
-    let mut themes = Vec::new();
-    for (path, text) in files("schedules", ".toml") {
+fn shipped_schedules_air_files_that_exist_and_every_bulletin_once() {
+    let exists = |path: &str, file: &str| {
+        assert!(root().join("audio").join(file).is_file(), "`{path}` names `{file}`, which is not under audio/");
+    };
+    let (mut named, mut draws) = (vec![4, 8], 0);
+    for (path, text) in files("schedules", ".toml").into_iter().filter(|(path, _)| special(path).is_none()) {
         let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("`{path}`: {error}"));
-        for programme in table["programme"].as_array().unwrap() {
+        // Special days are no programmes.
+        for programme in table.get("programme").iter().flat_map(|each| each.as_array().unwrap()) {
             for item in programme["item"].as_array().unwrap() {
-                let file = item["file"].as_str().unwrap();
-                assert!(
-                    root().join("audio").join(file).is_file(),
-                    "`{path}` names `{file}`, which is not under audio/"
-                );
-                themes.extend(
-                    item.get("themes").iter().flat_map(|each| each.as_array().unwrap()).map(ToString::to_string),
-                );
+                item.get("file").iter().for_each(|file| exists(&path, file.as_str().unwrap()));
+                named.extend(item.get("bulletin").map(|number| number.as_integer().unwrap()));
+                draws += i32::from(item.get("queue").is_some());
             }
         }
     }
-    themes.sort();
-    let expected: Vec<String> = (1..=8).map(|number| format!("\"ND{number}\"")).collect();
-    assert_eq!(themes, expected);
+    named.sort_unstable();
+    // Those that no programme names wait in the queue of a new station.
+    assert_eq!((named, draws), ((1..=8).collect(), 2));
+    assert_eq!(loa::cli::sample::QUEUED.0, [4, 8]);
+
+    let manifest: toml::Table = read(loa::cli::sample::MANIFEST).parse().unwrap();
+    let bulletins = manifest["bulletin"].as_array().unwrap();
+    let themes: Vec<_> = bulletins.iter().map(|each| each["themes"].as_array().unwrap()[0].as_str().unwrap()).collect();
+    assert_eq!(themes, ["ND1", "ND2", "ND3", "ND4", "ND5", "ND6", "ND7", "ND8"]);
+    for each in bulletins {
+        for key in ["file", "text"] {
+            exists("the manifest", each[key].as_str().unwrap());
+        }
+    }
 }

@@ -7,13 +7,14 @@ use std::fmt::Write;
 use chrono_tz::Tz;
 use loa::cli::{Format, timetable::print, when::When};
 use loa::problem::Problems;
+use loa::rundown::foresee::{Foresight, Known};
 use loa::schedule::Schedule;
 use loa::schedule::read::{File, read};
 
 use crate::check::assert_golden;
 
-/// Programmes written as `id | cron | window | further keys`.
-fn schedule(lines: &[&str]) -> Schedule {
+/// Programmes written as `id | cron | window | further keys`, and the text of `days.toml`.
+fn schedule_with(lines: &[&str], days: &str) -> Schedule {
     let mut text = String::new();
     for line in lines {
         let mut parts = line.split(" | ");
@@ -26,15 +27,26 @@ fn schedule(lines: &[&str]) -> Schedule {
         .unwrap();
         writeln!(text, "[[programme.item]]\nid = \"nhac\"\nfile = \"nhac.opus\"\nthemes = [\"ND1\"]\n[[programme.item]]\nfile = \"tin, \\\"bài\\\".opus\"").unwrap();
     }
-    let reading = read(&[File { path: "lich.toml".into(), bytes: Ok(text.into()) }], Some(&["thon-1".into()]));
+    let file = |path: &str, text: String| File { path: path.into(), bytes: Ok(text.into()) };
+    let files = [file("lich.toml", text), file("days.toml", days.to_owned())];
+    let reading = read(&files, Some(&["thon-1".into()]));
     assert_eq!(reading.problems, [], "{}", Problems(reading.problems.clone()));
     reading.schedule
 }
 
+fn schedule(lines: &[&str]) -> Schedule {
+    schedule_with(lines, "")
+}
+
 fn text(lines: &[&str], zone: Tz, from: &str, to: &str, format: Format) -> String {
+    printed(&schedule(lines), zone, from, to, format)
+}
+
+fn printed(schedule: &Schedule, zone: Tz, from: &str, to: &str, format: Format) -> String {
     let (from, to): (When, When) = (from.parse().unwrap(), to.parse().unwrap());
     let mut out = Vec::new();
-    print(&mut out, &schedule(lines), zone, from.begin(zone)..to.end(zone), format).unwrap();
+    let mut blind = Foresight::new(Known::default(), from.begin(zone), zone, Vec::new(), true);
+    print(&mut out, schedule, zone, &mut blind, from.begin(zone)..to.end(zone), format).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -109,4 +121,54 @@ fn other_programs_read_json_and_csv() {
     assert_eq!(items[1]["file"], "tin, \"bài\".opus");
 
     assert_eq!(text(&STATION, zone, "2025-03-01T06:00:00+07:00", "2025-03-01", Format::Json), "[]\n");
+}
+
+/// The station with a programme for special days, its items with genres.
+fn special(days: &str, from: &str, to: &str, format: Format) -> String {
+    let lines = [
+        STATION[0],
+        STATION[1],
+        STATION[2],
+        "tet | 0 8 * * * | 1h | only = \"special_days\"\n[[programme.item]]\nid = \"chuc\"\nfile = \"chuc.opus\"\ngenre = \"Nhạc\"",
+    ];
+    printed(&schedule_with(&lines, days), Tz::Asia__Ho_Chi_Minh, from, to, format)
+}
+
+/// Tết 2026 is on 17 February: its programme airs from the eve on, the others come to rows that say why they do not.
+#[test]
+fn a_week_of_tet() {
+    let days = "[[day]]\ntitle = \"Tết Nguyên đán\"\nkind = \"holiday\"\nlunar = \"1/1\"\ndays_before = 1\ndays = 4\nair = [\"tet\"]\n\
+                [[day]]\ntitle = \"Nghỉ Tết\"\nkind = \"holiday\"\nfrom = \"2026-02-14\"\nuntil = \"2026-02-22\"\n";
+    assert_golden("timetable/tet.txt", &special(days, "2026-02-13", "2026-02-21", Format::Text));
+    // Each year on another day, without anybody writing it down.
+    let next = special(days, "2027-02-05", "2027-02-05", Format::Text);
+    assert!(next.contains("2027-02-05 Fri 08:00:00+07:00") && next.matches("  silent").count() == 2, "{next}");
+}
+
+/// Monday 31 August 2026 is off for Saturday 22: the Saturday airs as a Monday, the Monday is silent.
+#[test]
+fn a_swapped_saturday() {
+    let days = "[[day]]\ntitle = \"Làm bù cho thứ Hai\"\nkind = \"working\"\ndate = \"2026-08-22\"\nas = \"Mon\"\n\
+                [[day]]\ntitle = \"Nghỉ hoán đổi\"\nkind = \"substitute\"\ndate = \"2026-08-31\"\nsilent = \"all\"\n";
+    assert_golden("timetable/swapped.txt", &special(days, "2026-08-21", "2026-08-31", Format::Text));
+}
+
+#[test]
+fn days_of_mourning() {
+    let days = "[[day]]\ntitle = \"Quốc tang\"\nkind = \"mourning\"\nfrom = \"2025-05-24\"\nuntil = \"2025-05-26\"\n\
+                air = [\"sang\", \"tet\", \"chu-nhat\"]\n";
+    assert_golden("timetable/mourning.txt", &special(days, "2025-05-23", "2025-05-27", Format::Text));
+    let json = special(days, "2025-05-26", "2025-05-27", Format::Json);
+    assert_golden("timetable/mourning.json", &json);
+    let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let rows = rows.as_array().unwrap();
+    // Nothing of an ordinary day says anything of special ones.
+    let plain = rows.iter().filter(|row| row.get("special_day").is_none());
+    assert_eq!(
+        plain.filter(|row| row["items"].as_array().unwrap().iter().all(|item| item["taken_out"].is_null())).count(),
+        2
+    );
+    let csv = special(days, "2025-05-26", "2025-05-27", Format::Csv);
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    assert!(reader.records().all(|row| row.unwrap().len() == 7));
 }

@@ -5,8 +5,9 @@
 //! a disk that takes its time, and every fault. The log is kept in memory, or there and in the real store.
 
 mod acts; // what people do
+mod bulletins; // what they do with bulletins
 mod card; // the invented sound card
-mod clips; // what lies behind each name
+pub(crate) mod clips; // what lies behind each name
 mod heard; // what was really heard
 mod trace; // what happened last, in words
 mod believed; // how far a clock is to be believed
@@ -24,8 +25,10 @@ use loa::desk::{Action, CueEvent, CueId, Desk, DeviceEvent, End, Event, Facts, R
 use loa::playout::account::Events;
 use loa::schedule::Schedule;
 use loa::schedule::read::{File, read, to_stored};
+use loa::sound::{Measures, Preparation};
 
 use believed::Trust;
+pub(crate) use bulletins::Office;
 pub(crate) use card::Make;
 pub(crate) use clips::Clip;
 pub(crate) use heard::{Heard, Truth};
@@ -64,11 +67,13 @@ pub(crate) struct World {
     /// What lies behind each name now.
     files: HashMap<String, Arc<str>>,
     contents: HashMap<Arc<str>, Clip>,
-    verdicts: HashMap<Arc<str>, Result<i64, Reason>>,
+    verdicts: HashMap<Arc<str>, Result<Measures, Reason>>,
     desk: Option<Desk>,
     make: Make,
     card: Option<card::Card>,
     pub(crate) truth: Truth,
+    /// Bulletins and the queue.
+    pub(crate) office: Office,
     /// Which run of the program this is.
     pub(crate) run: u32,
     /// The real store, if the log is kept there too.
@@ -79,6 +84,8 @@ pub(crate) struct World {
     pending: VecDeque<Event>,
     /// What the disk will have read then.
     later: Vec<(Mono, CueId, CueEvent)>,
+    /// What the full decode measures, but for the length.
+    pub(crate) measures: Measures,
     /// How long opening a file takes, one after the other, in microseconds.
     pub(crate) opening_us: Vec<i64>,
     /// Quiet hours are passed over in steps of minutes.
@@ -120,6 +127,8 @@ impl World {
             output: OutputKind::Card,
             boot_id: "boot-1".to_owned(),
             tone_ms: 0,
+            approval_required: false,
+            preparation: Preparation { gain: false, target_lufs: -16, peak_dbtp: -1, trim_silence: false },
             trust_clock: false,
         };
         let (text, parsed) = parse(schedule);
@@ -137,12 +146,14 @@ impl World {
             make,
             card: None,
             truth: Truth::default(),
+            office: Office::default(),
             run: 0,
             store: None,
             heard: None,
             next_request: 0,
             pending: VecDeque::new(),
             later: Vec::new(),
+            measures: clips::MEASURES,
             opening_us: Vec::new(),
             hurried: false,
             wall_ppm: 0,
@@ -181,6 +192,7 @@ impl World {
             history.schedules.push((taken_at, Arc::clone(&self.schedule)));
             self.record(Record::Schedule { taken_at, sha256: text.clone(), text });
         }
+        history.shelf = Arc::new(self.office.shelf.clone());
         let library = Arc::new(self.library());
         let mut desk = Desk::new(self.facts.clone(), Arc::clone(&self.schedule), library, history, self.now);
         for (sha256, verdict) in &self.verdicts {
@@ -296,7 +308,7 @@ impl World {
     }
 
     /// Gives the desk an event and whatever follows from it, in the order in which the real loop would see them.
-    fn handle(&mut self, event: Event) {
+    pub(crate) fn handle(&mut self, event: Event) {
         self.pending.push_back(event);
         for count in 0.. {
             assert!(count < MOST_AT_ONCE, "the desk is never done with this instant");
@@ -319,7 +331,7 @@ impl World {
                 self.note(Happening::Out(action.clone()));
             }
             match action {
-                Action::Prepare { cue, audio, tone_ms } => self.prepare(cue, &audio, tone_ms),
+                Action::Prepare { cue, audio, tone_ms, treatment } => self.prepare(cue, &audio, tone_ms, treatment),
                 Action::Start(cue, start) => self.order(cue, |card| card.start(cue, start)),
                 Action::End(cue, End::Now) | Action::Drop(cue) => {
                     self.later.retain(|(_, each, _)| *each != cue);

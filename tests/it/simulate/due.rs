@@ -10,7 +10,7 @@ use loa::airing::{Kind, Outcome, Reason};
 
 use super::honest::{Breach, Told, airings, by_airing, must};
 use super::life::{Life, Version};
-use super::station::Programme;
+use super::station::{Piece, Programme};
 use crate::world::Clip;
 
 /// A rundown is frozen so long before its start; what is changed later does not concern it.
@@ -19,13 +19,14 @@ const FROZEN: TimeDelta = TimeDelta::seconds(70);
 pub(crate) fn check(life: &Life, told: &[Told<'_>]) -> Breach {
     let known = airings(life);
     let mut possible: HashSet<String> = HashSet::new();
+    let slots: HashSet<String> = known.iter().map(|airing| slot(airing)).collect();
     for (number, version) in life.versions.iter().enumerate() {
         let until = life.until(number);
         for (at, programme) in occurrences(life, version, until) {
             let ids = programme.airings(at);
             if is_certain(life, number, at, programme) {
                 for id in &ids {
-                    must!(known.contains(&id[..]), "{id} was due and has no row");
+                    must!(slots.contains(&id[..]), "{id} was due and has no row");
                 }
                 exact(life, version, at, programme, told)?;
             }
@@ -34,6 +35,12 @@ pub(crate) fn check(life: &Life, told: &[Told<'_>]) -> Breach {
     }
     invented(life, &possible)?;
     absences(life)
+}
+
+/// The slot of the schedule that an airing belongs to: a draw's number is behind a point.
+pub(crate) fn slot(airing: &str) -> String {
+    let (place, item) = airing.rsplit_once('/').unwrap_or((airing, ""));
+    format!("{place}/{}", item.split_once('.').map_or(item, |(item, _)| item))
 }
 
 /// Occurrences that a version may have had, by a clock that was right.
@@ -57,7 +64,8 @@ fn is_certain(life: &Life, number: usize, at: DateTime<Utc>, programme: &Program
 
 /// No row tells of a programme that never was.
 fn invented(life: &Life, possible: &HashSet<String>) -> Breach {
-    let wrong = |row: &&loa::airing::Airing| row.kind == Kind::Fixed && !possible.contains(row.airing.as_str());
+    let planned = |row: &loa::airing::Airing| matches!(row.kind, Kind::Fixed | Kind::Bulletin);
+    let wrong = |row: &&loa::airing::Airing| planned(row) && !possible.contains(&slot(row.airing.as_str()));
     for row in life.world.memory.rows.iter().filter(wrong) {
         // By a clock that was wrong, other days came.
         let at = row.scheduled_at.to_utc();
@@ -67,7 +75,7 @@ fn invented(life: &Life, possible: &HashSet<String>) -> Breach {
                 let local = if at.year() < 1976 { at + TimeDelta::hours(1) } else { at };
                 let due = version.plan.due(local, local + TimeDelta::seconds(1));
                 let ids = due.iter().flat_map(|due| version.plan.programmes[due.programme].airings(at));
-                ids.collect::<HashSet<_>>().contains(row.airing.as_str())
+                ids.collect::<HashSet<_>>().contains(&slot(row.airing.as_str()))
             });
         must!(other_day, "{} was never planned", row.airing);
     }
@@ -77,7 +85,11 @@ fn invented(life: &Life, possible: &HashSet<String>) -> Breach {
 /// An occurrence that nothing disturbed starts with its first playable item, on its frame.
 fn exact(life: &Life, version: &Version, at: DateTime<Utc>, programme: &Programme, told: &[Told<'_>]) -> Breach {
     let age = (at - life.born).num_microseconds().unwrap();
-    let contents: Vec<_> = programme.items.iter().filter_map(|(_, file)| life.content_at(file, age)).collect();
+    let file = |piece: &Piece| match piece {
+        Piece::File(file) => life.content_at(file, age),
+        _ => None,
+    };
+    let contents: Vec<_> = programme.items.iter().filter_map(|(_, piece)| file(piece)).collect();
     // Audio shorter than a frame takes the instant and is not heard.
     let tiny = contents.iter().any(|clip| matches!(clip, Clip::Ms(ms) | Clip::BreaksAt(ms) if *ms < 5));
     let plays = !tiny && contents.iter().any(|clip| matches!(clip, Clip::Ms(_)));
@@ -91,7 +103,7 @@ fn exact(life: &Life, version: &Version, at: DateTime<Utc>, programme: &Programm
         return Ok(());
     }
     let ids: HashSet<_> = programme.airings(at).into_iter().collect();
-    let ours = told.iter().filter(|each| each.row.is_some_and(|row| ids.contains(row.airing.as_str())));
+    let ours = told.iter().filter(|each| each.row.is_some_and(|row| ids.contains(&slot(row.airing.as_str()))));
     let first = ours.filter_map(|each| Some((each.heard.ages.0, each.heard.first?, each.row?)));
     let first = first.min_by_key(|(age, ..)| *age);
     // By a clock that was wrong, its instant may have come before its time; it is not aired again then.
@@ -99,8 +111,9 @@ fn exact(life: &Life, version: &Version, at: DateTime<Utc>, programme: &Programm
         return Ok(());
     }
     // Its window may have closed by that clock too, which is final.
-    let closed =
-        |row: &loa::airing::Airing| ids.contains(row.airing.as_str()) && row.reason == Some(Reason::WindowClosed);
+    let closed = |row: &loa::airing::Airing| {
+        ids.contains(&slot(row.airing.as_str())) && row.reason == Some(Reason::WindowClosed)
+    };
     if first.is_none() && life.troubles.clocks && life.world.memory.rows.iter().any(closed) {
         return Ok(());
     }

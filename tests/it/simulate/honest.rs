@@ -49,6 +49,7 @@ pub(crate) fn check(life: &Life) -> Breach {
     windows(life, &told)?;
     priorities(life, &told)?;
     promises(life)?;
+    super::approved::check(life, &told)?;
     super::due::check(life, &told)
 }
 
@@ -185,7 +186,7 @@ pub(crate) fn disturbed(life: &Life, from: i64, to: i64) -> bool {
 fn windows(life: &Life, told: &[Told<'_>]) -> Breach {
     let frame = TimeDelta::microseconds(1_000_000 / i64::from(life.make_rate()) + 100);
     let mut begun: HashMap<_, (DateTime<Utc>, i64)> = HashMap::new();
-    let mut planned: Vec<_> = told.iter().filter(|each| each.row.is_some_and(|row| row.kind == Kind::Fixed)).collect();
+    let mut planned: Vec<_> = told.iter().filter(|each| each.row.is_some_and(planned)).collect();
     planned.sort_by_key(|each| each.heard.ages.0);
     for Told { heard, row } in planned {
         let (Some(row), Some(first)) = (row, heard.first) else { continue };
@@ -222,7 +223,7 @@ fn priorities(life: &Life, told: &[Told<'_>]) -> Breach {
         let over = pair[0].heard.ages.1;
         must!(over < pair[1].heard.ages.0, "two at once: {:?} {:?}", pair[0].heard, pair[1].heard);
         let (Some(row), Some(next)) = (pair[0].row, pair[1].row) else { continue };
-        if row.reason == Some(Reason::NextProgramme) && row.kind == Kind::Fixed {
+        if row.reason == Some(Reason::NextProgramme) && planned(row) {
             let end = row.scheduled_at.to_utc()
                 + life.window_of(row.programme.as_deref().unwrap(), row.scheduled_at.to_utc());
             let open =
@@ -280,8 +281,13 @@ fn promises(life: &Life) -> Breach {
     Ok(())
 }
 
+/// Whether a row is of a programme's item.
+fn planned(row: &Airing) -> bool {
+    matches!(row.kind, Kind::Fixed | Kind::Bulletin)
+}
+
 /// All airings of which rows tell.
 pub(crate) fn airings(life: &Life) -> HashSet<&str> {
-    let fixed = life.world.memory.rows.iter().filter(|row| row.kind == Kind::Fixed);
-    fixed.map(|row| row.airing.as_str()).collect()
+    let ours = life.world.memory.rows.iter().filter(|row| planned(row));
+    ours.map(|row| row.airing.as_str()).collect()
 }

@@ -63,23 +63,33 @@ pub(crate) struct Life {
     pub(crate) weighty: Vec<(i64, i64)>,
     pub(crate) promises: Vec<Promise>,
     pub(crate) replaced: u64,
+    /// What people do with bulletins, if this station has any; its own dice, so that a life without them stays the same.
+    pub(crate) office: Option<Dice>,
     /// What lay behind each name from which age on, oldest first.
     pub(crate) contents: Vec<(i64, String, Clip)>,
     depth: u32,
 }
 
 impl Life {
-    /// A station of this seed, switched on.
-    pub(crate) fn begin(seed: u64, real_store: bool) -> Self {
+    /// A station of this seed, switched on; one with bulletins airs only what was approved.
+    pub(crate) fn begin(seed: u64, real_store: bool, with_bulletins: bool) -> Self {
+        let mut office = with_bulletins.then(|| Dice::new(seed ^ 0x0bb1));
         let mut dice = Dice::new(seed);
         let files = station::files(&mut dice);
         let born = crate::world::at("2025-03-03T00:00:00+07:00") + TimeDelta::seconds(dice.between(0, 86_400));
-        let plan = Plan::random(&mut dice, born.date_naive(), &files);
+        let mut plan = Plan::random(&mut dice, born.date_naive(), &files);
+        if let Some(office) = &mut office {
+            plan.add_bulletins(office);
+        }
         let rate = 200;
         let make = Make { rate, period: dice.pick(&[8, 10, 20]), ppm: dice.pick(&[0, 200, -200, 37]) };
         let mut world = World::made(&plan.text(), files.clone(), born, make);
         world.hurried = !dice.one_in(8);
+        world.facts.approval_required = with_bulletins;
         world.facts.tone_ms = dice.pick(&[0, 0, 500]);
+        // Every third life has a gain and leaves silence out.
+        (world.facts.preparation.gain, world.facts.preparation.trim_silence) = (seed % 3 == 1, seed % 3 == 1);
+        (world.measures.leading_silence_ms, world.measures.trailing_silence_ms) = (1700, 4000);
         if real_store {
             world.store = Some(RealStore::new(world.now));
         }
@@ -110,10 +120,12 @@ impl Life {
             weighty: Vec::new(),
             promises: Vec::new(),
             replaced: 0,
+            office,
             contents,
             depth: 0,
         };
         life.refill();
+        super::office::fill(&mut life);
         life.world.power_on();
         life
     }
@@ -132,6 +144,7 @@ impl Life {
             let tomorrow = (now + TimeDelta::days(1)).min(end);
             let due = self.versions.last().map(|version| version.plan.due(now, tomorrow)).unwrap_or_default();
             for due in due {
+                super::office::work(self, due.at);
                 let hot = due.at + self.dice.ms(-8_000, 60_000);
                 if self.dice.below(4) < wild && hot > self.today() {
                     self.wait_for(hot);

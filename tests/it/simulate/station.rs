@@ -10,6 +10,9 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use super::dice::Dice;
 use crate::world::Clip;
 
+/// Bulletins that a station has, by number from 1.
+pub(crate) const BULLETINS: i64 = 9;
+
 /// Hours that Vietnam's clocks are ahead; they are never moved.
 const AHEAD: TimeDelta = TimeDelta::hours(7);
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -30,8 +33,19 @@ pub(crate) struct Programme {
     pub(crate) window: TimeDelta,
     hard: bool,
     pub(crate) priority: bool,
-    /// The item's id if it has one, and its file.
-    pub(crate) items: Vec<(Option<String>, String)>,
+    /// The item's id if it has one, and what it airs.
+    pub(crate) items: Vec<(Option<String>, Piece)>,
+}
+
+/// What an item airs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    File(String),
+    /// A file that carries a theme, and so needs an approval.
+    Themed(String),
+    Bulletin(i64),
+    /// Drawn from the queue, no longer than so many seconds together.
+    Queue(i64),
 }
 
 /// One version of the schedule.
@@ -86,7 +100,7 @@ impl Programme {
     fn set_items(&mut self, dice: &mut Dice, files: &[(String, Clip)]) {
         let item = |index: i64, dice: &mut Dice| {
             let file = files[dice.below(files.len() as u64) as usize].0.clone();
-            (dice.one_in(2).then(|| format!("i{index}")), file)
+            (dice.one_in(2).then(|| format!("i{index}")), Piece::File(file))
         };
         self.items = (0..dice.between(1, 6)).map(|index| item(index, dice)).collect();
     }
@@ -98,9 +112,30 @@ impl Programme {
             && !self.except.contains(&day)
     }
 
-    /// The ids of its airings at an instant.
+    /// Some of its items are bulletins, draws from the queue, and files that need an approval.
+    fn add_bulletins(&mut self, dice: &mut Dice) {
+        for (_, piece) in &mut self.items {
+            let Piece::File(file) = piece else { continue };
+            *piece = match dice.below(5) {
+                0 => Piece::Themed(file.clone()),
+                1 => Piece::Bulletin(dice.between(1, BULLETINS)),
+                2 => Piece::Queue(dice.pick(&[5, 10, 30, 60])),
+                _ => continue,
+            };
+        }
+    }
+
+    /// The items that draw, by their ids.
+    pub(crate) fn draws(&self) -> impl Iterator<Item = (String, i64)> {
+        self.items.iter().enumerate().filter_map(|(index, (id, piece))| match piece {
+            Piece::Queue(seconds) => Some((id.clone().unwrap_or_else(|| index.to_string()), *seconds)),
+            _ => None,
+        })
+    }
+
+    /// The ids of its airings at an instant; one for each queue item, drawn or not.
     pub(crate) fn airings(&self, at: DateTime<Utc>) -> Vec<String> {
-        let item = |(index, (id, _)): (usize, &(Option<String>, String))| {
+        let item = |(index, (id, _)): (usize, &(Option<String>, Piece))| {
             let id = id.clone().unwrap_or_else(|| index.to_string());
             format!("{}@{}/{id}", self.id, at.format("%Y-%m-%dT%H:%M:%SZ"))
         };
@@ -129,8 +164,13 @@ impl Programme {
         if self.priority {
             text.push_str("priority = \"priority\"\n");
         }
-        for (id, file) in &self.items {
-            let _ = writeln!(text, "[[programme.item]]\nfile = \"{file}\"");
+        for (id, piece) in &self.items {
+            let _ = match piece {
+                Piece::File(file) => writeln!(text, "[[programme.item]]\nfile = \"{file}\""),
+                Piece::Themed(file) => writeln!(text, "[[programme.item]]\nfile = \"{file}\"\nthemes = [\"ND1\"]"),
+                Piece::Bulletin(number) => writeln!(text, "[[programme.item]]\nbulletin = {number}"),
+                Piece::Queue(seconds) => writeln!(text, "[[programme.item]]\nqueue = {{ up_to = \"{seconds}s\" }}"),
+            };
             let _ = id.as_ref().map(|id| writeln!(text, "id = \"{id}\""));
         }
     }
@@ -152,6 +192,11 @@ impl Plan {
             other.priority = dice.one_in(2);
         }
         plan
+    }
+
+    /// Bulletins come into programmes that had files only.
+    pub(crate) fn add_bulletins(&mut self, dice: &mut Dice) {
+        self.programmes.iter_mut().for_each(|programme| programme.add_bulletins(dice));
     }
 
     /// What people change: times, items, a title, a whole programme.

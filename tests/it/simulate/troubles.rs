@@ -325,7 +325,10 @@ fn judged(life: &mut Life) {
 fn reloaded(life: &mut Life) {
     set_right(life);
     let (today, first) = (life.today(), life.born.date_naive());
-    let plan = life.versions[life.versions.len() - 1].plan.changed(&mut life.dice, first, &life.files);
+    let mut plan = life.versions[life.versions.len() - 1].plan.changed(&mut life.dice, first, &life.files);
+    if let Some(office) = &mut life.office {
+        plan.add_bulletins(office);
+    }
     life.world.take_over(&plan.text());
     life.versions.push(Version { from: today, plan });
     let pause = life.dice.ms(0, 3_000);

@@ -10,7 +10,7 @@ use std::path::Path;
 use chrono::DateTime;
 use loa::clock::Clock;
 use loa::desk::Record;
-use loa::store::{Log, OpenError, Store};
+use loa::store::{Log, OpenError, Opened, Store};
 use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
 
@@ -148,25 +148,57 @@ async fn a_database_with_a_destroyed_page_does_not_stop_the_station() {
     }
 }
 
+/// How what each migration after the first has made is undone, the newest first.
+const UNDONE: [(i64, &[&str]); 3] = [
+    (4, &["alter table content_verdict drop column measures"]),
+    (
+        3,
+        &[
+            "drop index airing_log_bulletin",
+            "drop table approval",
+            "drop table queue_entry",
+            "drop table drawn",
+            "drop table bulletin",
+            "drop table shelf",
+        ],
+    ),
+    (
+        2,
+        &[
+            "drop table station",
+            "drop table on_air",
+            "drop table rundown",
+            "drop table schedule_taken",
+            "drop table file_state",
+            "drop table content_verdict",
+        ],
+    ),
+];
+
 #[tokio::test]
-async fn a_log_of_the_first_migration_is_brought_forward() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path()).await.store;
-    commit(&store, row(0)).await;
-    let head = store.head();
-    store.close().await;
-    // Back to what the first migration alone had made, its table filled.
-    let mut conn = stranger(folder.path()).await;
-    for table in ["station", "on_air", "rundown", "schedule_taken", "file_state", "content_verdict"] {
-        conn.execute(sqlx::AssertSqlSafe(format!("drop table {table}"))).await.unwrap();
+async fn a_log_of_an_earlier_migration_is_brought_forward() {
+    for oldest in [3, 2, 1] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path()).await.store;
+        commit(&store, row(0)).await;
+        commit(&store, Record::Rundown(Box::new(rundown()))).await;
+        let head = store.head();
+        store.close().await;
+        // Back to what the older program had made, its tables filled.
+        let mut conn = stranger(folder.path()).await;
+        for undo in UNDONE.iter().filter(|(version, _)| *version > oldest).flat_map(|(_, undone)| *undone) {
+            conn.execute(*undo).await.unwrap();
+        }
+        let forget = format!("delete from _sqlx_migrations where version > {oldest}");
+        conn.execute(sqlx::AssertSqlSafe(forget)).await.unwrap();
+        conn.close().await.unwrap();
+        let Opened { store, remembered } = open(folder.path()).await;
+        assert_eq!(store.head(), head);
+        assert_eq!(remembered.open_rundowns.len(), usize::from(oldest > 1), "of migration {oldest}");
+        commit(&store, row(1)).await;
+        store.close().await;
+        assert_eq!(told(folder.path()).await, [tell(0, "aired", 8000), tell(1, "aired", 8000)]);
     }
-    conn.execute("delete from _sqlx_migrations where version > 1").await.unwrap();
-    conn.close().await.unwrap();
-    let store = open(folder.path()).await.store;
-    assert_eq!(store.head(), head);
-    commit(&store, row(1)).await;
-    store.close().await;
-    assert_eq!(told(folder.path()).await, [tell(0, "aired", 8000), tell(1, "aired", 8000)]);
 }
 
 #[tokio::test]

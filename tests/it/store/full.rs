@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use loa::airing::{Airing, AiringId};
+use loa::airing::{Airing, AiringId, Kind};
 use loa::desk::{Measured, Record};
 use loa::rundown::{Audio, Content, Rundown, RundownItem};
 use loa::store::{Log, State, Store};
@@ -48,8 +48,19 @@ fn records(of_hour: i64) -> Vec<Record> {
     let frozen = |number| {
         let Airing { airing, title, themes, author, .. } = item(of_hour, number);
         let content = Content { sha256: "ab".repeat(32).into(), duration_ms: Some(58_000) };
-        let audio = Audio { file: format!("tin/{number}.mp3"), content: Some(content) };
-        RundownItem { airing, item: number.to_string(), title: title.unwrap(), themes, author, audio }
+        let audio = Audio { file: Some(format!("tin/{number}.mp3")), content: Some(content) };
+        RundownItem {
+            airing,
+            item: number.to_string(),
+            kind: Kind::Fixed,
+            title: title.unwrap(),
+            themes,
+            author,
+            genre: None,
+            bulletin: None,
+            taken_out: None,
+            audio,
+        }
     };
     let scheduled_at = hour(of_hour);
     let frozen = Rundown { scheduled_at, items: (0..ITEMS).map(frozen).collect(), ..rundown() };

@@ -29,8 +29,8 @@ impl World {
 
     /// A person airs a file so many times.
     pub(crate) fn air_often(&mut self, file: &str, emergency: bool, repeat: u32) {
-        let audio = loa::rundown::Audio { file: file.to_owned(), content: self.library().get(file).cloned() };
-        self.act(Act::Air { audio, title: file.to_owned(), emergency, repeat });
+        let audio = loa::rundown::Audio { file: Some(file.to_owned()), content: self.library().get(file).cloned() };
+        self.act(Act::Air { audio, title: file.to_owned(), bulletin: None, emergency, repeat });
     }
 
     /// SIGTERM; answers when the program has exited.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use loa::airing::{Airing, AiringId, ClockState, Kind, Outcome, Reason};
+use loa::bulletin::Tally;
 use loa::clock::Moment;
 use loa::desk::{History, LoggedAttempt, Measured, Record};
 use loa::rundown::Rundown;
@@ -38,6 +39,9 @@ pub(crate) struct Memory {
     known: HashSet<(AiringId, u32)>,
     on_air: Vec<OnAir>,
     rundowns: Vec<Rundown>,
+    done_rundowns: Vec<Rundown>,
+    /// Every rundown that was ever stored, as it was then.
+    pub(crate) frozen: Vec<Rundown>,
     /// As they were taken over.
     pub(crate) schedules: Vec<(DateTime<Utc>, String)>,
     parsed: HashMap<String, Arc<Schedule>>,
@@ -106,8 +110,15 @@ impl Memory {
                     self.schedules.push((taken_at, text));
                 }
             }
-            Record::Rundown(rundown) => put(&mut self.rundowns, *rundown),
-            Record::RundownDone { programme, scheduled_at } => done(&mut self.rundowns, &programme, scheduled_at),
+            Record::Rundown(rundown) => {
+                self.done_rundowns.retain(|each| !same(each, &rundown));
+                self.frozen.push(Rundown::clone(&rundown));
+                put(&mut self.rundowns, *rundown);
+            }
+            Record::RundownDone { programme, scheduled_at } => {
+                self.done_rundowns.extend(done(&mut self.rundowns, &programme, scheduled_at));
+                self.done_rundowns.retain(|each| each.scheduled_at >= scheduled_at - TimeDelta::days(60));
+            }
             Record::Intent(facts) => {
                 if !self.known.contains(&(facts.airing.clone(), facts.attempt)) {
                     self.on_air.retain(|each| !is_of(&each.facts, &facts.airing, facts.attempt));
@@ -193,14 +204,22 @@ impl Memory {
         let texts = self.schedules[begun.saturating_sub(1)..].to_vec();
         let mut open_rundowns = self.rundowns.clone();
         open_rundowns.sort_by_key(|rundown| rundown.scheduled_at);
+        let recent = |each: &&Rundown| from.is_none_or(|from| each.scheduled_at >= from);
+        let mut done_rundowns: Vec<_> = self.done_rundowns.iter().filter(recent).cloned().collect();
+        done_rundowns.sort_by_key(|rundown| rundown.scheduled_at);
+        let mut tally = Tally::default();
+        self.rows.iter().for_each(|row| tally.count(row));
         History {
             open_rundowns,
+            done_rundowns,
             logged,
             schedules: texts.into_iter().map(|(at, text)| (at, self.schedule(&text))).collect(),
             settled_until: self.settled_until,
             newest_row_at: newest,
             newest_is_synchronised: synchronised.is_some(),
             open_emergencies: self.emergencies(newest),
+            shelf: Arc::default(),
+            tally,
         }
     }
 
@@ -226,11 +245,12 @@ impl Memory {
         match record {
             Record::Schedule { taken_at, text, .. } => history.schedules.push((*taken_at, self.schedule(text))),
             Record::Rundown(rundown) => {
+                history.done_rundowns.retain(|each| !same(each, rundown));
                 history.open_rundowns.retain(|each| !same(each, rundown));
                 history.open_rundowns.push(Rundown::clone(rundown));
             }
             Record::RundownDone { programme, scheduled_at } => {
-                done(&mut history.open_rundowns, programme, *scheduled_at);
+                history.done_rundowns.extend(done(&mut history.open_rundowns, programme, *scheduled_at));
             }
             Record::Intent(facts) => {
                 close(on_air, &facts.airing, facts.attempt);
@@ -283,7 +303,8 @@ fn recovery(on_air: Vec<OnAir>, boot_id: &str, now: DateTime<Utc>, history: &mut
             }
             None if facts.kind == Kind::Emergency && now - alive_at < KEPT => kept.push((alive[&act(&facts)], facts)),
             None if facts.kind == Kind::Operator => {
-                rows.push(Airing { outcome: Some(Outcome::Missed), reason: Some(Reason::StationOff), ..facts });
+                let (outcome, reason) = (Some(Outcome::Missed), Some(Reason::StationOff));
+                rows.push(Airing { outcome, reason, gain_cb: None, trimmed_ms: None, ..facts });
             }
             None => {}
         }
@@ -318,6 +339,7 @@ fn end(row: &Airing, history: &mut History) {
         open_end(row, history);
     }
     if row.outcome.is_some() && !is_logged(history, row) {
+        history.tally.count(row);
         history.logged.push(logged(row));
     }
 }
@@ -345,8 +367,8 @@ fn put(rundowns: &mut Vec<Rundown>, rundown: Rundown) {
     }
 }
 
-fn done(rundowns: &mut Vec<Rundown>, programme: &str, scheduled_at: DateTime<Utc>) {
-    rundowns.retain(|each| each.programme != programme || each.scheduled_at != scheduled_at);
+fn done(rundowns: &mut Vec<Rundown>, programme: &str, scheduled_at: DateTime<Utc>) -> Vec<Rundown> {
+    rundowns.extract_if(.., |each| each.programme == programme && each.scheduled_at == scheduled_at).collect()
 }
 
 fn logged(row: &Airing) -> LoggedAttempt {

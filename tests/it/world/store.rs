@@ -130,7 +130,10 @@ pub(crate) fn assert_same(remembered: &Remembered, history: &History) {
     let at: Vec<_> = remembered.schedules.iter().map(|(at, _)| *at).collect();
     assert_eq!(at, history.schedules.iter().map(|(at, _)| *at).collect::<Vec<_>>(), "schedules");
     assert_eq!(remembered.open_rundowns, history.open_rundowns, "rundowns");
+    assert_eq!(remembered.done_rundowns, history.done_rundowns, "rundowns that are done");
     assert_eq!(remembered.logged, history.logged, "logged");
+    // No entries of a queue are in its database.
+    assert_eq!(remembered.tally.last_aired, history.tally.last_aired, "tally");
     assert_eq!(remembered.newest_row_at, history.newest_row_at, "newest row");
     assert_eq!(remembered.newest_is_synchronised, history.newest_is_synchronised);
 }

@@ -1,0 +1,288 @@
+//! `loa bulletin list`: bulletins, the newest first.
+//!
+//! In: what to look for. Out: a table in the station's language, or JSON or CSV for programs. A search typed with marks finds
+//! what is written with them, one without marks finds both. Reads only. Next: `show`.
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::fields::Class;
+use super::{failed, words};
+use crate::airing::rfc3339;
+use crate::backup::block_on;
+use crate::bulletin::Act;
+use crate::cli::{DONE, Format, say};
+use crate::config::Config;
+use crate::sound::Doubt;
+use crate::store::{Card, DecisionState, Register, Wanted};
+use crate::text::sort_by_title;
+
+/// Lines for people unless they ask for more or all.
+const LINES: u32 = 200;
+
+/// Arguments of `loa bulletin list`.
+#[derive(Debug, clap::Args)]
+pub(super) struct ListArgs {
+    /// Words of title, author or source; typed without marks they find all ways of writing
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Only bulletins of this theme
+    #[arg(long, value_name = "ND")]
+    theme: Option<String>,
+    /// Only bulletins of which that was decided
+    #[arg(long, value_enum)]
+    state: Option<State>,
+    /// Only bulletins of this class
+    #[arg(long, value_enum)]
+    class: Option<Class>,
+    /// In which order [default: number, the newest first]
+    #[arg(long, value_enum, default_value_t)]
+    sort: Sort,
+    /// So many of the newest at most, 0 is all [default: 200 as text, else all]
+    #[arg(long, value_name = "K")]
+    limit: Option<u32>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// What was decided, as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum State {
+    /// Nothing yet.
+    Waiting,
+    /// It may air.
+    Approved,
+    /// Refused or withdrawn.
+    Refused,
+    /// Approved by phone, not confirmed.
+    ByPhone,
+}
+
+/// Orders of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Sort {
+    /// The newest first.
+    #[default]
+    Number,
+    /// As Vietnamese readers expect.
+    Title,
+}
+
+/// Prints the list.
+pub(super) fn run(config: &Config, args: &ListArgs) -> anyhow::Result<ExitCode> {
+    let limit = args.limit.unwrap_or(if args.format == Format::Text { LINES } else { 0 });
+    let wanted = Wanted {
+        search: args.search.clone(),
+        theme: args.theme.as_ref().map(|theme| theme.trim().to_uppercase()),
+        state: args.state.map(|state| match state {
+            State::Waiting => DecisionState::Waiting,
+            State::Approved => DecisionState::Approved,
+            State::Refused => DecisionState::Refused,
+            State::ByPhone => DecisionState::ByPhone,
+        }),
+        class: args.class.map(Into::into),
+        limit: (limit > 0).then_some(limit),
+    };
+    let found = block_on(async {
+        match Register::look(&config.data_dir).await? {
+            Some(mut register) => register.list(&wanted).await,
+            None => Ok((Vec::new(), false)),
+        }
+    });
+    let (mut cards, more) = match found {
+        Ok(found) => found,
+        Err(error) => return Ok(failed(config, &error)),
+    };
+    if args.sort == Sort::Title {
+        sort_by_title(&mut cards, |card| &card.draft.title);
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    match args.format {
+        Format::Text => print_text(&mut out, config, &cards)?,
+        Format::Json => print_json(&mut out, &cards)?,
+        Format::Csv => print_csv(&mut out, &cards)?,
+    }
+    out.flush()?;
+    if cards.is_empty() {
+        say(config.language.pick("không có tin bài nào", "no bulletins"));
+    } else if more {
+        say(config.language.pick(
+            "còn các tin bài cũ hơn; `--limit 0` liệt kê tất cả",
+            "older ones are not shown; `--limit 0` lists all",
+        ));
+    }
+    Ok(ExitCode::from(DONE))
+}
+
+/// A bulletin as programs read it.
+#[derive(Debug, Serialize)]
+pub(super) struct Line<'c> {
+    bulletin: i64,
+    revision: i64,
+    title: &'c str,
+    genre: Option<&'c str>,
+    themes: &'c [String],
+    author: Option<&'c str>,
+    source: Option<&'c str>,
+    class: &'static str,
+    valid_from: Option<String>,
+    valid_until: Option<String>,
+    zones: &'c [String],
+    duration_ms: Option<i64>,
+    sha256: Option<&'c str>,
+    text_sha256: Option<&'c str>,
+    file_name: Option<&'c str>,
+    voice: Option<&'c str>,
+    doubts: &'c [Doubt],
+    state: &'static str,
+    by_phone: bool,
+    approval: Option<i64>,
+    decided_by: Option<&'c str>,
+    decided_at: Option<String>,
+    recorded_at: Option<String>,
+    by: &'c str,
+}
+
+/// The word of a state in JSON and CSV.
+fn state_word(card: &Card) -> &'static str {
+    match card.decided.as_ref().map(|decided| decided.act) {
+        None => "waiting",
+        Some(Act::Approve) => "approved",
+        Some(Act::Refuse) => "refused",
+        Some(Act::Withdraw) => "withdrawn",
+    }
+}
+
+impl<'c> Line<'c> {
+    /// What programs read of a card.
+    pub(super) fn of(card: &'c Card) -> Self {
+        let (draft, decided, sound) = (&card.draft, card.decided.as_ref(), card.sound.as_ref());
+        Self {
+            bulletin: card.number,
+            revision: card.revision,
+            title: &draft.title,
+            genre: draft.genre.as_deref(),
+            themes: &draft.themes,
+            author: draft.author.as_deref(),
+            source: draft.source.as_deref(),
+            class: draft.class.as_str(),
+            valid_from: draft.valid_from.map(|day| day.to_string()),
+            valid_until: draft.valid_until.map(|day| day.to_string()),
+            zones: &draft.zones,
+            duration_ms: sound.and_then(|sound| sound.content.duration_ms),
+            sha256: sound.map(|sound| &*sound.content.sha256),
+            text_sha256: card.text_sha256.as_deref(),
+            file_name: sound.and_then(|sound| sound.file_name.as_deref()),
+            voice: sound.and_then(|sound| sound.voice.as_deref()),
+            doubts: sound.map_or(&[], |sound| &sound.doubts),
+            state: state_word(card),
+            by_phone: decided.is_some_and(|decided| decided.by_phone),
+            approval: decided.map(|decided| decided.seq),
+            decided_by: decided.map(|decided| decided.by.as_str()),
+            decided_at: decided.and_then(|decided| decided.at).as_ref().map(rfc3339),
+            recorded_at: card.recorded_at.as_ref().map(rfc3339),
+            by: &card.by,
+        }
+    }
+}
+
+fn print_json(out: &mut impl Write, cards: &[Card]) -> anyhow::Result<()> {
+    let mut before = "[";
+    for card in cards {
+        writeln!(out, "{before}")?;
+        serde_json::to_writer(&mut *out, &Line::of(card))?;
+        before = ",";
+    }
+    writeln!(out, "{}", if cards.is_empty() { "[]" } else { "\n]" })?;
+    Ok(())
+}
+
+/// A header line even if there is nothing; lists inside are JSON.
+fn print_csv(out: &mut impl Write, cards: &[Card]) -> anyhow::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(HEADER)?;
+    for card in cards {
+        let serde_json::Value::Object(line) = serde_json::to_value(Line::of(card))? else { continue };
+        let cell = |name: &&str| match line.get(*name) {
+            None | Some(serde_json::Value::Null) => String::new(),
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        };
+        csv.write_record(HEADER.iter().map(cell))?;
+    }
+    csv.flush()?;
+    Ok(())
+}
+
+/// The columns of CSV, which are the keys of JSON.
+const HEADER: [&str; 24] = [
+    "bulletin",
+    "revision",
+    "title",
+    "genre",
+    "themes",
+    "author",
+    "source",
+    "class",
+    "valid_from",
+    "valid_until",
+    "zones",
+    "duration_ms",
+    "sha256",
+    "text_sha256",
+    "file_name",
+    "voice",
+    "doubts",
+    "state",
+    "by_phone",
+    "approval",
+    "decided_by",
+    "decided_at",
+    "recorded_at",
+    "by",
+];
+
+const HEADS: [[&str; 7]; 2] = [
+    ["SỐ", "NỘI DUNG", "LỚP", "DÀI", "PHÁT ĐẾN", "TRẠNG THÁI", "TIÊU ĐỀ"],
+    ["NO", "THEMES", "CLASS", "LENGTH", "UNTIL", "STATE", "TITLE"],
+];
+
+fn print_text(out: &mut impl Write, config: &Config, cards: &[Card]) -> io::Result<()> {
+    let language = config.language;
+    let heads = language.pick(&HEADS[0], &HEADS[1]).map(str::to_owned);
+    let cells = |card: &Card| {
+        let doubts = card.sound.as_ref().map_or(0, |sound| sound.doubts.len());
+        let spoken = card.sound.as_ref().is_some_and(|sound| sound.voice.is_some());
+        let by_machine = language.pick(", giọng máy", ", machine voice");
+        let doubtful = if doubts > 0 { " (!)" } else { "" };
+        [
+            card.number.to_string(),
+            card.draft.themes.join(" "),
+            language.priority(card.draft.class).to_owned(),
+            words::length(card.sound.as_ref().and_then(|sound| sound.content.duration_ms)) + doubtful,
+            card.draft.valid_until.map_or_else(|| "-".to_owned(), |day| day.format("%d/%m/%Y").to_string()),
+            words::state(language, card).to_owned() + if spoken { by_machine } else { "" },
+            card.draft.title.clone(),
+        ]
+    };
+    if cards.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<_> = std::iter::once(heads).chain(cards.iter().map(cells)).collect();
+    let width = |column: usize| lines.iter().map(|line| line[column].width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..7).map(width).collect();
+    for line in &lines {
+        let mut text = String::new();
+        for (cell, width) in line.iter().zip(&widths) {
+            text.push_str(cell);
+            text.extend(std::iter::repeat_n(' ', width - cell.width() + 2));
+        }
+        writeln!(out, "{}", text.trim_end())?;
+    }
+    Ok(())
+}
