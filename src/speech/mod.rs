@@ -13,8 +13,6 @@ mod scratch;
 
 use std::path::Path;
 
-use crate::clock::Clock;
-use crate::config::Speech;
 use crate::folder::read_bytes;
 use crate::problem::what::FileFault;
 use crate::problem::{Place, Problem};
@@ -25,28 +23,6 @@ pub use readings::Readings;
 
 /// The command line of a station that names none.
 pub const DEFAULT_COMMAND: [&str; 9] = ["espeak-ng", "-v", "vi", "-s", "125", "-f", TEXT, "-w", WAV];
-
-/// A text with its sound.
-#[derive(Debug)]
-pub struct Spoken {
-    /// What was read, with what was changed and what is doubtful.
-    pub reading: Normalised,
-    /// The sound.
-    pub sound: Sound,
-}
-
-/// Has a text read aloud: normalises it and runs the engine. `work` is a folder of ours on a disk with room for the sound.
-pub fn speak(
-    text: &str,
-    readings: &Readings,
-    speech: &Speech,
-    work: &Path,
-    clock: &Clock,
-) -> Result<Spoken, SpeechError> {
-    let reading = normalise(text, readings);
-    let sound = synthesise(&reading.text, speech, work, clock)?;
-    Ok(Spoken { reading, sound })
-}
 
 /// The list of a station's folder; the one inside the program where the folder has none.
 pub fn readings_of(folder: &Path) -> Result<Readings, Vec<Problem>> {

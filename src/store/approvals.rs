@@ -55,11 +55,6 @@ impl Register {
         let recorded = recorded.await.map_err(|error: sqlx::Error| failed(&path, &error))?;
         recorded.ok_or(RegisterError::Outdated(card.number))
     }
-
-    /// The newest act of the chain.
-    pub async fn approvals_head(&mut self) -> Result<Head, RegisterError> {
-        APPROVALS.head(&mut self.conn).await.map_err(|error| self.failed(&error))
-    }
 }
 
 /// Whether a bulletin still has that newest revision and decision.
