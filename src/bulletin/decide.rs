@@ -54,7 +54,7 @@ pub struct Bearing<'a> {
     pub class: Priority,
     /// Whether there is anything that could air.
     pub has_sound: bool,
-    /// Who wrote the bulletin and who recorded this revision; an approver is another person if `author_may_approve` is not set.
+    /// Who wrote or recorded any revision of the bulletin; an approver is another person if `author_may_approve` is not set.
     pub makers: &'a [&'a str],
     /// The setting.
     pub author_may_approve: bool,

@@ -104,6 +104,15 @@ impl Register {
         })
     }
 
+    /// Names of all who wrote or recorded any revision of a bulletin; of a recorder without the operating system's user.
+    pub async fn makers(&mut self, number: i64) -> Result<Vec<String>, RegisterError> {
+        let sql = "select author, \"by\" from bulletin where number = ?1";
+        let rows = sqlx::query_as::<_, (Option<String>, String)>(sql).bind(number).fetch_all(&mut self.conn).await;
+        let rows = rows.map_err(|error| self.failed(&error))?;
+        let recorder = |by: String| by.rsplit_once(" (").map_or(by.clone(), |(name, _)| name.to_owned());
+        Ok(rows.into_iter().flat_map(|(author, by)| author.into_iter().chain([recorder(by)])).collect())
+    }
+
     async fn airings(&mut self, number: i64) -> Result<Vec<Aired>, RegisterError> {
         let sql = "select * from airing_log where bulletin = ?1 order by scheduled_at_utc desc, seq desc limit 100";
         let mut airings: Vec<Aired> = self.rows(sql, number).await?;

@@ -148,6 +148,11 @@ fn whoever_wrote_it_does_not_approve_it_where_the_settings_say_so() {
         assert_eq!(ran.code, Some(1));
         assert!(ran.stderr.contains("author_may_approve"), "{}", ran.stderr);
     }
+    // A colleague who takes the author out and mends the title has not made the sound.
+    site.done(&["bulletin", "change", "1", "--title", "Tin khác", "--clear", "author", "--by", "Vũ Nam"]);
+    for own in ["Nguyễn Thị Hoà", "Lê Lan", "Vũ Nam"] {
+        assert_eq!(site.loa(&["bulletin", "approve", "1", "--by", own]).code, Some(1), "{own}");
+    }
     site.done(&["bulletin", "approve", "1", "--by", "Trần Bình"]);
 }
 

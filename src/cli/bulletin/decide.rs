@@ -185,7 +185,8 @@ async fn decide(
                 break Came::Changed(card, looked_at);
             }
         }
-        let step = match judged(config, &card, decision) {
+        let makers = register.makers(number).await?;
+        let step = match judged(config, &card, &makers, decision) {
             Err(objection) => break Came::Objected(card, objection),
             Ok(Step::Already) => break Came::Already(card),
             Ok(step) => step,
@@ -200,10 +201,9 @@ async fn decide(
     Ok(came)
 }
 
-fn judged(config: &Config, card: &Card, decision: &Decision) -> Result<Step, Objection> {
-    // The operating system's user behind a name is not part of it.
-    let recorder = card.by.rsplit_once(" (").map_or(&*card.by, |(name, _)| name);
-    let makers: Vec<&str> = card.draft.author.as_deref().into_iter().chain([recorder]).collect();
+fn judged(config: &Config, card: &Card, makers: &[String], decision: &Decision) -> Result<Step, Objection> {
+    // Of every revision: a colleague who mends a title does not make the sound his own.
+    let makers: Vec<&str> = makers.iter().map(String::as_str).collect();
     let bearing = Bearing {
         class: card.draft.class,
         has_sound: card.sound.is_some(),
