@@ -26,6 +26,7 @@ pub mod speech; // a text as it is read aloud, and the engine that speaks it
 pub mod playout; // cues decoded ahead, the deck in the device callback, the accounts
 pub mod output; // card, wav, silent
 pub mod store; // SQLite: every statement of the program
+pub mod report; // the log as figures, tables, documents and files
 pub mod backup; // the whole station in one file: made, proved, restored, kept in turn
 pub mod station; // the loop: take one event, ask the desk, perform its actions
 pub mod service; // what a service manager is told: ready, alive, leaving

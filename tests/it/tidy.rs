@@ -18,6 +18,8 @@ const PURE_ROOMS: &[&str] = &[
     "src/backup/rotation.rs",
     "src/calendar.rs",
     "src/desk/",
+    "src/report/document.rs",
+    "src/report/table.rs",
     "src/rundown",
     "src/bulletin/",
     "src/lunar/",
