@@ -2,7 +2,10 @@
 //!
 //! In: rows of the log as facts, the plan, activities, states of zones, the settings of the report. Out: figures (pure),
 //! tables and documents made of them (pure), and one file per format. Must never count a rehearsal, invent a target or
-//! write a judgement. Next: `table`, `document`.
+//! write a judgement. Next: `period`, `fact`, `figures`.
 
 pub mod document; // what is on the pages, whatever the format
+pub mod fact; // what figures need of a row
+pub mod figures; // facts to figures
+pub mod period; // what is asked for, as days
 pub mod table; // typed cells in columns, one model for every format
