@@ -5,6 +5,8 @@
 //! plan does not know), so that both together are all rows of the window. Must never count a rehearsal, a voided row or a
 //! note. Next: `gather`.
 
+pub mod settle; // rows to airings
+
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
