@@ -7,5 +7,7 @@
 pub mod document; // what is on the pages, whatever the format
 pub mod fact; // what figures need of a row
 pub mod figures; // facts to figures
+pub mod logbook; // rows to the station's book
 pub mod period; // what is asked for, as days
+pub mod status; // how far the plan is proved
 pub mod table; // typed cells in columns, one model for every format
