@@ -24,6 +24,7 @@ mod queue; // what waits
 mod queue_entries; // bulletins that wait, as people change and list them
 mod read; // the log for others, page by page
 mod register; // bulletins, approvals and queue, opened by a command
+mod remarks; // notes and corrections of rows of the log
 mod recover; // attempts that were open when the machine went down (pure)
 mod revisions; // revisions of bulletins, chained
 mod row; // one row of the log: the list of its columns
@@ -51,6 +52,7 @@ pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suf
 pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::register::{Register, RegisterError, Signature};
+pub use self::remarks::{Changes, Described, Logged, RemarkError, Saying, Scribe};
 pub use self::row::{COLUMNS, List, Row, VERSION};
 pub use self::shelf_reader::{Look, ShelfReader};
 pub use self::start::{OpenError, SPILL};
@@ -137,6 +139,17 @@ impl Store {
     #[must_use]
     pub fn head(&self) -> Head {
         self.state.borrow().head.clone()
+    }
+
+    /// Somebody else has continued the log: what was committed here last is not the newest row any more.
+    pub fn continued(&self, head: Head) {
+        self.state.send_if_modified(|state| {
+            let is_newer = head.seq > state.head.seq;
+            if is_newer {
+                state.head = head;
+            }
+            is_newer
+        });
     }
 
     /// How the store is now.
