@@ -6,6 +6,8 @@
 
 pub mod book; // the whole book as a document
 pub mod extract; // what goes with a report
+#[cfg(test)]
+mod tests;
 mod words; // one row in words
 
 use std::collections::{BTreeSet, HashMap};

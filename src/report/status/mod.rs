@@ -6,6 +6,8 @@
 //! Next: `status::page`, the same as a page.
 
 pub mod page; // for people
+#[cfg(test)]
+mod tests;
 
 use chrono::NaiveDate;
 use serde::Serialize;
