@@ -13,6 +13,7 @@ mod copy; // the database as a whole: copied, proved
 mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
+mod facts; // the log as figures need it
 mod files; // what is known of audio
 mod history; // what happened to one bulletin
 mod in_force; // what a new log must know (pure)
@@ -36,6 +37,7 @@ mod shelf_reader; // the same, whenever it has changed
 mod spill; // the file in which records wait
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
+mod words; // words that rows repeat, kept once
 
 use std::path::{Path, PathBuf};
 
@@ -45,6 +47,7 @@ pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState
 pub use self::chain::{Broken, BrokenApproval, BrokenRevision, Fault, GENESIS, Head, canonical, hash};
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
+pub use self::facts::Facts;
 pub use self::history::History;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
