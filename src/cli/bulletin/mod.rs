@@ -61,7 +61,7 @@ enum BulletinCommand {
 
 /// How an act tells what came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Told {
+pub(super) enum Told {
     /// For people.
     #[default]
     Text,
@@ -92,6 +92,7 @@ pub(super) fn take_in(config: &Config, manifest: &Path, by: &str, why: &str) -> 
     Ok(numbers)
 }
 
+pub(super) use fields::{LONGEST_WORDS, Typed, theme_codes};
 pub(super) use intake::content_place;
 
 /// Says problems in the station's language; whether one of them refuses what was asked.
