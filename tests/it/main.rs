@@ -14,6 +14,7 @@ mod check; // bad schedules and settings to exact messages
 mod cli; // the real binary in a folder
 mod clips; // a known signal, encoded into every kind of file
 mod content; // the content store and the schedule's files
+mod evidence; // a month worked out by hand, as a station
 mod evening; // what tomorrow would not air, to exact messages
 mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
