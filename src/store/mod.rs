@@ -34,6 +34,7 @@ mod sealed; // tables that are chained as the log is
 mod shelf; // what the air knows of bulletins
 mod shelf_reader; // the same, whenever it has changed
 mod spill; // the file in which records wait
+mod stretch; // rows that can be proved by themselves
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
 
@@ -42,6 +43,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState, Wanted, text_sha256};
+pub(crate) use self::chain::hash_members;
 pub use self::chain::{Broken, BrokenApproval, BrokenRevision, Fault, GENESIS, Head, canonical, hash};
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
@@ -56,6 +58,7 @@ pub use self::remarks::{Changes, Described, Logged, RemarkError, Saying, Scribe}
 pub use self::row::{COLUMNS, List, Row, VERSION};
 pub use self::shelf_reader::{Look, ShelfReader};
 pub use self::start::{OpenError, SPILL};
+pub use self::stretch::Stretch;
 
 use self::queue::Work;
 use self::task::Request;
