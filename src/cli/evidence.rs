@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::language::Language;
 use crate::plan::Plan;
+use crate::report::bundle::slips::Slip;
 use crate::report::fact::{Fact, Marks};
 use crate::report::figures::Figures;
 use crate::report::figures::gather::{Gathering, Given, GivenZone};
@@ -123,6 +124,18 @@ impl<'a> Evidence<'a> {
                 format!("{first} to {last}; log up to row {head}; loa {program}; made at {made_at} on {made_on}")
             }
         }
+    }
+
+    /// The instants of some days: from the first one until the first behind them.
+    pub(super) fn between(&self, window: Window) -> Between {
+        let zone = self.config.station.timezone;
+        let next = window.last.checked_add_days(Span::new(1)).unwrap_or(window.last);
+        Between { from: Some(start_of_day(zone, window.first)), to: Some(start_of_day(zone, next)) }
+    }
+
+    /// The slips of these acts of approval.
+    pub(super) async fn slips(&self, acts: &[i64]) -> anyhow::Result<Vec<Slip>> {
+        Ok(Self::log(self.config).await?.slips(acts).await?)
     }
 
     /// Hands on every row that may belong to an airing of these days, in the order of the log.

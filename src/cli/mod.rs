@@ -8,6 +8,7 @@ pub mod activity;
 pub mod acts;
 pub mod backup;
 pub mod bulletin;
+mod bundle;
 mod calibrate;
 pub mod check;
 pub mod demo;
@@ -19,12 +20,14 @@ pub mod init;
 mod lines;
 mod listing;
 pub mod log;
+pub mod logbook;
 mod notices;
 pub mod plan;
 pub mod plan_status;
 mod plan_text;
 mod planned;
 pub mod queue;
+pub mod report;
 pub mod run;
 pub mod sample;
 mod sheet;
@@ -101,6 +104,10 @@ pub enum Command {
     Log(log::LogArgs),
     /// Show the information plan of schedules/plan.toml
     Plan(plan::PlanArgs),
+    /// Write the station's book of a week or a month, to print and sign
+    Logbook(logbook::LogbookArgs),
+    /// Report what was done in a period
+    Report(report::ReportArgs),
     /// List the sound devices
     Devices(devices::DevicesArgs),
     /// Write the whole station into one file, while it runs or not, and prove it
@@ -189,6 +196,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Status(args) => acts::status(&config, &args),
         Command::Log(args) => log::run(&config, &args),
         Command::Plan(args) => plan::run(&config, &args),
+        Command::Logbook(args) => logbook::run(&config, &args),
+        Command::Report(args) => report::run(&config, &args),
         Command::Devices(args) => devices::run(&config, &args),
         Command::Backup(args) => backup::make(&config, &args),
         Command::Restore(args) => backup::restore(&config, args),
