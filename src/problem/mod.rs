@@ -9,6 +9,7 @@ pub mod coming;
 pub mod days;
 mod english;
 mod queueing;
+mod reports;
 pub mod system;
 mod vietnamese;
 pub mod what;

@@ -9,6 +9,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use super::Place;
 pub use super::coming::{ComingFault, Lost};
 pub use super::days::{DayFault, SessionFault};
+pub use super::reports::{ReportFault, TemplateFault};
 use crate::sound::{Doubt, Unfit};
 use crate::text::{Refused, Remark};
 
@@ -53,6 +54,10 @@ kinds! {
     Reading(ReadingFault),
     /// What is to become a bulletin.
     Bulletin(BulletinFault),
+    /// The settings of reports.
+    Report(ReportFault),
+    /// The template of reports.
+    Template(TemplateFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.
