@@ -46,6 +46,18 @@ pub enum TemplateFault {
     TooDeep,
     /// A heading without words.
     EmptyHeading,
+    /// A place to be filled in without words.
+    EmptyPlace,
+    /// A name between braces inside a place to be filled in.
+    ValueInside,
+    /// An appendix that there is not: the name, the known ones, the one that was probably meant.
+    UnknownAppendix(String, Vec<&'static str>, Option<String>),
+    /// A reference to an appendix that the template does not place.
+    NotPlaced(&'static str),
+    /// An appendix to which nothing refers.
+    NotReferred(&'static str),
+    /// Text behind the first appendix.
+    BehindAppendix,
 }
 
 pub(super) fn say_report(fault: &ReportFault, language: Language) -> Said {
@@ -130,6 +142,23 @@ fn template_in_english(fault: &TemplateFault) -> Said {
         TemplateFault::Twice(name, line) => Said::plain(format!("`{{{{{name}}}}}` stands in line {line} already")),
         TemplateFault::TooDeep => Said::with("there are three levels of headings", "write `#`, `##` or `###`"),
         TemplateFault::EmptyHeading => Said::plain("the heading has no words"),
+        TemplateFault::EmptyPlace => Said::with(
+            "the place to be filled in has no words",
+            "write what is to be filled in, for example `[assessment by the commune]`",
+        ),
+        TemplateFault::ValueInside => Said::plain("a value cannot stand between `[` and `]`"),
+        TemplateFault::UnknownAppendix(found, known, near) => {
+            Said::with(format!("there is no appendix `{found}`"), meant_en(near.as_ref(), &listed(known)))
+        }
+        TemplateFault::NotPlaced(name) => Said::with(
+            format!("the report has no appendix `{name}`"),
+            format!("write `{{{{appendix: {name}}}}}` at the end of the template, or take the reference out"),
+        ),
+        TemplateFault::NotReferred(name) => Said::with(
+            format!("nothing refers to the appendix `{name}`"),
+            format!("the body must refer to each appendix: write `{{{{see: {name}}}}}` where it belongs"),
+        ),
+        TemplateFault::BehindAppendix => Said::plain("text stands behind an appendix; appendices come last"),
     }
 }
 
@@ -157,5 +186,21 @@ fn template_in_vietnamese(fault: &TemplateFault) -> Said {
         TemplateFault::Twice(name, line) => Said::plain(format!("`{{{{{name}}}}}` đã có ở dòng {line}")),
         TemplateFault::TooDeep => Said::with("mẫu chỉ có ba cấp đề mục", "hãy viết `#`, `##` hoặc `###`"),
         TemplateFault::EmptyHeading => Said::plain("đề mục không có chữ"),
+        TemplateFault::EmptyPlace => {
+            Said::with("chỗ để người viết điền đang để trống", "hãy ghi cần điền gì, ví dụ `[đánh giá của xã]`")
+        }
+        TemplateFault::ValueInside => Said::plain("trong `[` và `]` không đặt số liệu được"),
+        TemplateFault::UnknownAppendix(found, known, near) => {
+            Said::with(format!("không có phụ lục `{found}`"), meant_vi(near.as_ref(), &listed(known)))
+        }
+        TemplateFault::NotPlaced(name) => Said::with(
+            format!("báo cáo không kèm phụ lục `{name}`"),
+            format!("hãy ghi `{{{{appendix: {name}}}}}` ở cuối mẫu, hoặc bỏ chỗ nhắc đến phụ lục này"),
+        ),
+        TemplateFault::NotReferred(name) => Said::with(
+            format!("không chỗ nào nhắc đến phụ lục `{name}`"),
+            format!("nội dung phải nhắc đến từng phụ lục: hãy ghi `{{{{see: {name}}}}}` vào chỗ cần nhắc"),
+        ),
+        TemplateFault::BehindAppendix => Said::plain("sau phụ lục còn có nội dung; phụ lục phải đứng cuối mẫu"),
     }
 }
