@@ -13,6 +13,7 @@ mod copy; // the database as a whole: copied, proved
 mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
+mod facts; // the log as figures need it
 mod files; // what is known of audio
 mod history; // what happened to one bulletin
 mod in_force; // what a new log must know (pure)
@@ -24,6 +25,7 @@ mod queue; // what waits
 mod queue_entries; // bulletins that wait, as people change and list them
 mod read; // the log for others, page by page
 mod register; // bulletins, approvals and queue, opened by a command
+mod remarks; // notes and corrections of rows of the log
 mod recover; // attempts that were open when the machine went down (pure)
 mod revisions; // revisions of bulletins, chained
 mod row; // one row of the log: the list of its columns
@@ -35,6 +37,7 @@ mod shelf_reader; // the same, whenever it has changed
 mod spill; // the file in which records wait
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
+mod words; // words that rows repeat, kept once
 
 use std::path::{Path, PathBuf};
 
@@ -44,6 +47,7 @@ pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState
 pub use self::chain::{Broken, BrokenApproval, BrokenRevision, Fault, GENESIS, Head, canonical, hash};
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
+pub use self::facts::Facts;
 pub use self::history::History;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
@@ -51,6 +55,7 @@ pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suf
 pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::register::{Register, RegisterError, Signature};
+pub use self::remarks::{Changes, Described, Logged, RemarkError, Saying, Scribe};
 pub use self::row::{COLUMNS, List, Row, VERSION};
 pub use self::shelf_reader::{Look, ShelfReader};
 pub use self::start::{OpenError, SPILL};
@@ -137,6 +142,17 @@ impl Store {
     #[must_use]
     pub fn head(&self) -> Head {
         self.state.borrow().head.clone()
+    }
+
+    /// Somebody else has continued the log: what was committed here last is not the newest row any more.
+    pub fn continued(&self, head: Head) {
+        self.state.send_if_modified(|state| {
+            let is_newer = head.seq > state.head.seq;
+            if is_newer {
+                state.head = head;
+            }
+            is_newer
+        });
     }
 
     /// How the store is now.

@@ -21,7 +21,7 @@ use super::row::{Row, quoted_columns, utc};
 use crate::problem::system::refusal;
 
 /// Rows per page: enough that the page, not the row, is what is handed over; some 300 kB of text.
-const PAGE_ROWS: i64 = 500;
+pub(super) const PAGE_ROWS: i64 = 500;
 /// Connections at work: the machines that this runs on have two cores or four.
 const CONNECTIONS: usize = 2;
 /// Contents asked about in one question; 70 kB of text.
@@ -167,14 +167,17 @@ impl Rows {
     pub async fn next(&mut self) -> Result<Option<Vec<Row>>, ReadError> {
         let Some(page) = self.0.next().await? else { return Ok(None) };
         let lines = page.bytes()?.split(|&byte| byte == b'\n');
-        let read = |line: &[u8]| serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, &error));
+        let read = |line: &[u8]| {
+            serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, 1, error.to_string()))
+        };
         Ok(Some(lines.map(read).collect::<Result<_, _>>()?))
     }
 }
 
-fn unreadable_row(line: &[u8], error: &serde_json::Error) -> ReadError {
+/// A line that is no row; its number stands at that place.
+pub(super) fn unreadable_row(line: &[u8], place: usize, why: String) -> ReadError {
     let loose: serde_json::Value = serde_json::from_slice(line).unwrap_or_default();
-    Broken { seq: loose[1].as_i64().unwrap_or(0), fault: Fault::Unreadable(error.to_string()) }.into()
+    Broken { seq: loose[place].as_i64().unwrap_or(0), fault: Fault::Unreadable(why) }.into()
 }
 
 struct PageQuery {
