@@ -23,6 +23,7 @@ const PURE_ROOMS: &[&str] = &[
     "src/report/figures/",
     "src/report/period.rs",
     "src/report/table.rs",
+    "src/report/tables/",
     "src/rundown",
     "src/bulletin/",
     "src/lunar/",
