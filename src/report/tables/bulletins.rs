@@ -70,7 +70,11 @@ fn line(given: &Given<'_>, index: usize, bulletin: &BulletinLine) -> Line {
     let [airings, minutes] = aired(bulletin.aired);
     plain(vec![
         ordinal(index),
-        Cell::Text(bulletin.bulletin.map_or_else(|| title.to_owned(), |number| format!("{title} (số {number})"))),
+        Cell::Text(
+            bulletin
+                .bulletin
+                .map_or_else(|| title.to_owned(), |number| format!("{title} ({} {number})", given.pick("số", "No."))),
+        ),
         maybe(bulletin.genre.as_deref()),
         maybe(bulletin.author.as_deref()),
         Cell::Text(codes(&bulletin.themes)),
