@@ -71,7 +71,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 fn lose(site: &Site) {
-    for name in ["loa.toml", "schedules", "audio", "data"] {
+    for name in ["loa.toml", "schedules", "report", "audio", "data"] {
         let path = site.path(name);
         if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
     }

@@ -24,6 +24,7 @@ const PURE_ROOMS: &[&str] = &[
     "src/report/issuer.rs",
     "src/report/period.rs",
     "src/report/table.rs",
+    "src/report/tables/",
     "src/report/template",
     "src/rundown",
     "src/bulletin/",
