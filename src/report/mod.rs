@@ -9,3 +9,4 @@ pub mod fact; // what figures need of a row
 pub mod figures; // facts to figures
 pub mod period; // what is asked for, as days
 pub mod table; // typed cells in columns, one model for every format
+pub mod xlsx; // tables, chart and rows as a workbook

@@ -51,7 +51,7 @@ pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suf
 pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::register::{Register, RegisterError, Signature};
-pub use self::row::{COLUMNS, List, Row, VERSION};
+pub use self::row::{COLUMNS, List, Row, VERSION, Value};
 pub use self::shelf_reader::{Look, ShelfReader};
 pub use self::start::{OpenError, SPILL};
 
