@@ -5,11 +5,12 @@
 //! write a judgement. Next: `period`, `fact`, `figures`.
 
 pub mod document; // what is on the pages, whatever the format
+pub mod edited; // the template of a station's folder
 pub mod fact; // what figures need of a row
 pub mod figures; // facts to figures
-pub mod edited; // the template of a station's folder
 pub mod issuer; // who issues it, on a day
 pub mod period; // what is asked for, as days
 pub mod table; // typed cells in columns, one model for every format
 pub mod tables; // figures to tables, words and counting rules
 pub mod template; // the body as an officer edits it
+pub mod xlsx; // tables, chart and rows as a workbook

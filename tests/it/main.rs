@@ -56,3 +56,4 @@ mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
 mod volume; // the real program: a device that is muted, raves, hangs, returns
 mod world; // a simulated world around desk and deck
+mod office; // LibreOffice, which opens what the program wrote
