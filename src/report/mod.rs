@@ -9,7 +9,9 @@ pub mod edited; // the template of a station's folder
 pub mod fact; // what figures need of a row
 pub mod figures; // facts to figures
 pub mod issuer; // who issues it, on a day
+pub mod logbook; // rows to the station's book
 pub mod period; // what is asked for, as days
+pub mod status; // how far the plan is proved
 pub mod table; // typed cells in columns, one model for every format
 pub mod tables; // figures to tables, words and counting rules
 pub mod template; // the body as an officer edits it

@@ -4,6 +4,7 @@
 //! start, and the log for readers. The task behind [`Store`] owns the only connection that writes; the station's loop
 //! never waits for the database. Must never change or reorder what it was given. Next: `start`, then `task`.
 
+mod activities; // what was done besides the air, chained
 mod anew; // a new log while the station runs
 mod approvals; // what people decided of bulletins, chained
 mod bulletins; // revisions written, cards read
@@ -38,13 +39,16 @@ mod spill; // the file in which records wait
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
 mod words; // words that rows repeat, kept once
+mod zones; // what became of loudspeakers, chained
 
 use std::path::{Path, PathBuf};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState, Wanted, text_sha256};
-pub use self::chain::{Broken, BrokenApproval, BrokenRevision, Fault, GENESIS, Head, canonical, hash};
+pub use self::chain::{
+    Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, GENESIS, Head, canonical, hash,
+};
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
 pub use self::facts::Facts;

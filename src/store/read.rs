@@ -15,7 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 use tokio::task::JoinHandle;
 
-use super::chain::{Broken, BrokenApproval, BrokenRevision, Fault, Head, Walk};
+use super::chain::{Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, Head, Walk};
 use super::open::{DATABASE, close, code, is_damage, message, on_disk};
 use super::row::{Row, quoted_columns, utc};
 use crate::problem::system::refusal;
@@ -54,6 +54,12 @@ pub enum ReadError {
     /// A revision of a bulletin is not as this program writes them.
     #[error(transparent)]
     BrokenRevision(#[from] BrokenRevision),
+    /// An act on a zone is not as this program writes them.
+    #[error(transparent)]
+    BrokenZoneAct(#[from] BrokenZoneAct),
+    /// A revision of an activity is not as this program writes them.
+    #[error(transparent)]
+    BrokenActivity(#[from] BrokenActivity),
 }
 
 /// Which rows, by `scheduled_at`.
@@ -112,7 +118,7 @@ impl Log {
         Ok(Rows(self.pages(&line, "char(10)", span).await?))
     }
 
-    /// Which of these contents a row names, or a bulletin in any revision.
+    /// Which of these contents a row names, or a bulletin or an activity in any revision.
     pub async fn named(&mut self, contents: Vec<Arc<str>>) -> Result<HashSet<Arc<str>>, ReadError> {
         let mut named = HashSet::new();
         // One question for many: after years there are ten thousand contents, and each question costs a hop.
@@ -120,7 +126,9 @@ impl Log {
             let list = serde_json::json!(portion).to_string();
             let rows = sqlx::query(
                 "select value from json_each(?) where exists (select 1 from airing_log where sha256 = json_each.value)
-                     or exists (select 1 from bulletin where bulletin.sha256 = json_each.value)",
+                     or exists (select 1 from bulletin where bulletin.sha256 = json_each.value)
+                     or value in (select json_extract(file.value, '$.sha256')
+                                  from activity, json_each(activity.files) as file)",
             )
             .bind(list)
             .fetch_all(&mut self.free[0])
