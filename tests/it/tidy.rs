@@ -18,6 +18,7 @@ const PURE_ROOMS: &[&str] = &[
     "src/backup/rotation.rs",
     "src/calendar.rs",
     "src/desk/",
+    "src/report/compose/",
     "src/report/document.rs",
     "src/report/fact.rs",
     "src/report/figures/",
