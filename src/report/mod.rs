@@ -4,6 +4,7 @@
 //! tables and documents made of them (pure), and one file per format. Must never count a rehearsal, invent a target or
 //! write a judgement. Next: `period`, `fact`, `figures`.
 
+pub mod bundle; // all that proves a period in one file
 pub mod compose; // template, figures and tables to a document
 pub mod document; // what is on the pages, whatever the format
 pub mod edited; // the template of a station's folder

@@ -14,6 +14,7 @@ mod check; // bad schedules and settings to exact messages
 mod cli; // the real binary in a folder
 mod clips; // a known signal, encoded into every kind of file
 mod content; // the content store and the schedule's files
+mod evidence; // a month worked out by hand, as a station
 mod evening; // what tomorrow would not air, to exact messages
 mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
@@ -46,6 +47,7 @@ mod rehearsal; // the real program by a clock that leaps over idle hours
 mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
 mod leaving; // the real program: what it says of itself, and how it leaves
+mod signed; // the real binary: the station's key, signed exports, and how tampering shows
 mod running; // a station of the real program, with what people do to it
 mod service; // the real program under a service manager: ready, alive, hung, leaving
 mod speech; // texts as they are read aloud, and engines that speak, hang, fail

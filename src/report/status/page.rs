@@ -145,7 +145,8 @@ pub fn proof(each: &Obligation, language: Language) -> String {
 }
 
 /// What is counted and what the score is worth.
-fn notes(status: &Status, language: Language) -> Vec<String> {
+#[must_use]
+pub fn notes(status: &Status, language: Language) -> Vec<String> {
     let rule = language.pick(
         "Nội dung có minh chứng khi có lượt phát được tính (nội dung chính) hoặc hoạt động có liên kết, tệp mang nội dung đó; \
          hình thức, nhiệm vụ có minh chứng khi có hoạt động có liên kết, tệp ghi theo mã, hoặc theo nhật ký phát sóng nếu kế \
