@@ -10,3 +10,7 @@ pub mod figures; // facts to figures
 pub mod period; // what is asked for, as days
 pub mod table; // typed cells in columns, one model for every format
 pub mod tables; // figures to tables, words and counting rules
+pub mod html; // document to one page
+pub mod origin; // what every export says of where it comes from
+pub mod csv; // tables to one sheet of long form
+pub mod json; // figures for other programs

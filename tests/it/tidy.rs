@@ -21,6 +21,8 @@ const PURE_ROOMS: &[&str] = &[
     "src/report/document.rs",
     "src/report/fact.rs",
     "src/report/figures/",
+    "src/report/html/",
+    "src/report/origin.rs",
     "src/report/period.rs",
     "src/report/table.rs",
     "src/report/tables/",
