@@ -1,11 +1,15 @@
 //! Activities besides the air: what was done for the plan's other forms and tasks, and what proves it.
 //!
 //! In: nothing; these are the nouns that command line, manifest, store and report share. Out: the same facts in every revision.
-//! An activity is never an airing and is counted in a table of its own. Pure. Next: `codes`.
+//! An activity is never an airing and is counted in a table of its own. Pure. Next: `codes`, `checks`.
 
-pub mod codes; // what an activity may be entered under
+pub mod checks; // what its days and links may be
+pub mod codes; // what it may be entered under
+mod proof; // files that prove it
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
+
+pub use proof::{Proof, Unfiled};
 
 /// An activity, in one of its revisions; the newest one is the activity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,17 +56,6 @@ pub struct Activity {
     pub via: String,
 }
 
-/// A file that proves something, kept by its hash.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Proof {
-    /// What it was called, NFC.
-    pub name: String,
-    /// SHA-256 of its bytes, lower-case hex.
-    pub sha256: String,
-    /// How many bytes it has.
-    pub bytes: i64,
-}
-
 impl Activity {
     /// Whether anybody can look at what proves it: a link or a file.
     #[must_use]
@@ -86,6 +79,21 @@ impl Activity {
     #[must_use]
     pub fn touches(&self, first: NaiveDate, last: NaiveDate) -> bool {
         self.date <= last && first <= self.last_day()
+    }
+
+    /// Whether another one says exactly the same, whoever recorded it, and whether or not it was withdrawn.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let in_its_place = Self {
+            number: self.number,
+            revision: self.revision,
+            withdrawn: self.withdrawn.clone(),
+            recorded_at: self.recorded_at,
+            by: self.by.clone(),
+            via: self.via.clone(),
+            ..other.clone()
+        };
+        in_its_place == *self
     }
 
     /// Whether another one says the same of the same day: probably entered twice.

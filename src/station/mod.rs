@@ -302,7 +302,8 @@ impl Station {
                 self.faults = faults;
                 None
             }
-            News::Shelf(newest, tally) => {
+            News::Shelf(newest, tally, head) => {
+                self.records.store().continued(head);
                 self.lookout.shelf = Arc::clone(&newest);
                 Some(Event::Shelf(newest, tally))
             }

@@ -2,12 +2,16 @@
 //!
 //! In: acts as the register holds them, oldest first. Out: since when a zone is broken, whether it was at an instant, and on
 //! how many days. Nobody measures that a loudspeaker is heard: a zone of which nothing was recorded works. An act that a later
-//! one undoes counts as never made. Pure. Next: `report`, where an airing does not count for a zone that was broken.
+//! one undoes counts as never made. Pure. Next: `judge`, then `report`, where an airing does not count for a zone that was broken.
+
+mod judge; // what may be recorded
 
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
 use chrono_tz::Tz;
+
+pub use judge::{Judged, Wish, judge};
 
 use crate::calendar::{local_date, start_of_day};
 
@@ -132,6 +136,15 @@ impl States {
         let begun = spans.partition_point(|span| span.since <= at);
         match spans[..begun].last() {
             Some(span) if span.holds(at) => State::Broken { since: span.since },
+            _ => State::Working,
+        }
+    }
+
+    /// How a zone is after all that was recorded of it.
+    #[must_use]
+    pub fn newest(&self, zone: &str) -> State {
+        match self.spans(zone).last() {
+            Some(Span { since, until: None }) => State::Broken { since: *since },
             _ => State::Working,
         }
     }
