@@ -31,6 +31,7 @@ mod full_disk; // the real program on a full disk
 mod corruption; // the real program on a damaged database
 mod clock_steps; // the real program on a clock that steps, or begins in 1970
 mod spoilt_audio; // files and stored copies spoilt under the real program
+mod figures; // figures against a month counted on paper, and against a second way of counting
 mod filling_disk; // the real program on a disk that fills
 mod loudness; // the real program: one gain an item, no long silences
 mod lockout; // the real program kept from its database and its files

@@ -23,6 +23,8 @@ const PURE_ROOMS: &[&str] = &[
     "src/report/fact.rs",
     "src/report/figures/",
     "src/report/issuer.rs",
+    "src/report/html/",
+    "src/report/origin.rs",
     "src/report/period.rs",
     "src/report/table.rs",
     "src/report/tables/",

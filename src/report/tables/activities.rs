@@ -1,7 +1,7 @@
 //! Biểu 6, activities besides the air: what people entered, by form and task of the plan, with what proves it.
 //!
-//! In: activities of any time, the plan. Out: a table of those that begin in the window and were not withdrawn, under the heading
-//! of their form or task. Their numbers are never mixed with airings. Next: `matrix`.
+//! In: activities of any time, the plan. Out: a table of those with a day in the window that were not withdrawn, under the
+//! heading of their form or task. Their numbers are never mixed with airings. Next: `matrix`.
 
 use super::Given;
 use super::rules::{Rule, say};
@@ -14,10 +14,7 @@ use crate::report::table::{Cell, Column, Line, Table};
 /// Biểu 6. Hoạt động khác.
 #[must_use]
 pub fn activities(given: &Given<'_>) -> Table {
-    let mut shown: Vec<&Activity> = given.activities.iter().filter(|activity| counts(given, activity)).collect();
-    let order = codes(given);
-    let place = |activity: &Activity| order.iter().position(|(code, _)| *code == activity.code).unwrap_or(order.len());
-    shown.sort_by(|a, b| (place(a), &a.code, a.date, a.number).cmp(&(place(b), &b.code, b.date, b.number)));
+    let (shown, order) = (given.activities_shown(), codes(given));
     let mut lines = Vec::new();
     let mut before = None;
     for (index, activity) in shown.iter().enumerate() {
@@ -66,9 +63,19 @@ fn columns(given: &Given<'_>) -> Vec<Column> {
     columns
 }
 
-/// Whether it belongs to the period: its first day lies there, and nobody took it back.
-fn counts(given: &Given<'_>, activity: &Activity) -> bool {
-    !activity.is_withdrawn() && given.period.window.contains(activity.date)
+impl<'a> Given<'a> {
+    /// Activities with a day in the window that nobody took back, by form and task in the order of the plan, then by day.
+    #[must_use]
+    pub fn activities_shown(&self) -> Vec<&'a Activity> {
+        let window = self.period.window;
+        let counts = |activity: &&Activity| !activity.is_withdrawn() && activity.touches(window.first, window.last);
+        let mut shown: Vec<&Activity> = self.activities.iter().filter(counts).collect();
+        let order = codes(self);
+        let place = |code: &str| order.iter().position(|(each, _)| *each == code).unwrap_or(order.len());
+        let key = |activity: &Activity| (place(&activity.code), activity.code.clone(), activity.date, activity.number);
+        shown.sort_by_cached_key(|activity| key(activity));
+        shown
+    }
 }
 
 /// Forms, then tasks, as the plan has them.

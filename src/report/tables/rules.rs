@@ -111,7 +111,7 @@ impl Rule {
             Self::CardOnly => "Chỉ tính những gì đã phát ra thiết bị âm thanh của đài; phát thử không tính.",
             Self::Airing => {
                 "Mỗi mục của một buổi phát là một lượt phát, dù phải phát lại nhiều lần. Lượt phát được tính khi lần phát \
-                 cuối cùng phát hết hoặc phát được ít nhất 80 % thời lượng."
+                 cuối cùng phát hết hoặc phát được ít nhất 80\u{a0}% thời lượng."
             }
             Self::Minutes => {
                 "Thời lượng là phần âm thanh đã thực phát của mọi lần phát, kể cả của lượt không được tính. Chỉ làm tròn khi \
@@ -171,7 +171,7 @@ impl Rule {
             Self::CardOnly => "Only what went to the station's sound device counts; rehearsals do not.",
             Self::Airing => {
                 "Each item of a session is one airing, however often it had to be tried. It counts when its last attempt aired \
-                 to the end, or at least 80 % of it."
+                 to the end, or at least 80\u{a0}% of it."
             }
             Self::Minutes => {
                 "Minutes are the sound that was aired in all attempts, also of airings that do not count. They are rounded \
