@@ -7,11 +7,11 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use chrono::{DateTime, Days as Span, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::timetable::accepted;
 use crate::activity::Activity;
-use crate::calendar::{local_date, start_of_day, with_offset};
+use crate::calendar::{local_date, with_offset};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::language::Language;
@@ -19,16 +19,14 @@ use crate::plan::Plan;
 use crate::report::bundle::slips::Slip;
 use crate::report::fact::{Fact, Marks};
 use crate::report::figures::Figures;
-use crate::report::figures::gather::{Gathering, Given, GivenZone};
+use crate::report::figures::gather::{Gathering, Given};
 use crate::report::logbook::{self, Entry, Rows};
+use crate::report::make::span;
 use crate::report::period::{Period, Window};
 use crate::report::table::date;
 use crate::schedule::days::Days;
-use crate::store::{Head, Log, ReadError, Span as Between};
+use crate::store::{Head, Log, ReadError};
 use crate::zones::States;
-
-/// No programme's window is longer: a row of a day was planned so many days before it at most.
-const LATEST_DAYS: u64 = 2;
 
 /// The log and all that it is held against.
 pub(super) struct Evidence<'a> {
@@ -86,13 +84,10 @@ impl<'a> Evidence<'a> {
 
     /// The figures of a period.
     pub(super) async fn figures(&self, period: Period) -> anyhow::Result<Figures> {
-        let zone =
-            |zone: &crate::config::Zone| GivenZone { id: zone.id.clone(), name: zone.name.clone(), speakers: None };
-        let zones: Vec<GivenZone> = self.config.zones.iter().map(zone).collect();
         let given = Given {
             period,
             plan: self.plan.as_deref(),
-            zones: &zones,
+            zones: &self.config.zones,
             states: &self.states,
             activities: &self.activities,
             timezone: self.config.station.timezone,
@@ -140,15 +135,9 @@ impl<'a> Evidence<'a> {
 
     /// Hands on every row that may belong to an airing of these days, in the order of the log.
     async fn each(&self, window: Window, mut take: impl FnMut(Fact)) -> Result<(), ReadError> {
-        let zone = self.config.station.timezone;
-        let day = |day: NaiveDate| start_of_day(zone, day);
         let mut log = Self::log(self.config).await?;
-        let from = day(window.first.checked_sub_days(Span::new(LATEST_DAYS)).unwrap_or(window.first));
-        // An emergency may have waited for its device for longer.
-        let emergency = log.earliest_emergency(day(window.first)).await?;
-        let from = emergency.map_or(from, |at| at.to_utc().min(from));
-        let to = day(window.last.checked_add_days(Span::new(LATEST_DAYS)).unwrap_or(window.last));
-        let mut facts = log.facts(Between { from: Some(from), to: Some(to) }, self.head.seq).await?;
+        let span = span(&mut log, window, self.config).await?;
+        let mut facts = log.facts(span, self.head.seq).await?;
         while let Some(page) = facts.next().await? {
             page.into_iter().for_each(&mut take);
         }

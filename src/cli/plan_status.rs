@@ -38,7 +38,7 @@ pub(super) fn run(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<Ex
             let why = format!("there is no plan whose status could be told: `{}` is not there", path.display());
             return Err(WrongInput(why).into());
         };
-        let period = period(&plan, args.period, evidence.today, Calendar::DEFAULT)?;
+        let period = period(&plan, args.period, evidence.today, config.report.calendar)?;
         let figures = evidence.figures(period).await?;
         let status = status::status(&plan, &figures, &evidence.activities);
         let mut out = io::BufWriter::new(io::stdout().lock());

@@ -55,14 +55,11 @@ impl Log {
 
     /// The programme's instant of the earliest emergency that sounded at an instant or later; it may have waited for a device for
     /// as long as nobody ended it.
-    pub async fn earliest_emergency(
-        &mut self,
-        from: DateTime<Utc>,
-    ) -> Result<Option<DateTime<FixedOffset>>, ReadError> {
+    pub async fn earliest_emergency(&mut self, from: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, ReadError> {
         let sql = "select min(scheduled_at_utc) from airing_log where kind = 'emergency' and started_at_utc >= ?";
         let found = sqlx::query(sql).bind(utc(from)).fetch_one(self.any()).await;
         let earliest: Option<String> = found.and_then(|row| row.try_get(0)).map_err(|error| self.unreadable(&error))?;
-        Ok(earliest.and_then(|text| DateTime::parse_from_rfc3339(&text).ok()))
+        Ok(earliest.and_then(|text| text.parse().ok()))
     }
 
     /// The rows of a span up to one, oldest first, as facts.

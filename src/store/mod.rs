@@ -16,6 +16,7 @@ mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
 mod facts; // the log as figures need it
 mod files; // what is known of audio
+mod heads; // the newest row of every chain
 mod history; // what happened to one bulletin
 mod in_force; // what a new log must know (pure)
 mod memory; // what the station remembers when it starts
@@ -55,6 +56,7 @@ pub use self::chain::{
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
 pub use self::facts::Facts;
+pub use self::heads::Heads;
 pub use self::history::History;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
@@ -63,7 +65,7 @@ pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::register::{Register, RegisterError, Signature};
 pub use self::remarks::{Changes, Described, Logged, RemarkError, Saying, Scribe};
-pub use self::row::{COLUMNS, List, Row, VERSION};
+pub use self::row::{COLUMNS, List, Row, VERSION, Value};
 pub use self::shelf_reader::{Look, ShelfReader};
 pub use self::start::{OpenError, SPILL};
 pub use self::stretch::Stretch;

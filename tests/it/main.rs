@@ -31,6 +31,7 @@ mod full_disk; // the real program on a full disk
 mod corruption; // the real program on a damaged database
 mod clock_steps; // the real program on a clock that steps, or begins in 1970
 mod spoilt_audio; // files and stored copies spoilt under the real program
+mod figures; // figures against a month counted on paper, and against a second way of counting
 mod filling_disk; // the real program on a disk that fills
 mod loudness; // the real program: one gain an item, no long silences
 mod lockout; // the real program kept from its database and its files
@@ -58,3 +59,4 @@ mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
 mod volume; // the real program: a device that is muted, raves, hangs, returns
 mod world; // a simulated world around desk and deck
+mod office; // LibreOffice, which opens what the program wrote

@@ -2,7 +2,7 @@
 //!
 //! In: what is given of the period, and rows of the log one by one; all rows of every airing whose day lies in [`Given::span`].
 //! Out: the figures. Each tally has a file of its own and is handed the same airings, so that all tables add up to the same
-//! totals. Must never look at a row twice or guess what a row does not say. Pure. Next: `tallied`.
+//! totals. Must never look at a row twice or guess what a row does not say. Pure. Next: `names`, then the tallies.
 
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ use super::themes::Themes;
 use super::zones::Zones;
 use super::{Aired, Figures, SincePlan, Split, Totals};
 use crate::activity::Activity;
+use crate::config::Zone;
 use crate::plan::Plan;
 use crate::report::fact::{Fact, Marks};
 use crate::report::period::{Period, Window};
@@ -32,7 +33,7 @@ pub struct Given<'a> {
     /// The plan, if the station has one.
     pub plan: Option<&'a Plan>,
     /// Zones of the settings, in their order.
-    pub zones: &'a [GivenZone],
+    pub zones: &'a [Zone],
     /// When they were broken.
     pub states: &'a States,
     /// What was done besides the air, withdrawn ones included.
@@ -41,17 +42,6 @@ pub struct Given<'a> {
     pub timezone: Tz,
     /// The last day of which anything can be known: a zone is not broken on days to come.
     pub today: NaiveDate,
-}
-
-/// A zone of the settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GivenZone {
-    /// Its id.
-    pub id: String,
-    /// What people call it now.
-    pub name: String,
-    /// How many loudspeakers it has.
-    pub speakers: Option<i64>,
 }
 
 impl Given<'_> {

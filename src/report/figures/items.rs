@@ -14,6 +14,7 @@ use super::months::Months;
 use super::settle::Settled;
 use super::themes::Themes;
 use super::{Aired, BulletinLine, Bulletins};
+use crate::text::sort_key;
 
 /// What makes two airings airings of the same thing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,10 +127,10 @@ impl Items {
         of
     }
 
-    /// Every one of which an airing counts, by first day, then title, then number or hash.
+    /// Every one of which an airing counts, by first day, then title as readers look it up, then number or hash.
     pub(super) fn finish(self) -> Vec<BulletinLine> {
         let mut lines: Vec<_> = self.0.into_iter().filter_map(|(key, item)| Some((key, line(item)?))).collect();
-        lines.sort_by(|(a, one), (b, other)| (one.first, &one.title, a).cmp(&(other.first, &other.title, b)));
+        lines.sort_by_cached_key(|(key, line)| (line.first, line.title.as_deref().map(sort_key), key.clone()));
         lines.into_iter().map(|(_, line)| line).collect()
     }
 }

@@ -10,11 +10,12 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::gather::{Given, GivenZone, Seen, shared};
+use super::gather::{Given, Seen, shared};
 use super::names::Names;
 use super::settle::Settled;
 use super::{Named, Split, ZoneLine};
 use crate::calendar::start_of_day;
+use crate::config::Zone;
 use crate::report::period::Window;
 use crate::zones::{State, States};
 
@@ -32,7 +33,7 @@ struct OfZone {
 /// All zones in the making.
 #[derive(Debug)]
 pub(super) struct Zones<'a> {
-    settings: &'a [GivenZone],
+    settings: &'a [Zone],
     states: &'a States,
     window: Window,
     today: NaiveDate,
