@@ -13,10 +13,10 @@ use std::str::FromStr;
 use anyhow::{Context as _, anyhow};
 use chrono::{NaiveDate, Weekday};
 
-use super::evidence::{Evidence, with_evidence};
+use super::evidence::Evidence;
 use super::sheet::replace;
 use super::{ConfigChoice, DONE, WrongInput, say};
-use crate::config::Config;
+use crate::backup::block_on;
 use crate::language::Language;
 use crate::problem::system::refusal;
 use crate::report::document::Document;
@@ -123,8 +123,10 @@ pub fn run(choice: &ConfigChoice, args: &LogbookArgs) -> anyhow::Result<ExitCode
     let week = args.week.map(|Week(window)| window);
     let window = week.or(args.month.map(|Month(window)| window)).expect("one of them is required");
     let config = choice.load()?;
-    let bytes =
-        with_evidence(&config, async |evidence| form.write(&book(&config, &evidence, window, args.volume).await?))?;
+    let bytes = block_on(async {
+        let evidence = Evidence::open(&config).await?;
+        form.write(&book(&evidence, window, args.volume, &evidence.rows(window, |_| true).await?))
+    })?;
     let written = replace(&args.output, &bytes);
     written.map_err(|error| anyhow!("cannot write `{}`: {}", args.output.display(), refusal(&error)))?;
     say(Made { path: &args.output, window, language: config.language });
@@ -132,31 +134,19 @@ pub fn run(choice: &ConfigChoice, args: &LogbookArgs) -> anyhow::Result<ExitCode
 }
 
 /// The book of some days.
-async fn book(
-    config: &Config,
-    evidence: &Evidence<'_>,
-    window: Window,
-    volume: Option<u32>,
-) -> anyhow::Result<Document> {
-    Ok(book_of(config, evidence, window, volume, &evidence.rows(window, |_| true).await?))
-}
-
-/// The book of rows that were read already.
-pub(super) fn book_of(
-    config: &Config,
-    evidence: &Evidence<'_>,
-    window: Window,
-    volume: Option<u32>,
-    rows: &Rows,
-) -> Document {
-    let authority: Vec<String> = config.station.authority.clone().into_iter().collect();
+pub(super) fn book(evidence: &Evidence<'_>, window: Window, volume: Option<u32>, rows: &Rows) -> Document {
+    let config = evidence.config;
+    // The names of those days: when the commune got others among them, both.
+    let issuer = |day| config.issuer_on(day, evidence.plan.as_deref()).authority.join(" ");
+    let mut authority = vec![issuer(window.first), issuer(window.last)];
+    authority.dedup();
     let footer = evidence.footer(window);
     let book = Book {
         authority: &authority,
-        station: &config.station.name,
+        station: config.station.on(window.last).0,
         volume,
         window,
-        today: evidence.today,
+        today: evidence.today(),
         days: &evidence.days,
         footer: Some(&footer),
     };

@@ -32,6 +32,7 @@ pub mod run;
 pub mod sample;
 mod sheet;
 mod sheet_page;
+mod sounded;
 mod special_days;
 mod stencil;
 mod stored;

@@ -5,10 +5,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::evidence::with_evidence;
+use super::evidence::Evidence;
 use super::{ConfigChoice, bundle};
+use crate::backup::block_on;
 use crate::control::who;
-use crate::report::period::{Calendar, Period, Span};
+use crate::report::period::{Period, Span};
 
 /// Report what was done in a period
 #[derive(Debug, clap::Args)]
@@ -24,13 +25,14 @@ pub struct ReportArgs {
 /// Writes the bundle.
 pub fn run(choice: &ConfigChoice, args: &ReportArgs) -> anyhow::Result<ExitCode> {
     let config = choice.load()?;
-    with_evidence(&config, async |evidence| {
+    block_on(async {
+        let evidence = Evidence::open(&config).await?;
         let wanted = bundle::Wanted {
-            period: Period::new(args.period, Calendar::DEFAULT),
+            period: Period::new(args.period, config.report.calendar),
             reports: Vec::new(),
             by: who(None, Some(rustix::process::getuid().as_raw())),
             to: &args.bundle,
         };
-        bundle::write(&config, &evidence, wanted).await
+        bundle::write(&evidence, wanted).await
     })
 }
