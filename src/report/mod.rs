@@ -6,3 +6,4 @@
 
 pub mod document; // what is on the pages, whatever the format
 pub mod table; // typed cells in columns, one model for every format
+pub mod docx; // a document as Word and LibreOffice open it
