@@ -23,6 +23,7 @@ pub mod log;
 pub mod logbook;
 mod notices;
 pub mod plan;
+mod plan_aired;
 pub mod plan_status;
 mod plan_text;
 mod planned;
