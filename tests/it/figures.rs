@@ -5,6 +5,7 @@
 
 mod naive; // a second way of counting, without any cleverness
 mod random; // logs as they never should be
+mod reading; // logs of earlier versions, late starts, rows that cannot be read
 mod sums; // everything adds up, for random logs
 
 use std::sync::LazyLock;
