@@ -85,6 +85,7 @@ pub(super) fn body(align: Align, wraps: bool, emphasis: Emphasis) -> Format {
         Emphasis::Plain => format,
         Emphasis::Heading => format.set_bold().set_align(FormatAlign::Left).set_background_color(HEADING_FILL),
         Emphasis::Total => format.set_bold().set_background_color(TOTAL_FILL),
+        Emphasis::Remark => format.set_italic(),
         Emphasis::Warning => format.set_bold().set_font_color(WARNING_INK).set_background_color(WARNING_FILL),
     }
 }

@@ -125,7 +125,7 @@ fn write_line(
     language: Language,
 ) -> Result<(), XlsxError> {
     // A heading runs on over the empty cells at its right, which wrapping would keep it from.
-    let wraps = line.emphasis != Emphasis::Heading;
+    let wraps = !matches!(line.emphasis, Emphasis::Heading | Emphasis::Remark);
     for (index, column) in (0..).zip(columns) {
         let cell = line.cells.get(usize::from(index)).unwrap_or(&Cell::Empty);
         let format = look::body(column.align, wraps, line.emphasis);
