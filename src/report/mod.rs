@@ -8,6 +8,7 @@ pub mod bundle; // all that proves a period in one file
 pub mod compose; // template, figures and tables to a document
 pub mod csv; // tables to one sheet of long form
 pub mod document; // what is on the pages, whatever the format
+pub mod docx; // a document as Word and LibreOffice open it
 pub mod edited; // the template of a station's folder
 pub mod fact; // what figures need of a row
 pub mod figures; // facts to figures

@@ -3,6 +3,8 @@
 //! In: a file, and the format that it is to become. Out: the files that LibreOffice made of it. Each run has a profile of its
 //! own, so that runs side by side do not wait for each other, and a time limit, after which all that it started is killed.
 
+pub(crate) mod pages; // what stands where in a PDF
+
 use std::fs;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,12 @@ const LIMIT_S: i64 = 240;
 
 /// Every sheet of a workbook as a CSV of its own, `NAME-SHEET.csv`: UTF-8, commas, formatted as shown.
 pub(crate) const SHEETS: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1";
+
+/// The fonts that it sees, whatever the machine has: as wide as Times New Roman and its kin, with all Vietnamese letters, which
+/// Liberation lacks.
+const FONTS: &str = "<fontconfig><dir>/usr/share/fonts/truetype/croscore</dir><cachedir prefix=\"xdg\">fonts</cachedir>\
+    <alias binding=\"same\"><family>Times New Roman</family><prefer><family>Tinos</family></prefer></alias>\
+    <alias binding=\"same\"><family>Arial</family><prefer><family>Arimo</family></prefer></alias></fontconfig>";
 
 /// Kills what is left of a process group when it is dropped, also by a failed assertion.
 struct Group(Pid);
@@ -35,6 +43,8 @@ pub(crate) fn convert(file: &Path, to: &str, into: &Path) -> Vec<PathBuf> {
     let profile = tempfile::tempdir().unwrap();
     let said = profile.path().join("said");
     let output = fs::File::create(&said).unwrap();
+    let fonts = profile.path().join("fonts.conf");
+    fs::write(&fonts, FONTS).unwrap();
     let mut child = Command::new(DIES_WITH_US[0])
         .args(&DIES_WITH_US[1..])
         .arg("soffice")
@@ -43,6 +53,8 @@ pub(crate) fn convert(file: &Path, to: &str, into: &Path) -> Vec<PathBuf> {
         .arg(into)
         .arg(file)
         .env("HOME", profile.path())
+        .env("XDG_CACHE_HOME", profile.path())
+        .env("FONTCONFIG_FILE", fonts)
         .stdin(Stdio::null())
         .stdout(output.try_clone().unwrap())
         .stderr(output)
