@@ -24,7 +24,7 @@ use crate::report::make::span;
 use crate::report::period::{Period, Window};
 use crate::report::table::date;
 use crate::schedule::days::Days;
-use crate::store::{Head, Log, ReadError};
+use crate::store::{Head, Heads, Log, ReadError};
 use crate::zones::States;
 
 /// The log and all that it is held against.
@@ -42,6 +42,8 @@ pub(super) struct Evidence<'a> {
     marks: Marks,
     /// The newest row that is looked at.
     pub(super) head: Head,
+    /// The newest row of every chain, that of the log included.
+    pub(super) heads: Heads,
     /// Now.
     pub(super) now: DateTime<Utc>,
     /// The day that it is here.
@@ -62,7 +64,8 @@ impl<'a> Evidence<'a> {
     async fn open(config: &'a Config) -> anyhow::Result<Self> {
         let schedule = accepted(config)?;
         let mut log = Self::log(config).await?;
-        let head = log.head().await?;
+        let heads = log.heads().await?;
+        let head = heads.log.clone();
         let now = Clock::system().now().wall;
         Ok(Self {
             config,
@@ -72,6 +75,7 @@ impl<'a> Evidence<'a> {
             activities: log.activities().await?,
             marks: log.marks(head.seq).await?,
             head,
+            heads,
             now,
             today: local_date(config.station.timezone, now),
         })

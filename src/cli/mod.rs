@@ -20,11 +20,13 @@ mod lines;
 mod listing;
 pub mod log;
 mod notices;
+mod out_file;
 pub mod plan;
 pub mod plan_status;
 mod plan_text;
 mod planned;
 pub mod queue;
+pub mod report;
 pub mod run;
 pub mod sample;
 mod sheet;
@@ -101,6 +103,8 @@ pub enum Command {
     Log(log::LogArgs),
     /// Show the information plan of schedules/plan.toml
     Plan(plan::PlanArgs),
+    /// Write the report of a period: docx, xlsx, csv, json or html
+    Report(report::ReportArgs),
     /// List the sound devices
     Devices(devices::DevicesArgs),
     /// Write the whole station into one file, while it runs or not, and prove it
@@ -189,6 +193,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Status(args) => acts::status(&config, &args),
         Command::Log(args) => log::run(&config, &args),
         Command::Plan(args) => plan::run(&config, &args),
+        Command::Report(args) => report::run(&config, &args),
         Command::Devices(args) => devices::run(&config, &args),
         Command::Backup(args) => backup::make(&config, &args),
         Command::Restore(args) => backup::restore(&config, args),

@@ -44,6 +44,7 @@ mod plan; // the plan in each form, and taken over by the real program
 mod playout; // the whole playout on an output that can be unplugged
 mod queue; // the real binary: the queue, what it foresees, the sheet
 mod remarks; // the real binary: notes and corrections beside a running station
+mod report; // the real binary: reports of that month in every form, by template and settings
 mod rehearsal; // the real program by a clock that leaps over idle hours
 mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
