@@ -9,11 +9,15 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::evidence::{Evidence, with_evidence};
 use super::plan_text::{part, wrapped};
+use super::timetable::accepted;
 use super::{ConfigChoice, DONE, Format, WrongInput};
+use crate::backup::block_on;
+use crate::calendar::local_date;
+use crate::clock::Clock;
 use crate::language::Language;
 use crate::plan::Plan;
+use crate::report::make::{Made, make};
 use crate::report::period::{Calendar, Period, Span, Window};
 use crate::report::status::{self, Obligation, Part, State, Status, page};
 use crate::report::table::date;
@@ -32,24 +36,24 @@ pub struct StatusArgs {
 /// Prints the status.
 pub(super) fn run(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<ExitCode> {
     let config = choice.load()?;
-    with_evidence(&config, async |evidence| {
-        let Some(plan) = evidence.plan.clone() else {
-            let path = config.schedules_dir().join("plan.toml");
-            let why = format!("there is no plan whose status could be told: `{}` is not there", path.display());
-            return Err(WrongInput(why).into());
-        };
-        let period = period(&plan, args.period, evidence.today, config.report.calendar)?;
-        let figures = evidence.figures(period).await?;
-        let status = status::status(&plan, &figures, &evidence.activities);
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        match args.format {
-            Format::Text => text(&mut out, &plan, &status, config.language)?,
-            Format::Json => json(&mut out, &plan, &evidence, &status)?,
-            Format::Csv => csv(&mut out, &status)?,
-        }
-        out.flush()?;
-        Ok(ExitCode::from(DONE))
-    })
+    let Some(plan) = accepted(&config)?.plan else {
+        let path = config.schedules_dir().join("plan.toml");
+        let why = format!("there is no plan whose status could be told: `{}` is not there", path.display());
+        return Err(WrongInput(why).into());
+    };
+    let now = Clock::system().now().wall;
+    let today = local_date(config.station.timezone, now);
+    let period = period(&plan, args.period, today, config.report.calendar)?;
+    let made = block_on(make(&config, Some(&plan), period, now)).map_err(|error| error.of_lost(&config.data_dir))?;
+    let status = status::status(&plan, &made.figures, &made.activities);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match args.format {
+        Format::Text => text(&mut out, &plan, &status, config.language)?,
+        Format::Json => json(&mut out, &plan, &made, &status)?,
+        Format::Csv => csv(&mut out, &status)?,
+    }
+    out.flush()?;
+    Ok(ExitCode::from(DONE))
 }
 
 /// What was asked for, else the days of the plan's year since it was signed that have come.
@@ -116,12 +120,12 @@ struct Export<'a> {
     status: &'a Status,
 }
 
-fn json(out: &mut impl Write, plan: &Plan, evidence: &Evidence<'_>, status: &Status) -> anyhow::Result<()> {
+fn json(out: &mut impl Write, plan: &Plan, made: &Made, status: &Status) -> anyhow::Result<()> {
     let export = Export {
         plan: &plan.title,
         number: plan.number.as_deref(),
         year: plan.year,
-        head: evidence.head.to_string(),
+        head: made.heads.log.to_string(),
         percent: status.percent(),
         score_hundredths: status.score_hundredths(),
         status,

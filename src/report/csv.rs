@@ -115,69 +115,50 @@ fn harmless(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
+    use chrono::NaiveDate;
 
     use super::*;
-    use crate::report::tables::all;
-    use crate::report::tables::sample::{by_hand, given, plan};
+    use crate::report::table::Align;
 
-    fn written(separator: u8, change: impl Fn(&mut Vec<Table>)) -> String {
-        let (figures, plan) = (by_hand(), plan());
-        let given = given(&figures, &plan);
-        let mut tables = all(&given);
-        change(&mut tables);
-        let heads = [("zones", "3:ab".to_owned())];
-        let origin = Origin {
-            station: "Đài truyền thanh xã Thanh Đa",
-            head: Some("812:cd"),
-            other_heads: &heads,
-            program: "loa 0.1.0",
-            made_at: DateTime::parse_from_rfc3339("2025-03-17T08:00:00+07:00").unwrap(),
+    fn written(decimal_mark: char, cells: Vec<Cell>) -> String {
+        let column = |head: usize| {
+            let over = (head > 1).then(|| "Số lượng".to_owned());
+            Column { head: head.to_string(), over, width: 1, align: Align::Left }
         };
+        let columns = (1..=cells.len()).map(column).collect();
+        let lines = vec![Line { cells, emphasis: Emphasis::Plain }];
+        let table = Table { id: "t", title: "Biểu".into(), columns, lines, notes: vec!["-Ghi chú".into()] };
         let mut out = Vec::new();
-        write(&mut out, separator, &origin, &given, &tables).unwrap();
+        let csv = WriterBuilder::new().delimiter(b';').from_writer(&mut out);
+        let mut sheet = Sheet { csv, decimal_mark };
+        sheet.table(&table).unwrap();
+        drop(sheet);
         String::from_utf8(out).unwrap()
     }
 
     #[test]
-    fn every_line_has_the_same_columns_and_totals_add_up_in_the_text() {
-        for (separator, mark) in [(b';', ','), (b',', '.'), (b'\t', ',')] {
-            let text = written(separator, |_| ());
-            let text = text.strip_prefix('\u{feff}').expect("a byte order mark");
-            assert!(text.ends_with("\r\n") && !text.replace("\r\n", "").contains('\n'));
-            let mut reader = csv::ReaderBuilder::new().delimiter(separator).from_reader(text.as_bytes());
-            assert_eq!(reader.headers().unwrap(), COLUMNS.as_slice());
-            let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-            let minutes = |kind: &str| -> i64 {
-                let of = |row: &&csv::StringRecord| &row[0] == "themes" && &row[3] == kind && &row[8] == "minutes";
-                let value = |row: &csv::StringRecord| row[7].replace(mark, "").parse::<i64>().unwrap();
-                rows.iter().filter(of).map(value).sum()
-            };
-            // 869.5 s of the plan and 981.5 s of all airings, in thousandths of a minute; each line is rounded by itself.
-            assert_eq!(minutes("total"), 14_492 + 16_358);
-            assert!((minutes("line") + minutes("warning") - 16_358).abs() <= 5);
-            assert!(rows.iter().any(|row| &row[6] == "head" && &row[7] == "812:cd"));
-        }
-    }
-
-    #[test]
     fn no_text_becomes_a_formula() {
-        let evil = ["=1+1", "+84 24", "-cmd", "@SUM(A1)", "\t=1"];
-        let text = written(b';', |tables| {
-            for (line, evil) in tables[4].lines.iter_mut().zip(evil.iter().cycle()) {
-                line.cells[1] = Cell::text(*evil);
-            }
-        });
-        assert!(text.contains(";'=1+1;") && text.contains(";'+84 24;") && text.contains(";'-cmd;"), "{text}");
-        for field in text.lines().flat_map(|line| line.split(';')) {
-            let is_figure = field.trim_start_matches('-').chars().all(|c| c.is_ascii_digit() || c == ',');
-            assert!(is_figure || !field.starts_with(['=', '+', '-', '@', '\t']), "{field}");
+        for evil in ["=1+1", "+84 24", "-cmd", "@SUM(A1)", "\t=1"] {
+            let text = written(',', vec![Cell::Number(1), Cell::text(evil)]);
+            assert!(text.contains(&format!(";'{evil};text\n")), "{text}");
+            assert!(text.contains(&format!(";'{evil};1;1;1;count\n")), "its label too: {text}");
         }
+        // Figures stay figures, below zero too.
+        assert!(written(',', vec![Cell::Number(-3)]).contains(";-3;count\n"));
+        assert!(written(',', vec![]).contains(";note;;1;;'-Ghi chú;text\n"));
     }
 
     #[test]
-    fn days_and_instants_are_those_of_no_country() {
-        let text = written(b';', |_| ());
-        assert!(text.contains(";2025-01-15;date\r\n") && text.contains(";2025-01-15 05:00:00;instant\r\n"), "{text}");
+    fn figures_and_days_are_plain() {
+        let day = NaiveDate::from_ymd_opt(2025, 6, 4).unwrap();
+        let at = day.and_hms_opt(17, 5, 3).unwrap();
+        let cells = vec![Cell::Number(1_234_567), Cell::Minutes(93_000), Cell::Length(61_005), Cell::Date(day)];
+        let text = written(',', cells);
+        assert!(text.contains("t;Biểu;1;line;;1;1;1234567;count\n"), "{text}");
+        assert!(text.contains(";2;Số lượng: 2;1,550;minutes\n") && text.contains(";61,005;seconds\n"), "{text}");
+        assert!(text.contains(";2025-06-04;date\n"));
+        let text = written('.', vec![Cell::Minutes(93_000), Cell::Empty, Cell::Instant(at)]);
+        assert!(text.contains(";1.550;minutes\n") && text.contains(";2025-06-04 17:05:03;instant\n"));
+        assert_eq!(text.lines().count(), 3, "an empty cell has no line: {text}");
     }
 }

@@ -59,6 +59,12 @@ pub enum KeyError {
         /// What was found.
         why: &'static str,
     },
+    /// It is another user's.
+    #[error(
+        "the station's key `{}` belongs to another user, and only that user and root can sign: do this as one of them (`sudo`)",
+        .0.display()
+    )]
+    Closed(PathBuf),
     /// There is none, and this user must not make it: the station could not read it.
     #[error(
         "there is no key in `{}` yet, and it must belong to who runs the station: start the station once, or export as \
@@ -96,6 +102,7 @@ impl StationKey {
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(KeyError::Closed(path)),
             Err(error) => return Err(refused(error)),
         };
         let facts = file.metadata().map_err(refused)?;

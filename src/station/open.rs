@@ -116,8 +116,8 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         clock: clock.clone(),
     };
     let keeper = Keeper::start(content, start, news_tell.clone()).map_err(no_thread)?;
-    let watches = watches(&config, &data_dir, &clock, (output, reading), &news_tell).map_err(no_thread)?;
     Ok(Station {
+        watches: watches(&config, &data_dir, &clock, (output, reading), &news_tell).map_err(no_thread)?,
         clock,
         desk,
         playout,
@@ -136,7 +136,6 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         lookout: Lookout::new(shelf),
         alarms: Vec::new(),
         data_dir,
-        watches,
         backup: None,
         news_tell,
         moved_aside: remembered.moved_aside,

@@ -12,6 +12,7 @@ use std::process::Command;
 use chrono::TimeDelta;
 use loa::airing::{Airing, AiringId};
 use loa::desk::Record;
+use loa::signing::StationKey;
 use serde_json::Value;
 use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
@@ -288,6 +289,22 @@ fn a_station_has_its_key_from_its_first_start_and_airs_without_one() {
     assert!(ran.code == Some(1) && ran.stderr.contains("chmod 600 data/station.key"), "{}", ran.stderr);
     assert_eq!(mode(), 0o644, "it is for a person to decide");
     running.terminate();
+}
+
+#[test]
+fn only_who_has_the_key_can_sign_and_nobody_makes_one_that_the_station_cannot_read() {
+    let mut site = site();
+    site.through = ["setpriv", "--reuid=65534", "--clear-groups", "--"].map(str::to_owned).to_vec();
+    for (folder, mode) in [("", 0o777), ("data", 0o777), ("data/loa.db", 0o666)] {
+        fs::set_permissions(site.path(folder), Permissions::from_mode(mode)).unwrap();
+    }
+    let args = ["log", "export", "--signed", "-o", "x.jsonl"];
+    for told in ["there is no key in `data` yet", "the station's key `data/station.key` belongs to another user"] {
+        let ran = site.loa(&args);
+        assert!(ran.code == Some(1) && ran.stderr.contains(told), "{told}: {}", ran.stderr);
+        assert!(!site.path("x.jsonl").exists());
+        StationKey::make(&site.path("data")).unwrap();
+    }
 }
 
 #[test]

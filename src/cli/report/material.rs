@@ -16,17 +16,17 @@ use super::Form;
 use crate::activity::Activity;
 use crate::airing::{Kind, OutputKind};
 use crate::calendar::with_offset;
-use crate::cli::evidence::Evidence;
+use crate::cli::evidence::{self, Evidence};
 use crate::config::Config;
 use crate::language::Language;
 use crate::plan::Plan;
 use crate::report::compose::{self, Made, Parts, about, in_black};
 use crate::report::document::{Chart, Document};
-use crate::report::figures::Figures;
 use crate::report::figures::settle::day_of;
+use crate::report::figures::{Figures, gather};
 use crate::report::issuer::Issuer;
 use crate::report::logbook::{Entry, extract};
-use crate::report::make::span;
+use crate::report::make::{self, span};
 use crate::report::origin::Origin;
 use crate::report::period::Period;
 use crate::report::status::{Status, status};
@@ -34,7 +34,8 @@ use crate::report::table::Table;
 use crate::report::tables::{self, Given};
 use crate::report::template::Template;
 use crate::report::{csv, docx, html, json, xlsx};
-use crate::store::{Heads, Log, Row};
+use crate::store::{Heads, Row};
+use crate::zones::States;
 
 /// What is asked for besides the period.
 #[derive(Debug, Clone, Default)]
@@ -70,14 +71,25 @@ pub(crate) struct Material<'a> {
 impl<'a> Material<'a> {
     /// Everything but the rows of a workbook.
     pub(crate) async fn gather(
-        config: &'a Config,
-        evidence: &Evidence<'_>,
+        evidence: &Evidence<'a>,
         template: Template,
         period: Period,
         wish: Wish,
     ) -> anyhow::Result<Self> {
+        let Evidence { config, now, .. } = *evidence;
         let plan = evidence.plan.clone();
-        let figures = evidence.figures(period).await?;
+        let states = States::new(&evidence.zone_acts);
+        let counted = gather::Given {
+            period,
+            plan: plan.as_deref(),
+            zones: &config.zones,
+            states: &states,
+            activities: &evidence.activities,
+            timezone: config.station.timezone,
+            today: evidence.today(),
+        };
+        let log = evidence::open(config).await?;
+        let figures = make::figures(config, log, counted, &evidence.marks, evidence.heads.log.seq).await?;
         let members = RefCell::new(HashSet::new());
         let wanted = |entry: &Entry| {
             members.borrow_mut().extend(entry.attempts.iter().map(|attempt| attempt.written.seq));
@@ -95,14 +107,14 @@ impl<'a> Material<'a> {
             members: members.into_inner(),
             extract: extract::table(&rows, "", language),
             status: plan.as_deref().map(|plan| status(plan, &figures, &activities)),
-            issuer: config.issuer_on(wish.date.unwrap_or(evidence.today), plan.as_deref()),
+            issuer: config.issuer_on(wish.date.unwrap_or(evidence.today()), plan.as_deref()),
             heads: evidence.heads.clone(),
             made: Made {
-                at: with_offset(config.station.timezone, evidence.now).trunc_subsecs(0),
+                at: with_offset(config.station.timezone, now).trunc_subsecs(0),
                 program: format!("loa {}", env!("CARGO_PKG_VERSION")),
                 head: (head.seq > 0).then(|| head.to_string()),
             },
-            today: evidence.today,
+            today: evidence.today(),
             template,
             period,
             wish,
@@ -185,7 +197,7 @@ impl<'a> Material<'a> {
     async fn workbook(&self, out: impl Write) -> anyhow::Result<io::Result<()>> {
         let title = about(&self.parts()).join(" ");
         let period = self.period.name(self.config.language);
-        let mut log = Log::open(&self.config.data_dir).await?;
+        let mut log = evidence::open(self.config).await?;
         let span = span(&mut log, self.period.window, self.config).await?;
         let mut rows = log.rows_until(span, self.heads.log.seq).await?;
         let mut workbook = match xlsx::Workbook::begin(self.book(&title, &period), out) {

@@ -13,9 +13,10 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use super::evidence::with_evidence;
+use super::evidence::Evidence;
 use super::out_file::{OutFile, is_a_persons};
 use super::{ConfigChoice, DONE, WrongInput, say};
+use crate::backup::block_on;
 use crate::config::Config;
 use crate::language::Language;
 use crate::problem::Problems;
@@ -104,11 +105,12 @@ pub fn run(choice: &ConfigChoice, args: &ReportArgs) -> anyhow::Result<ExitCode>
     }
     let mut out = OutFile::open(&args.output)?;
     let period = Period::new(args.period, calendar(&config, args.calendar));
-    let lines = with_evidence(&config, async |evidence| {
+    let lines = block_on(async {
+        let evidence = Evidence::open(&config).await?;
         let wish = Wish { number: args.number.clone(), date: args.date };
-        let material = Material::gather(&config, &evidence, template, period, wish).await?;
+        let material = Material::gather(&evidence, template, period, wish).await?;
         material.write(form, &mut out.file).await?;
-        Ok(material.told(&args.output))
+        anyhow::Ok(material.told(&args.output))
     })?;
     out.put()?;
     for remark in remarks {

@@ -110,9 +110,9 @@ impl Archive {
     }
 
     /// Adds the lists of what is in it and the manifest, which covers them too, and gives the file its name.
-    pub fn finish(mut self, lists: Vec<(&'static str, Vec<u8>)>) -> Result<(), Unwritten> {
+    pub fn finish(mut self, lists: Vec<(String, Vec<u8>)>) -> Result<(), Unwritten> {
         for (name, bytes) in lists {
-            self.copy_ours(name, &bytes)?;
+            self.copy_ours(&name, &bytes)?;
         }
         let lines = self.sums.iter().flat_map(|(sha256, name)| [sha256, "  ", name, "\n"]);
         let manifest: String = lines.collect();
@@ -247,7 +247,7 @@ mod tests {
         archive.put(piece("b.txt", Content::Made("chữ".repeat(99).into_bytes()))).unwrap();
         assert_eq!(archive.entries()[1].number, 2);
         assert!(!to.exists(), "half a bundle has no name");
-        archive.finish(vec![("00.csv", b"list".to_vec())]).unwrap();
+        archive.finish(vec![("00.csv".to_owned(), b"list".to_vec())]).unwrap();
         let found = contents(&to);
         let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["05-tin-bai/a.ogg", "05-tin-bai/b.txt", "00.csv", MANIFEST]);

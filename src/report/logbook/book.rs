@@ -143,7 +143,7 @@ pub(super) fn columns(language: Language) -> Vec<Column> {
         ("Ngày (thứ)", "Day", 19, Align::Centre),
         ("Buổi", "Programme", 22, Align::Left),
         ("Giờ theo lịch", "Planned at", 16, Align::Centre),
-        ("Giờ phát thực tế (bắt đầu - kết thúc)", "On air (from - to)", 18, Align::Centre),
+        ("Giờ phát thực tế (bắt đầu - kết thúc)", "On air (from - to)", 20, Align::Centre),
         ("Tên tin, bài/chương trình", "Title", 46, Align::Left),
         ("Thể loại", "Genre", 15, Align::Left),
         ("Nội dung (mã)", "Themes", 13, Align::Centre),
@@ -183,14 +183,14 @@ pub(super) fn cells(entry: &Entry, attempt: &Attempt, zones: &mut Zones, languag
     [
         Cell::text(format!("{} ({})", date(entry.day, language), language.weekday(entry.day.weekday()))),
         Cell::text(words::programme(row, language)),
-        Cell::text(words::time(&row.scheduled_at)),
+        Cell::text(words::planned(row, entry.day, language)),
         Cell::text(words::on_air(row)),
         text(now.title.as_deref()),
         text(now.genre.as_deref()),
         Cell::text(now.themes.join(", ")),
         Cell::text(words::approval(row, language)),
         if row.aired_ms > 0 { Cell::Length(row.aired_ms) } else { Cell::Empty },
-        Cell::text(zones.name(&now.zone_names)),
+        Cell::text(zones.name(&now.zone_names, language)),
         Cell::text(words::result(attempt, entry.counts && is_last, language)),
         Cell::text(words::reason(row, language)),
     ]
@@ -208,12 +208,9 @@ fn on_duty(days: &Days, day: NaiveDate, attempt: &Attempt) -> String {
     }
 }
 
-/// What people said of the row above, in its place among titles.
+/// What people said of the row above, over all columns.
 fn remark(text: String) -> Line {
-    let mut cells = vec![Cell::Empty; TITLE];
-    cells.push(Cell::Text(text));
-    cells.resize(14, Cell::Empty);
-    Line { cells, emphasis: Emphasis::Plain }
+    Line { cells: vec![Cell::Text(text)], emphasis: Emphasis::Plain }
 }
 
 /// What the day comes to, and which rows of the log these are.
@@ -222,18 +219,19 @@ fn total(entries: &[&Entry], language: Language) -> Line {
     let aired_ms = entries.iter().map(|entry| entry.aired_ms()).sum();
     let seqs = || entries.iter().flat_map(|entry| &entry.attempts).map(|attempt| attempt.written.seq);
     let (first, last) = (seqs().min().unwrap_or(0), seqs().max().unwrap_or(0));
+    let rows = if first == last { first.to_string() } else { format!("{first}-{last}") };
     let others = entries.len() - airings;
     let minutes = minutes(aired_ms, language);
     let (counted, missing, rows) = match language {
         Language::Vi => (
             format!("Cộng ngày: {airings} lượt phát, {minutes} phút"),
             format!("{others} lượt không được tính"),
-            format!("Dòng {first}-{last} của nhật ký"),
+            format!("Dòng {rows} của nhật ký"),
         ),
         Language::En => (
             format!("Sum of the day: {airings} airings, {minutes} minutes"),
             format!("{others} do not count"),
-            format!("Rows {first}-{last} of the log"),
+            format!("Rows {rows} of the log"),
         ),
     };
     let mut cells = vec![Cell::Empty; TITLE];
@@ -252,8 +250,9 @@ pub(super) struct Zones {
 }
 
 impl Zones {
-    pub(super) fn name(&mut self, names: &[std::sync::Arc<str>]) -> String {
-        let all = names.join(", ");
+    pub(super) fn name(&mut self, names: &[std::sync::Arc<str>], language: Language) -> String {
+        // A name may have a comma in it.
+        let all = names.join("; ");
         if names.len() <= ZONES_IN_A_CELL {
             return all;
         }
@@ -262,7 +261,7 @@ impl Zones {
             self.lettered.push(all);
             self.lettered.len() - 1
         });
-        format!("({}) {}", index + 1, names.len())
+        format!("{} {} ({})", names.len(), language.pick("cụm loa", "zones"), index + 1)
     }
 
     pub(super) fn notes(self) -> Vec<String> {

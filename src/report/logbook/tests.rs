@@ -258,8 +258,8 @@ fn many_zones_are_named_once_below_the_table() {
     let rows = rows(&[all.clone(), Fact { seq: 2, airing: "b".to_owned(), ..all }], &Marks::default());
     let document = book(&rows, &Days::default());
     let table = tables(&document)[0];
-    assert_eq!([&printed(table)[0][10], &printed(table)[1][10]], ["(1) 3", "(1) 3"]);
-    assert_eq!(table.notes, ["(1) Cụm loa thôn 1, Cụm loa thôn 2, Cụm loa thôn 3."]);
+    assert_eq!([&printed(table)[0][10], &printed(table)[1][10]], ["3 cụm loa (1)", "3 cụm loa (1)"]);
+    assert_eq!(table.notes, ["(1) Cụm loa thôn 1; Cụm loa thôn 2; Cụm loa thôn 3."]);
 }
 
 #[test]

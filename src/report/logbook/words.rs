@@ -3,7 +3,7 @@
 //! In: an attempt with what people said of it. Out: what stands in the columns, and the remarks below it. Times are those that
 //! the row was written with, to the nearest second. Must never leave out why something did not air. Pure. Next: `book`.
 
-use chrono::{DateTime, FixedOffset, SubsecRound as _};
+use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound as _};
 
 use super::Attempt;
 use crate::airing::{ENOUGH_PERCENT, Kind, Outcome};
@@ -14,6 +14,12 @@ use crate::report::table::date;
 /// `17:05:03`.
 pub(super) fn time(at: &DateTime<FixedOffset>) -> String {
     at.round_subsecs(0).format("%H:%M:%S").to_string()
+}
+
+/// When it was to begin, with its day if it is another one: a programme may begin before midnight and its item after.
+pub(super) fn planned(row: &Fact, day: NaiveDate, language: Language) -> String {
+    let at = row.scheduled_at.round_subsecs(0);
+    if at.date_naive() == day { time(&at) } else { format!("{} {}", time(&at), date(at.date_naive(), language)) }
 }
 
 /// From when to when it sounded: `17:05:03 - 17:08:10`.

@@ -19,11 +19,6 @@ pub mod targets; // Biểu 12: what the commune has set itself
 pub mod themes; // Biểu 1 and 7: main and other themes
 pub mod zones; // Biểu 3
 
-#[cfg(test)]
-pub(crate) mod sample; // figures made by hand and by chance
-#[cfg(test)]
-mod sums; // every table against the totals
-
 use crate::activity::Activity;
 use crate::language::Language;
 use crate::plan::Plan;

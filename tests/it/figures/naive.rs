@@ -3,7 +3,7 @@
 //! In: the same rows, acts and period. Out: airings as the rules make them of rows, and sums over those that a condition picks. It
 //! shares no code with `report::figures` but the rows themselves, so that a mistake would have to be made twice. Next: `sums`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
 use loa::airing::{Kind, Outcome, OutputKind, Reason};
@@ -155,4 +155,11 @@ pub(super) fn bulletins<'a, 'w: 'a>(
     };
     let approved = items.iter().filter(is_approved).count() as i64;
     Bulletins { approved, unapproved: items.len() as i64 - approved }
+}
+
+/// The first airing of each item of the plan that counts, in order of time, then of the log.
+pub(super) fn firsts<'a, 'w>(all: &[&'a Airing<'w>]) -> BTreeMap<String, &'a Airing<'w>> {
+    let mut counted: Vec<_> = all.iter().filter(|it| it.is_plan() && it.counts()).collect();
+    counted.sort_by_key(|it| std::cmp::Reverse((it.at(), it.last().seq)));
+    counted.into_iter().filter_map(|it| Some((it.item()?, *it))).collect()
 }

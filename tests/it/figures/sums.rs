@@ -9,10 +9,12 @@ use chrono::NaiveDate;
 use chrono_tz::Asia::Ho_Chi_Minh;
 use loa::airing::OutputKind;
 use loa::config::Zone;
+use loa::language::Language;
 use loa::plan::Plan;
 use loa::report::figures::gather::{Given, gather};
 use loa::report::figures::{Aired, Bulletins, Figures, ProgrammeLine, Split};
 use loa::report::period::{Calendar, Period};
+use loa::report::tables;
 use loa::zones::States;
 use proptest::prelude::*;
 
@@ -20,9 +22,10 @@ use super::naive::{self, Airing};
 use super::random::{World, world};
 use super::{made, plan};
 use crate::evidence::month;
+use crate::tables::agree;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn all_tables_of_a_random_log_agree(world in world(), is_civil in any::<bool>()) {
@@ -43,6 +46,9 @@ proptest! {
         let figures = gather(given, world.rows.iter().cloned(), &world.marks());
         adds_up(&figures);
         is_what_is_counted_twice(&figures, &world, &given, &plan);
+        let language = Language::Vi;
+        let (figures, activities) = (&figures, world.activities.as_slice());
+        agree(&tables::Given { figures, period, plan: Some(&plan), activities, language });
     }
 }
 
@@ -165,8 +171,29 @@ fn is_what_is_counted_twice(figures: &Figures, world: &World, given: &Given<'_>,
         assert_eq!(zone.while_broken, split(&|it| here(it) && it.is_broken_in(&zone.id)), "{}", zone.id);
     }
     assert_eq!(figures.zoneless, split(&|it| it.zones().is_empty()));
+    by_first_airing(figures, &all);
     sessions_and_programmes(figures, &all);
     by_channel(figures, &every, given);
+}
+
+fn by_first_airing(figures: &Figures, all: &[&Airing<'_>]) {
+    let firsts = naive::firsts(all);
+    let count = |it: Bulletins| (it.approved + it.unapproved) as usize;
+    for theme in &figures.themes {
+        let of_it = firsts.values().filter(|it| it.main() == Some(&*theme.code));
+        assert_eq!(count(theme.bulletins), of_it.count(), "bulletins of {}", theme.code);
+    }
+    for month in &figures.months {
+        let here = firsts.values().filter(|it| month.window.contains(it.day()));
+        assert_eq!(count(month.new_bulletins), here.count(), "bulletins of {:?}", month.month);
+    }
+    let mut days: Vec<_> = firsts.values().map(|it| it.day()).collect();
+    days.sort();
+    assert_eq!(figures.bulletins.iter().map(|it| it.first).collect::<Vec<_>>(), days);
+    let of_items = naive::sum(
+        all.iter().copied().filter(|it| it.is_plan() && it.item().is_some_and(|item| firsts.contains_key(&item))),
+    );
+    assert_eq!(total(figures.bulletins.iter().map(|it| it.aired)), of_items);
 }
 
 fn rows_that_are_no_airings(figures: &Figures, world: &World, given: &Given<'_>) {
