@@ -28,7 +28,7 @@ use crate::report::issuer::Issuer;
 use crate::report::logbook::{Entry, extract};
 use crate::report::make::{self, span};
 use crate::report::origin::Origin;
-use crate::report::period::Period;
+use crate::report::period::{Period, Window};
 use crate::report::status::{Status, status};
 use crate::report::table::Table;
 use crate::report::tables::{self, Given};
@@ -222,29 +222,28 @@ impl<'a> Material<'a> {
         if is_airing { self.members.contains(&row.seq) } else { day() }
     }
 
-    /// What was made of what, and what a person should know before filing it, a line each.
-    pub(crate) fn told(&self, output: &Path) -> Vec<String> {
-        let window = self.period.window;
+    /// What was made of what.
+    pub(crate) fn told(&self, output: &Path) -> String {
+        let Window { first, last } = self.period.window;
         let totals = &self.figures.totals;
         let rows = match (totals.first_seq, totals.last_seq) {
             (Some(first), Some(last)) => format!("rows {first}-{last}"),
             _ => "no row of the log".to_owned(),
         };
         let head = self.made.head.as_ref().map_or_else(|| "the log is empty".to_owned(), |head| format!("head {head}"));
-        let (first, last, name) = (window.first, window.last, self.period.name(Language::En));
-        let mut lines = vec![format!("`{}`: {name}, {first}..{last}, {rows}, {head}", output.display())];
-        if last >= self.today {
-            lines.push(format!(
-                "loa: the period lasts until {last}, which is not over: what is yet to air is not in it"
-            ));
-        }
-        if self.plan.is_none() {
+        format!("`{}`: {}, {first}..{last}, {rows}, {head}", output.display(), self.period.name(Language::En))
+    }
+
+    /// What a person should know before filing it.
+    pub(crate) fn doubts(&self) -> Vec<String> {
+        let last = self.period.window.last;
+        let goes_on = last >= self.today;
+        let goes_on = goes_on
+            .then(|| format!("loa: the period lasts until {last}, which is not over: what is yet to air is not in it"));
+        let no_plan = self.plan.is_none().then(|| {
             let path = self.config.schedules_dir().join("plan.toml");
-            lines.push(format!(
-                "loa: there is no plan: `{}` is not there, so that no airing is one of the plan",
-                path.display()
-            ));
-        }
-        lines
+            format!("loa: there is no plan: `{}` is not there, so that no airing is one of the plan", path.display())
+        });
+        [goes_on, no_plan].into_iter().flatten().collect()
     }
 }

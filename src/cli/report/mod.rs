@@ -7,6 +7,7 @@
 mod material; // all that a report is made of
 
 use std::ffi::OsStr;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,9 +16,10 @@ use clap::ValueEnum;
 
 use super::evidence::Evidence;
 use super::out_file::{OutFile, is_a_persons};
-use super::{ConfigChoice, DONE, WrongInput, say};
+use super::{ConfigChoice, DONE, WrongInput, bundle, say};
 use crate::backup::block_on;
 use crate::config::Config;
+use crate::control::who;
 use crate::language::Language;
 use crate::problem::Problems;
 use crate::report::edited::template_of;
@@ -35,8 +37,11 @@ pub struct ReportArgs {
     #[arg(long, value_name = "P")]
     period: Span,
     /// The file to write: .docx, .xlsx, .csv, .json or .html; - is stdout
-    #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    #[arg(short, long, value_name = "FILE", required_unless_present = "bundle")]
+    output: Option<PathBuf>,
+    /// Everything that proves the period, in one zip: the report, the book, the signed log, approvals, texts and sound, proofs
+    #[arg(long, value_name = "FILE")]
+    bundle: Option<PathBuf>,
     /// How months are reckoned [default: as the settings say]
     #[arg(long, value_enum)]
     calendar: Option<CalendarName>,
@@ -47,7 +52,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "D", value_parser = day)]
     date: Option<NaiveDate>,
     /// What to write [default: by the ending of FILE]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, requires = "output")]
     format: Option<Form>,
     /// Replace a document that somebody has gone on writing in
     #[arg(long)]
@@ -90,36 +95,60 @@ fn day(typed: &str) -> Result<NaiveDate, String> {
     parse_date(typed).ok_or_else(|| "write a day as 2025-06-16".into())
 }
 
-/// Writes a report.
+/// Writes a report, a bundle, or both of the same rows.
 pub fn run(choice: &ConfigChoice, args: &ReportArgs) -> anyhow::Result<ExitCode> {
-    let form = form(&args.output, args.format)?;
+    let form = args.output.as_deref().map(|output| form(output, args.format)).transpose()?;
     let config = choice.load()?;
     let (template, remarks) = template_of(&config.folder, config.language).map_err(Problems)?;
-    if !args.force && is_a_persons(&args.output) {
-        return Err(WrongInput(format!(
-            "`{}` was written to by another program, and a person's work may be in it; name another file, or replace it with \
-             `--force`",
-            args.output.display()
-        ))
-        .into());
-    }
-    let mut out = OutFile::open(&args.output)?;
+    // A name that cannot be written is told before anything is made.
+    let out = args.output.as_deref().map(|output| open(output, args.force)).transpose()?;
     let period = Period::new(args.period, calendar(&config, args.calendar));
-    let lines = block_on(async {
+    block_on(async {
         let evidence = Evidence::open(&config).await?;
         let wish = Wish { number: args.number.clone(), date: args.date };
         let material = Material::gather(&evidence, template, period, wish).await?;
-        material.write(form, &mut out.file).await?;
-        anyhow::Ok(material.told(&args.output))
-    })?;
-    out.put()?;
-    for remark in remarks {
-        say(remark.render(Language::En).trim_end());
+        if let (Some(mut out), Some(form), Some(output)) = (out, form, &args.output) {
+            material.write(form, &mut out.file).await?;
+            out.put()?;
+            say(material.told(output));
+        }
+        remarks.iter().for_each(|remark| say(remark.render(Language::En).trim_end()));
+        material.doubts().into_iter().for_each(say);
+        match &args.bundle {
+            Some(to) => bundled(&evidence, &material, period, to).await,
+            None => Ok(ExitCode::from(DONE)),
+        }
+    })
+}
+
+/// The report in the forms that people open, and what proves it.
+async fn bundled(
+    evidence: &Evidence<'_>,
+    material: &Material<'_>,
+    period: Period,
+    to: &Path,
+) -> anyhow::Result<ExitCode> {
+    let mut reports = Vec::new();
+    for (ending, form) in [("docx", Form::Docx), ("xlsx", Form::Xlsx), ("html", Form::Html)] {
+        let mut bytes = Cursor::new(Vec::new());
+        material.write(form, &mut bytes).await?;
+        reports.push((ending, bytes.into_inner()));
     }
-    for line in lines {
-        say(line);
+    let by = who(None, Some(rustix::process::getuid().as_raw()));
+    bundle::write(evidence, bundle::Wanted { period, reports, by, to }).await
+}
+
+/// Opens the file, unless a person's work is in it.
+fn open(output: &Path, force: bool) -> anyhow::Result<OutFile> {
+    if !force && is_a_persons(output) {
+        return Err(WrongInput(format!(
+            "`{}` was written to by another program, and a person's work may be in it; name another file, or replace it with \
+             `--force`",
+            output.display()
+        ))
+        .into());
     }
-    Ok(ExitCode::from(DONE))
+    OutFile::open(output)
 }
 
 /// Typed, else that of the settings; `reporting` closes on their day if they have one.
