@@ -225,6 +225,28 @@ fn what_proves_an_activity_comes_back_from_a_backup_under_whatever_name_it_lay_t
 }
 
 #[test]
+fn a_station_of_an_earlier_version_has_none_until_one_is_recorded() {
+    let site = site();
+    Signal::mono(16_000, 2.0).wav(&site.path("audio/tin.wav"));
+    site.done(&["bulletin", "add", "audio/tin.wav", "--title", "Một cửa", "--theme", "ND3"]);
+    runtime().block_on(async {
+        let mut conn = stranger(&site.path("data")).await;
+        let undone = "drop table activity; drop table zone_act; delete from _sqlx_migrations where version >= 5";
+        conn.execute(undone).await.unwrap();
+        conn.close().await.unwrap();
+    });
+    assert!(listed(&site, &[]).is_empty() && site.done(&["zone", "history", "--format", "json"]) == "[]\n");
+    let proof = site.done(&["log", "verify"]);
+    assert!(proof.contains("1 bulletin revisions") && proof.contains("0 activity revisions"), "{proof}");
+    site.done(&["backup", "dai.tar"]);
+    let archive = site.path("dai.tar");
+    site.done(&["restore", archive.to_str().unwrap(), "moi"]);
+    let shown = site.done(&["--config", "moi/loa.toml", "bulletin", "show", "1"]);
+    assert!(shown.contains("as recorded"), "{shown}");
+    assert_eq!(add(&site, &[]), 1);
+}
+
+#[test]
 fn activities_and_zones_outlive_a_damaged_database() {
     let site = site();
     site.set("[[zone]]\nid = \"thon-1\"\nname = \"Thôn 1\"\n");
@@ -262,6 +284,14 @@ fn what_damage_took_of_the_activities_is_left_out_and_the_rest_is_whole() {
         site.done(&["activity", "change", &number.to_string(), "--place", "Nhà văn hoá", "--by", "Lan"]);
     }
     assert_eq!(site.run().terminate().0, Some(0));
+    // The first revision of one was altered: neither it nor what follows from it can be vouched for.
+    runtime().block_on(async {
+        let mut conn = stranger(&site.path("data")).await;
+        let altered =
+            "drop trigger activity_no_update; update activity set title = 'X' where number = 5 and revision = 1";
+        conn.execute(altered).await.unwrap();
+        conn.close().await.unwrap();
+    });
     let (log, root) = (root_page(&site, "airing_log"), root_page(&site, "activity"));
     let bytes = fs::read(site.path("data/loa.db")).unwrap();
     let page = (20..=40).find_map(|number| {
@@ -274,8 +304,8 @@ fn what_damage_took_of_the_activities_is_left_out_and_the_rest_is_whole() {
     let station = site.run();
     station.says("were brought over; the others could not be read");
     assert_eq!(station.terminate().0, Some(0));
-    let left = listed(&site, &[]).len();
-    assert!((20..40).contains(&left), "{left}");
+    let left = numbers(&site, &[]);
+    assert!((19..39).contains(&left.len()) && left.contains(&4) && !left.contains(&5), "{left:?}");
     site.done(&["log", "verify"]);
 }
 
