@@ -46,6 +46,7 @@ mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
 mod leaving; // the real program: what it says of itself, and how it leaves
 mod running; // a station of the real program, with what people do to it
+mod sheets; // workbooks, as LibreOffice and Python read them
 mod service; // the real program under a service manager: ready, alive, hung, leaving
 mod speech; // texts as they are read aloud, and engines that speak, hang, fail
 mod spoken; // the real program has bulletins read aloud

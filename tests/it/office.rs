@@ -17,7 +17,7 @@ use crate::soundcard::wait_for;
 const LIMIT_S: i64 = 240;
 
 /// Every sheet of a workbook as a CSV of its own, `NAME-SHEET.csv`: UTF-8, commas, formatted as shown.
-pub(crate) const SHEETS: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1";
+pub(crate) const SHEETS: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1";
 
 /// Kills what is left of a process group when it is dropped, also by a failed assertion.
 struct Group(Pid);

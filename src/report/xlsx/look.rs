@@ -83,7 +83,12 @@ pub(super) fn body(align: Align, wraps: bool, emphasis: Emphasis) -> Format {
     let format = if wraps { format.set_text_wrap() } else { format };
     match emphasis {
         Emphasis::Plain => format,
-        Emphasis::Heading => format.set_bold().set_align(FormatAlign::Left).set_background_color(HEADING_FILL),
+        Emphasis::Heading => format
+            .set_bold()
+            .set_align(FormatAlign::Left)
+            .set_background_color(HEADING_FILL)
+            .set_border_left(FormatBorder::None)
+            .set_border_right(FormatBorder::None),
         Emphasis::Total => format.set_bold().set_background_color(TOTAL_FILL),
         Emphasis::Warning => format.set_bold().set_font_color(WARNING_INK).set_background_color(WARNING_FILL),
     }

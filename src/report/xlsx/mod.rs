@@ -95,7 +95,7 @@ impl<'a, W: Write> Workbook<'a, W> {
     fn begin_with(book: Book<'a>, out: W, sheet_rows: u32) -> io::Result<Self> {
         let tally = Tally::default();
         let mut package = Package::make(&book, &tally)?;
-        let sheet = RowSheet::of(&package.part(&package::rows_part(&book, 0))?)?;
+        let sheet = RowSheet::of(&package.part(&package::rows_part(&book, 0))?, book.language)?;
         let mut workbook =
             Self { book, zip: ZipWriter::new_stream(Quiet { out, is_broken: false }), tally, sheet, sheet_rows };
         for part in FIRST_PARTS {
@@ -134,23 +134,25 @@ impl<'a, W: Write> Workbook<'a, W> {
 
     fn open_sheet(&mut self) -> io::Result<()> {
         let part = package::rows_part(&self.book, self.tally.sheets() - 1);
-        let head = self.sheet.begin();
-        self.put(&part, &head)
+        self.start(&part)?;
+        self.zip.write_all(self.sheet.head())
     }
 
-    /// Ends a sheet of rows as the library does, now that its range is known.
+    /// Ends a sheet of rows; the workbook as it stands now.
     fn close_sheet(&mut self) -> io::Result<Package> {
         let mut package = Package::make(&self.book, &self.tally)?;
         let made = package.part(&package::rows_part(&self.book, self.tally.sheets() - 1))?;
-        self.sheet.end(&mut self.zip)?;
-        self.zip.write_all(rows::tail(&made)?)?;
+        self.sheet.end(&made, self.book.language, &mut self.zip)?;
         Ok(package)
     }
 
     fn put(&mut self, part: &str, bytes: &[u8]) -> io::Result<()> {
-        let options = SimpleFileOptions::DEFAULT.compression_level(Some(LEVEL));
-        self.zip.start_file(part, options)?;
+        self.start(part)?;
         self.zip.write_all(bytes)
+    }
+
+    fn start(&mut self, part: &str) -> io::Result<()> {
+        Ok(self.zip.start_file(part, SimpleFileOptions::DEFAULT.compression_level(Some(LEVEL)))?)
     }
 }
 
