@@ -9,7 +9,7 @@ use rust_xlsxwriter::{Chart as Drawing, ChartLegendPosition, ChartType, Formula,
 
 use super::look::{self, Look};
 use super::names::Names;
-use super::{Book, cells, sheet};
+use super::{Book, cells, room, sheet};
 use crate::report::document::{Chart, Series};
 use crate::report::table::{Align, Cell, Column, Emphasis, Table};
 
@@ -43,6 +43,7 @@ pub(super) fn write(page: &mut Worksheet, book: &Book<'_>, chart: &Chart, names:
     for (row, series) in (HEADS + 1..).zip(&chart.series) {
         page.write_string_with_format(row, 0, &series.code, &left)?;
         page.write_string_with_format(row, 1, cells::fit(&series.label), &left)?;
+        room::make(page, row, room::lines(&series.label, WIDTHS[1] - 1.5, false))?;
         for ((column, month), ms) in (2..).zip(&chart.months).zip(&series.aired_ms) {
             let minutes = cells::minutes(*ms);
             let source = matrix.and_then(|(table, name)| Some((name, place(table, series, month, *ms)?)));

@@ -12,6 +12,7 @@ mod cover; // the first sheet: what the workbook is
 mod look; // formats and the set-up of pages
 mod names; // of the sheets
 mod package; // the workbook without its rows
+mod room; // how high a line of cells must be
 mod rows; // rows as XML
 mod sheet; // a table as a sheet
 
