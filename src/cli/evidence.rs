@@ -20,7 +20,8 @@ use crate::report::make::span;
 use crate::report::period::Window;
 use crate::report::table::date;
 use crate::schedule::days::Days;
-use crate::store::{Head, Log, ReadError};
+use crate::store::{Head, Heads, Log, ReadError};
+use crate::zones::Act;
 
 /// The log and all that it is held against.
 pub(super) struct Evidence<'a> {
@@ -31,10 +32,14 @@ pub(super) struct Evidence<'a> {
     pub(super) days: Arc<Days>,
     /// What was done besides the air, withdrawn ones included.
     pub(super) activities: Vec<Activity>,
+    /// What was recorded of the zones, oldest first.
+    pub(super) zone_acts: Vec<Act>,
     /// Repeated airings, corrections, notes.
     pub(super) marks: Marks,
     /// The newest row that is looked at.
     pub(super) head: Head,
+    /// The newest row of every chain, that of the log included.
+    pub(super) heads: Heads,
     /// Now.
     pub(super) now: DateTime<Utc>,
 }
@@ -44,10 +49,12 @@ impl<'a> Evidence<'a> {
     pub(super) async fn open(config: &'a Config) -> anyhow::Result<Self> {
         let schedule = accepted(config)?;
         let mut log = open(config).await?;
-        let head = log.heads().await?.log;
-        let (marks, activities) = (log.marks(head.seq).await?, log.activities().await?);
+        let heads = log.heads().await?;
+        let (marks, activities) = (log.marks(heads.log.seq).await?, log.activities().await?);
+        let zone_acts = log.zone_acts().await?;
         let now = Clock::system().now().wall;
-        Ok(Self { config, plan: schedule.plan, days: schedule.days, activities, marks, head, now })
+        let (plan, days, head) = (schedule.plan, schedule.days, heads.log.clone());
+        Ok(Self { config, plan, days, activities, zone_acts, marks, head, heads, now })
     }
 
     /// The day that it is here.

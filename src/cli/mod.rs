@@ -22,6 +22,7 @@ mod listing;
 pub mod log;
 pub mod logbook;
 mod notices;
+mod out_file;
 pub mod plan;
 mod plan_aired;
 pub mod plan_status;
@@ -108,7 +109,7 @@ pub enum Command {
     Plan(plan::PlanArgs),
     /// Write the station's book of a week or a month, to print and sign
     Logbook(logbook::LogbookArgs),
-    /// Report what was done in a period
+    /// Write the report of a period: docx, xlsx, csv, json or html
     Report(report::ReportArgs),
     /// List the sound devices
     Devices(devices::DevicesArgs),

@@ -104,9 +104,15 @@ fn head(authority: &str) -> Vec<String> {
     }
 }
 
+/// `xã Thanh Đa`: of the station's own names, else of the plan, which is older than a merger.
 fn commune(known: &Known<'_>) -> String {
-    let issuer = known.plan.and_then(|plan| plan.issuer.strip_prefix("UBND "));
-    issuer.or(known.place).unwrap_or(known.station).to_owned()
+    let own = known.authority.zip(known.place).and_then(|(authority, place)| {
+        let upper = authority.to_uppercase();
+        let kind = upper.strip_prefix(COMMITTEE)?.trim().strip_suffix(&place.to_uppercase())?.trim().to_lowercase();
+        (!kind.is_empty()).then(|| format!("{kind} {place}"))
+    });
+    let of_plan = || known.plan.and_then(|plan| plan.issuer.strip_prefix("UBND ")).map(str::to_owned);
+    own.or_else(of_plan).unwrap_or_else(|| known.place.unwrap_or(known.station).to_owned())
 }
 
 /// To whom the plan asks to report, each once.
@@ -164,6 +170,15 @@ mod tests {
         assert_eq!(issuer.recipients, ["Như trên", "Phòng VH TT", "Các CB, CC", "Lưu: VT"]);
         assert_eq!(issuer.signer_lines, ["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"]);
         assert_eq!(issuer.signer_name, "Đỗ Bá Khang");
+
+        // The plan was made by the commune that has merged since.
+        let merged =
+            Issuer::of(Known {
+                authority: Some("ỦY BAN NHÂN DÂN XÃ HÁT MÔN"), place: Some("Hát Môn"), ..known
+            });
+        assert_eq!((merged.commune.as_str(), &*merged.authority[1]), ("xã Hát Môn", "XÃ HÁT MÔN"));
+        let unlike = Issuer::of(Known { authority: Some("Trung tâm"), ..known });
+        assert_eq!((unlike.commune.as_str(), &*unlike.authority), ("xã Thanh Đa", &["TRUNG TÂM".to_owned()][..]));
 
         let bare = Issuer::of(Known { station: "Đài A", authority: None, place: None, plan: None });
         assert_eq!((bare.authority, bare.commune), (vec!["ĐÀI A".to_owned()], "Đài A".to_owned()));

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod activities; // the real binary: what was done besides the air, and what proves it
 mod air; // the real program: programmes on captured devices, acts of people
 mod allocations; // counts what the device callback must not do
 mod audio; // every kind of good file
@@ -49,12 +50,14 @@ mod plan_status; // how far the plan is carried out, in each form
 mod playout; // the whole playout on an output that can be unplugged
 mod queue; // the real binary: the queue, what it foresees, the sheet
 mod remarks; // the real binary: notes and corrections beside a running station
+mod report; // the real binary: reports of that month in every form, by template and settings
 mod rehearsal; // the real program by a clock that leaps over idle hours
 mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
 mod leaving; // the real program: what it says of itself, and how it leaves
 mod signed; // the real binary: the station's key, signed exports, and how tampering shows
 mod running; // a station of the real program, with what people do to it
+mod sheets; // workbooks, as LibreOffice and Python read them
 mod service; // the real program under a service manager: ready, alive, hung, leaving
 mod speech; // texts as they are read aloud, and engines that speak, hang, fail
 mod spoken; // the real program has bulletins read aloud
@@ -63,6 +66,7 @@ mod take_in; // files handed in for bulletins: stored, measured or refused
 mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
 mod volume; // the real program: a device that is muted, raves, hangs, returns
+mod zones; // the real binary: loudspeakers broken, repaired, undone
 mod world; // a simulated world around desk and deck
 mod office; // LibreOffice, which opens what the program wrote
 mod docx; // reports and books as Word and LibreOffice open them

@@ -40,7 +40,7 @@ fn one(parts: &Parts<'_>, which: Appendix) -> (Paper, Vec<Block>) {
             (Paper::Landscape, title, vec![Block::Table(parts.extract.clone())])
         }
         Appendix::Status => (
-            Paper::Portrait,
+            Paper::Landscape,
             parts.pick("MỨC ĐỘ HOÀN THÀNH KẾ HOẠCH", "HOW FAR THE PLAN IS CARRIED OUT"),
             status(parts),
         ),

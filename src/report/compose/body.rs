@@ -45,7 +45,7 @@ fn runs(parts: &Parts<'_>, pieces: &[Piece]) -> Vec<Run> {
     for piece in pieces {
         match piece {
             Piece::Text(text) => runs.push(Run::plain(text)),
-            Piece::ToFill(words) => runs.push(Run { text: format!("[{words}]"), style: Style::ToFill }),
+            Piece::ToFill(words) => runs.push(Run { text: words.clone(), style: Style::ToFill }),
             Piece::Value(each) => runs.extend(value::runs(parts, *each)),
             Piece::See(which) => runs.push(Run::plain(appendix::number(parts, *which))),
         }

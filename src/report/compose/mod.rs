@@ -17,7 +17,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use super::document::{Block, Chart, Document, Paper, Section};
 use super::issuer::Issuer;
 use super::status::Status;
-use super::table::{Cell, Table};
+use super::table::{Cell, Emphasis, Table};
 use super::tables::Given;
 use super::template::{Line, Template};
 use crate::language::Language;
@@ -91,6 +91,18 @@ pub fn report(parts: &Parts<'_>) -> Document {
         author: head::issuer(parts),
         sections: std::iter::once(body).chain(appendices).collect(),
     }
+}
+
+/// The same for paper that is filed: all text is black (phụ lục I, II.2). What stands out on a screen is said in words too.
+#[must_use]
+pub fn in_black(mut document: Document) -> Document {
+    for block in document.sections.iter_mut().flat_map(|section| &mut section.blocks) {
+        let Block::Table(table) = block else { continue };
+        for line in table.lines.iter_mut().filter(|line| line.emphasis == Emphasis::Warning) {
+            line.emphasis = Emphasis::Plain;
+        }
+    }
+    document
 }
 
 /// Each section counts its pages for itself, and shows no number on the first (phụ lục I, II.7).

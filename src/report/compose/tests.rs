@@ -155,7 +155,7 @@ fn what_the_body_does_not_place_goes_behind_it() {
     let document = made(&Wish::default());
     let [_, tables, log, status] = &document.sections[..] else { panic!("four sections") };
     let papers: Vec<Paper> = document.sections.iter().map(|section| section.paper).collect();
-    assert_eq!(papers, [Paper::Portrait, Paper::Landscape, Paper::Landscape, Paper::Portrait]);
+    assert_eq!(papers, [Paper::Portrait, Paper::Landscape, Paper::Landscape, Paper::Landscape]);
     assert_eq!(
         told(&tables.blocks)[1..],
         ["table other_themes", "table matrix", "table programmes", "table reconciliation"]
@@ -168,9 +168,23 @@ fn what_the_body_does_not_place_goes_behind_it() {
                   12:ab; loa 0.1.0 lập lúc 17/03/2025 08:30:00 +07:00";
     assert!(document.sections.iter().all(|section| section.footer.as_deref() == Some(footer)));
 
-    let one = made(&Wish { template: "Xem {{see: log}}.\n{{appendix: log}}", ..Wish::default() });
-    assert_eq!(told(&one.sections[0].blocks)[3], "Xem Phụ lục.");
+    let one = made(&Wish { template: "Xem {{see: log}} [ghi thêm].\n{{appendix: log}}", ..Wish::default() });
+    assert_eq!(told(&one.sections[0].blocks)[3], "Xem Phụ lục <ghi thêm>.");
     assert!(told(&one.sections[1].blocks)[0].starts_with("Phụ lục: TRÍCH"));
+}
+
+#[test]
+fn what_is_filed_is_black_and_loses_no_word() {
+    let document = made(&Wish::default());
+    let black = in_black(document.clone());
+    let warned = |document: &Document| {
+        let blocks = document.sections.iter().flat_map(|section| &section.blocks);
+        let lines = blocks.filter_map(|block| if let Block::Table(table) = block { Some(&table.lines) } else { None });
+        lines.flatten().filter(|line| line.emphasis == Emphasis::Warning).count()
+    };
+    assert!(warned(&document) > 5);
+    assert_eq!(warned(&black), 0);
+    assert_eq!(format!("{document:?}").replace("Warning", "Plain"), format!("{black:?}"));
 }
 
 #[test]

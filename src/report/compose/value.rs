@@ -87,7 +87,8 @@ fn planned_themes<'a>(parts: &'a Parts<'_>) -> impl Iterator<Item = &'a ThemeLin
 /// Those that stand and touch the window, as Biểu 6 has them.
 fn activities(parts: &Parts<'_>) -> usize {
     let window = parts.given.period.window;
-    let counts = |activity: &&crate::activity::Activity| !activity.is_withdrawn() && window.contains(activity.date);
+    let counts =
+        |activity: &&crate::activity::Activity| !activity.is_withdrawn() && activity.touches(window.first, window.last);
     parts.given.activities.iter().filter(counts).count()
 }
 

@@ -53,9 +53,12 @@ fn line(given: &Given<'_>, index: usize, channel: &ChannelLine) -> Line {
         Unit::Activities => ("hoạt động", "activities"),
     };
     let nothing = channel.this == 0;
+    // Without a plan there is no channel that gives its name.
+    let is_nameless = given.plan.is_none() && channel.unit == Unit::Airings;
+    let label = if is_nameless { given.pick("Đài truyền thanh", "The station") } else { &channel.label };
     plain(vec![
         ordinal(index),
-        Cell::Text(channel.label.clone()),
+        Cell::text(label),
         Cell::text(given.pick(vi, en)),
         Cell::Number(channel.this),
         Cell::Number(channel.previous),

@@ -115,17 +115,19 @@ impl Rows<'_> {
         let given = self.given;
         let columns = in_columns(months, self.time);
         let mut sum = Aired::default();
-        columns.iter().for_each(|&column| sum += column);
+        for &column in &columns {
+            sum += column;
+        }
         let remark = if emphasis == Emphasis::Warning { Cell::text(nothing_aired(given)) } else { Cell::Empty };
-        let units: [(&str, fn(Aired) -> Cell); 2] = [
-            (given.pick("lượt phát", "airings"), |aired| Cell::Number(aired.airings)),
-            (given.pick("phút", "minutes"), |aired| Cell::Minutes(aired.aired_ms)),
-        ];
-        for (unit, cell) in units {
+        let cell = |is_count: bool, aired: Aired| {
+            if is_count { Cell::Number(aired.airings) } else { Cell::Minutes(aired.aired_ms) }
+        };
+        for is_count in [true, false] {
+            let unit = if is_count { given.pick("lượt phát", "airings") } else { given.pick("phút", "minutes") };
             let code = if code.is_empty() { Cell::Empty } else { Cell::text(code) };
             let mut cells = vec![code, Cell::text(name), Cell::text(unit)];
-            cells.extend(columns.iter().map(|&column| cell(column)));
-            cells.extend([cell(sum), remark.clone()]);
+            cells.extend(columns.iter().map(|&column| cell(is_count, column)));
+            cells.extend([cell(is_count, sum), remark.clone()]);
             self.lines.push(match emphasis {
                 Emphasis::Total => total(cells),
                 Emphasis::Warning => warning(cells),

@@ -4,13 +4,14 @@
 //! table `matrix` holds is a formula that points there, so that the chart follows that table too; where it does not, the
 //! number stands here. Must never point at a cell with another value. Next: `sheet`.
 
+use rust_xlsxwriter::utility::row_col_to_cell_absolute;
 use rust_xlsxwriter::{Chart as Drawing, ChartLegendPosition, ChartType, Formula, Worksheet, XlsxError};
 
 use super::look::{self, Look};
 use super::names::Names;
-use super::{Book, cells, sheet};
+use super::{Book, cells, room, sheet};
 use crate::report::document::{Chart, Series};
-use crate::report::table::{Align, Cell, Emphasis, Table};
+use crate::report::table::{Align, Cell, Column, Emphasis, Table};
 
 /// The line of the heads of the numbers, below the chart.
 const HEADS: u32 = 27;
@@ -42,6 +43,7 @@ pub(super) fn write(page: &mut Worksheet, book: &Book<'_>, chart: &Chart, names:
     for (row, series) in (HEADS + 1..).zip(&chart.series) {
         page.write_string_with_format(row, 0, &series.code, &left)?;
         page.write_string_with_format(row, 1, cells::fit(&series.label), &left)?;
+        room::make(page, row, room::lines(&series.label, WIDTHS[1] - 1.5, false))?;
         for ((column, month), ms) in (2..).zip(&chart.months).zip(&series.aired_ms) {
             let minutes = cells::minutes(*ms);
             let source = matrix.and_then(|(table, name)| Some((name, place(table, series, month, *ms)?)));
@@ -64,13 +66,14 @@ pub(super) fn write(page: &mut Worksheet, book: &Book<'_>, chart: &Chart, names:
 /// The cell of the matrix that holds this number: in a line with the theme's code, under a head with the month's name.
 fn place(matrix: &Table, series: &Series, month: &str, ms: i64) -> Option<String> {
     let is_of_theme = |cell: &Cell| matches!(cell, Cell::Text(text) if *text == series.code);
-    let line = matrix.lines.iter().position(|line| line.cells.iter().any(is_of_theme))?;
-    let cells = matrix.columns.iter().zip(&matrix.lines[line].cells);
-    let column = cells.into_iter().position(|(column, cell)| {
-        (column.head == month || column.over.as_deref() == Some(month)) && *cell == Cell::Minutes(ms)
-    })?;
-    let row = sheet::first_line(matrix) + u32::try_from(line).ok()?;
-    Some(rust_xlsxwriter::utility::row_col_to_cell_absolute(row, u16::try_from(column).ok()?))
+    let is_of_month = |column: &Column| column.head == month || column.over.as_deref() == Some(month);
+    let lines = (sheet::first_line(matrix)..).zip(&matrix.lines);
+    let mut of_theme = lines.filter(|(_, line)| line.cells.iter().any(is_of_theme));
+    of_theme.find_map(|(row, line)| {
+        let mut cells = (0..).zip(matrix.columns.iter().zip(&line.cells));
+        let (column, _) = cells.find(|(_, (column, cell))| is_of_month(column) && **cell == Cell::Minutes(ms))?;
+        Some(row_col_to_cell_absolute(row, column))
+    })
 }
 
 fn drawing(book: &Book<'_>, chart: &Chart, name: &str) -> Drawing {

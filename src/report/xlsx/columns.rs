@@ -4,7 +4,7 @@
 //! people call them. The filter stands on the second, so that it never takes a head for a row. One empty line below carries the
 //! style of each column. Must name every column of the log, in its order. Next: `rows`.
 
-use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Workbook, Worksheet, XlsxError};
 
 use super::look::{self, Look};
 use super::{Book, cells};
@@ -12,6 +12,7 @@ use crate::language::Language;
 
 /// Lines above the first row.
 pub(super) const HEAD_LINES: u32 = 2;
+const HEAD_LOOKS: [Look; HEAD_LINES as usize] = [Look::Names, Look::Head];
 
 /// How the values of a column are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,14 +123,32 @@ const FROZEN: u16 = 2;
 /// Pages beside each other: all columns on one would be too small to read.
 const PAGES_WIDE: u16 = 5;
 
+/// The texts of the head's lines.
+pub(super) fn heads(language: Language) -> [Vec<&'static str>; HEAD_LINES as usize] {
+    [
+        ALL.iter().map(|column| column.name).collect(),
+        ALL.iter().map(|column| language.pick(column.vi, column.en)).collect(),
+    ]
+}
+
+/// Registers the formats of these sheets before all others, so that their numbers do not depend on what other sheets hold.
+pub(super) fn register(workbook: &mut Workbook, language: Language) {
+    let kinds = [Text, Id, Count, Second, Millisecond].map(|kind| kind.format(language));
+    for format in HEAD_LOOKS.map(look::format).iter().chain(&kinds) {
+        workbook.register_format(format);
+    }
+}
+
 /// Sets a sheet up for so many rows.
 pub(super) fn write(sheet: &mut Worksheet, book: &Book<'_>, rows: u32, name: &str) -> Result<(), XlsxError> {
     sheet.set_name(name)?;
-    let [names, heads] = [look::format(Look::Names), look::format(Look::Head)];
+    let heads = HEAD_LOOKS.map(look::format);
     for (index, column) in (0..).zip(ALL) {
         sheet.set_column_width(index, column.width)?;
-        sheet.write_string_with_format(0, index, column.name, &names)?;
-        sheet.write_string_with_format(1, index, book.language.pick(column.vi, column.en), &heads)?;
+        // Texts would stand in a list of texts that are numbered anew when the workbook is made once more.
+        for (row, format) in (0..).zip(&heads) {
+            sheet.write_blank(row, index, format)?;
+        }
         sheet.write_blank(HEAD_LINES, index, &column.kind.format(book.language))?;
     }
     let last_column = ALL.len() as u16 - 1;

@@ -10,7 +10,7 @@ use rust_xlsxwriter::{Url, Worksheet, XlsxError};
 use super::look::{self, Look};
 use super::names::Names;
 use super::rows::Tally;
-use super::{Book, cells, columns, sheet};
+use super::{Book, cells, columns, room, sheet};
 use crate::language::Language;
 use crate::report::table::{date, grouped};
 
@@ -35,19 +35,24 @@ pub(super) fn write(page: &mut Worksheet, book: &Book<'_>, tally: &Tally, names:
     for (fact, stands) in facts(book, tally) {
         page.write_string_with_format(row, 0, fact, &name)?;
         match stands {
-            Fact::Text(text) => page.write_string_with_format(row, 1, cells::fit(&text), &value)?,
-            Fact::Number(number, code) => {
-                page.write_number_with_format(row, 1, number, &value.clone().set_num_format(code))?
+            Fact::Text(text) => {
+                page.write_string_with_format(row, 1, cells::fit(&text), &value)?;
+                room::make(page, row, room::lines(&text, WIDTHS[1], false))?;
             }
-        };
+            Fact::Number(number, code) => {
+                page.write_number_with_format(row, 1, number, &value.clone().set_num_format(code))?;
+            }
+        }
         row += 1;
     }
     row += 1;
     page.write_string_with_format(row, 0, book.language.pick("Các trang tính", "Sheets"), &name)?;
     for (sheet, about) in contents(book, tally, names) {
         row += 1;
-        page.write_url(row, 0, Url::new(format!("internal:'{sheet}'!A1")).set_text(sheet))?;
+        let link = Url::new(format!("internal:'{sheet}'!A1")).set_text(sheet);
+        page.write_url_with_format(row, 0, link, &look::format(Look::Link))?;
         page.write_string_with_format(row, 1, cells::fit(&about), &value)?;
+        room::make(page, row, room::lines(&about, WIDTHS[1], false))?;
     }
     row += 1;
     for remark in columns::remarks(book.language, tally.sheets(), tally.cut) {

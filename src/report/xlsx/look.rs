@@ -3,7 +3,7 @@
 //! In: what a cell is. Out: a format of the library. Numbers, days and lengths carry formats that each reader's own program turns
 //! into its commas and points. What is to be seen to is red and bold, never by colour alone: its words say it too. Next: `sheet`.
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet};
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline, Worksheet};
 
 use super::Book;
 use super::cells::plain;
@@ -44,12 +44,15 @@ pub(super) enum Look {
     Fact,
     /// A fact.
     Value,
+    /// What leads to another sheet.
+    Link,
 }
 
 /// Type of official documents.
 const FONT: &str = "Times New Roman";
 const HEAD_FILL: Color = Color::RGB(0x00DC_E6F1);
 const NAMES_INK: Color = Color::RGB(0x0059_5959);
+const LINK_INK: Color = Color::RGB(0x0005_63C1);
 const HEADING_FILL: Color = Color::RGB(0x00F2_F2F2);
 const TOTAL_FILL: Color = Color::RGB(0x00FF_F8E1);
 const WARNING_INK: Color = Color::RGB(0x009C_0006);
@@ -66,6 +69,9 @@ pub(super) fn format(look: Look) -> Format {
         }
         Look::Names => Format::new().set_font_size(9).set_font_color(NAMES_INK),
         Look::Note => format.set_italic().set_align(FormatAlign::Top).set_text_wrap(),
+        Look::Link => {
+            format.set_align(FormatAlign::Top).set_font_color(LINK_INK).set_underline(FormatUnderline::Single)
+        }
         Look::Fact => format.set_bold().set_align(FormatAlign::Top),
         Look::Value => format.set_align(FormatAlign::Left).set_align(FormatAlign::Top).set_text_wrap(),
     }
@@ -81,9 +87,16 @@ pub(super) fn body(align: Align, wraps: bool, emphasis: Emphasis) -> Format {
     let format = Format::new().set_font_name(FONT).set_font_size(12).set_align(FormatAlign::VerticalCenter);
     let format = bordered(format.set_align(side));
     let format = if wraps { format.set_text_wrap() } else { format };
+    // Else a text would touch the number at its left.
+    let format = if align == Align::Left { format.set_indent(1) } else { format };
     match emphasis {
         Emphasis::Plain => format,
-        Emphasis::Heading => format.set_bold().set_align(FormatAlign::Left).set_background_color(HEADING_FILL),
+        Emphasis::Heading => format
+            .set_bold()
+            .set_align(FormatAlign::Left)
+            .set_background_color(HEADING_FILL)
+            .set_border_left(FormatBorder::None)
+            .set_border_right(FormatBorder::None),
         Emphasis::Total => format.set_bold().set_background_color(TOTAL_FILL),
         Emphasis::Remark => format.set_italic(),
         Emphasis::Warning => format.set_bold().set_font_color(WARNING_INK).set_background_color(WARNING_FILL),

@@ -12,6 +12,7 @@ mod cover; // the first sheet: what the workbook is
 mod look; // formats and the set-up of pages
 mod names; // of the sheets
 mod package; // the workbook without its rows
+mod room; // how high a line of cells must be
 mod rows; // rows as XML
 mod sheet; // a table as a sheet
 
@@ -95,7 +96,7 @@ impl<'a, W: Write> Workbook<'a, W> {
     fn begin_with(book: Book<'a>, out: W, sheet_rows: u32) -> io::Result<Self> {
         let tally = Tally::default();
         let mut package = Package::make(&book, &tally)?;
-        let sheet = RowSheet::of(&package.part(&package::rows_part(&book, 0))?)?;
+        let sheet = RowSheet::of(&package.part(&package::rows_part(&book, 0))?, book.language)?;
         let mut workbook =
             Self { book, zip: ZipWriter::new_stream(Quiet { out, is_broken: false }), tally, sheet, sheet_rows };
         for part in FIRST_PARTS {
@@ -134,23 +135,25 @@ impl<'a, W: Write> Workbook<'a, W> {
 
     fn open_sheet(&mut self) -> io::Result<()> {
         let part = package::rows_part(&self.book, self.tally.sheets() - 1);
-        let head = self.sheet.begin();
-        self.put(&part, &head)
+        self.start(&part)?;
+        self.zip.write_all(self.sheet.head())
     }
 
-    /// Ends a sheet of rows as the library does, now that its range is known.
+    /// Ends a sheet of rows; the workbook as it stands now.
     fn close_sheet(&mut self) -> io::Result<Package> {
         let mut package = Package::make(&self.book, &self.tally)?;
         let made = package.part(&package::rows_part(&self.book, self.tally.sheets() - 1))?;
-        self.sheet.end(&mut self.zip)?;
-        self.zip.write_all(rows::tail(&made)?)?;
+        self.sheet.end(&made, self.book.language, &mut self.zip)?;
         Ok(package)
     }
 
     fn put(&mut self, part: &str, bytes: &[u8]) -> io::Result<()> {
-        let options = SimpleFileOptions::DEFAULT.compression_level(Some(LEVEL));
-        self.zip.start_file(part, options)?;
+        self.start(part)?;
         self.zip.write_all(bytes)
+    }
+
+    fn start(&mut self, part: &str) -> io::Result<()> {
+        Ok(self.zip.start_file(part, SimpleFileOptions::DEFAULT.compression_level(Some(LEVEL)))?)
     }
 }
 
@@ -173,5 +176,144 @@ impl<W: Write> Write for Quiet<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         if self.is_broken { Ok(()) } else { self.out.flush() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read as _};
+
+    use chrono::NaiveDate;
+    use zip::ZipArchive;
+
+    use super::*;
+
+    fn row(seq: i64, title: &str) -> Row {
+        let values = serde_json::json!([
+            1,
+            seq,
+            "id",
+            "Đài",
+            format!("sang@2025-03-02T22:00:00Z/{seq}"),
+            1,
+            null,
+            null,
+            null,
+            "fixed",
+            null,
+            title,
+            null,
+            "[]",
+            null,
+            null,
+            null,
+            null,
+            null,
+            "[]",
+            "[]",
+            "ordinary",
+            "2025-03-03T05:00:00.000000+07:00",
+            null,
+            null,
+            null,
+            null,
+            i64::MAX,
+            null,
+            null,
+            "card",
+            null,
+            null,
+            null,
+            null,
+            null,
+            0,
+            0,
+            null,
+            null,
+            null,
+            "synchronised",
+            "boot",
+            null,
+            null,
+            null,
+            null,
+            null,
+            "hôm qua",
+            "0",
+            "1"
+        ]);
+        serde_json::from_value(values).unwrap()
+    }
+
+    fn book() -> Book<'static> {
+        let day = NaiveDate::from_ymd_opt(2025, 3, 3).unwrap();
+        Book {
+            language: Language::En,
+            title: "March",
+            program: "loa",
+            period: "March",
+            window: Window { first: day, last: day },
+            made_at: DateTime::parse_from_rfc3339("2025-03-04T08:00:00+07:00").unwrap(),
+            head: None,
+            tables: &[],
+            chart: None,
+        }
+    }
+
+    /// The parts of a workbook with these rows, so many on a sheet.
+    fn parts(rows: &[Row], sheet_rows: u32) -> impl FnMut(&str) -> String + use<> {
+        let mut bytes = Vec::new();
+        let mut workbook = Workbook::begin_with(book(), &mut bytes, sheet_rows).unwrap();
+        for row in rows {
+            workbook.take(std::slice::from_ref(row)).unwrap();
+        }
+        workbook.finish().unwrap();
+        let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+        move |name| {
+            let mut text = String::new();
+            archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+            text
+        }
+    }
+
+    #[test]
+    fn rows_that_no_sheet_holds_go_on_the_next() {
+        let rows: Vec<Row> = (1..=7).map(|seq| row(seq, "Tin")).collect();
+        let mut part = parts(&rows, 3);
+        let names = part("xl/workbook.xml");
+        for (sheet, name, range, seqs) in [
+            (2, "Log", "A2:AY5", [Some(1), Some(2), Some(3)]),
+            (3, "Log 2", "A2:AY5", [Some(4), Some(5), Some(6)]),
+            (4, "Log 3", "A2:AY3", [Some(7), None, None]),
+        ] {
+            let xml = part(&format!("xl/worksheets/sheet{sheet}.xml"));
+            assert_eq!(xml.matches("<row ").count(), 2 + seqs.iter().flatten().count());
+            for (line, seq) in (3..).zip(seqs) {
+                let place = format!("<c r=\"B{line}\"");
+                let cell = xml.split(&place).nth(1).map(|rest| rest.split("</v>").next().unwrap());
+                assert_eq!(cell.is_some_and(|cell| cell.ends_with(&format!(">{}", seq.unwrap_or(0)))), seq.is_some());
+            }
+            assert!(xml.contains(&format!("<autoFilter ref=\"{range}\"/>")), "{range}");
+            assert!(names.contains(&format!("<sheet name=\"{name}\"")), "{names}");
+        }
+        assert!(part("xl/sharedStrings.xml").contains("No sheet holds all rows, so they stand on 3 sheets."));
+    }
+
+    #[test]
+    fn a_full_sheet_has_no_empty_one_behind_it() {
+        let rows: Vec<Row> = (1..=3).map(|seq| row(seq, "Tin")).collect();
+        assert!(!parts(&rows, 3)("xl/workbook.xml").contains("Log 2"));
+    }
+
+    #[test]
+    fn what_no_cell_holds_is_told() {
+        let mut part = parts(&[row(1, &"đ".repeat(40_000))], 9);
+        let xml = part("xl/worksheets/sheet2.xml");
+        assert!(xml.contains("đ […]</t>") && !xml.contains(&"đ".repeat(32_765)));
+        assert!(part("xl/sharedStrings.xml").contains("1 cells of more than 32,767 characters are cut"));
+        // A number beyond those that programs count in, and an instant that is none, stay the texts that they are.
+        for text in [">9223372036854775807</t>", ">hôm qua</t>"] {
+            assert!(xml.contains(text), "{text}");
+        }
     }
 }

@@ -89,7 +89,7 @@ mod tests {
             [
                 "1. Tổng hợp theo nội dung",
                 "7. Số phút phát sóng theo nội",
-                "7. Số phút phát sóng theo 2",
+                "7. Số phút phát sóng theo nội 2",
                 "NHẬT KÝ 2",
                 "a b c",
                 "-",

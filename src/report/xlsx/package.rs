@@ -49,6 +49,7 @@ fn workbook(book: &Book<'_>, tally: &Tally) -> Result<Vec<u8>, XlsxError> {
             .set_author(plain(book.program))
             .set_creation_datetime(&ExcelDateTime::from_timestamp(book.made_at.timestamp())?),
     );
+    columns::register(&mut workbook, book.language);
     let names = Names::of(book, tally.sheets());
     cover::write(workbook.add_worksheet(), book, tally, &names)?;
     for (table, name) in book.tables.iter().zip(&names.tables) {

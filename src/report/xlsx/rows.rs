@@ -8,10 +8,12 @@ use std::io::{self, Write};
 
 use super::cells;
 use super::columns::{self, Kind};
+use crate::language::Language;
 use crate::store::{Row, Value};
 
 /// Bytes that are gathered before they are compressed.
 const PORTION: usize = 256 * 1024;
+const DATA_BEGINS: &str = "<sheetData>";
 const DATA_ENDS: &str = "</sheetData>";
 
 /// What is known of the rows.
@@ -60,6 +62,7 @@ impl Tally {
 }
 
 /// How the rows of a sheet are written.
+#[derive(PartialEq, Eq)]
 pub(super) struct RowSheet {
     /// The sheet's XML before its first row.
     head: Vec<u8>,
@@ -70,6 +73,7 @@ pub(super) struct RowSheet {
 }
 
 /// A column's constant pieces: `<c r="AB`, the line's number, then one of these.
+#[derive(PartialEq, Eq)]
 struct Written {
     kind: Kind,
     open: String,
@@ -78,37 +82,43 @@ struct Written {
 }
 
 impl RowSheet {
-    /// From the sheet as the library makes it, with one empty line that carries the style of each column.
-    pub(super) fn of(made: &[u8]) -> io::Result<Self> {
+    /// From the sheet as the library makes it: lines of empty cells, which carry the styles of the heads and of each column.
+    pub(super) fn of(made: &[u8], language: Language) -> io::Result<Self> {
         let made = str::from_utf8(made).map_err(io::Error::other)?;
-        let first_row = format!("<row r=\"{}\"", columns::HEAD_LINES + 1);
-        let (head, line) = made.split_once(&first_row).ok_or_else(|| strange("its first line"))?;
+        let (before, lines) = made.split_once(DATA_BEGINS).ok_or_else(|| strange("the beginning of its lines"))?;
         // Where the cells lie is not known yet, and need not be told.
-        let (before, after) = head.split_once("<dimension ").ok_or_else(|| strange("its dimension"))?;
-        let (_, after) = after.split_once("/>").ok_or_else(|| strange("the end of its dimension"))?;
-        let (line, _) = line.split_once("</row>").ok_or_else(|| strange("the end of its first line"))?;
-        let mut written = Vec::with_capacity(columns::ALL.len());
-        for (column, cell) in columns::ALL.iter().zip(line.split("<c r=\"").skip(1)) {
-            let letters = cell.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
-            let style = cell.split("s=\"").nth(1).and_then(|rest| rest.split('"').next());
-            let style = style.ok_or_else(|| strange("the style of a column"))?;
-            written.push(Written {
-                kind: column.kind,
-                open: format!("<c r=\"{letters}"),
-                text: format!("\" s=\"{style}\" t=\"inlineStr\"><is><t"),
-                number: format!("\" s=\"{style}\"><v>"),
-            });
+        let (start, rest) = before.split_once("<dimension ").ok_or_else(|| strange("its dimension"))?;
+        let (_, rest) = rest.split_once("/>").ok_or_else(|| strange("the end of its dimension"))?;
+        let mut head = [start, rest, DATA_BEGINS].concat().into_bytes();
+        let mut lines = lines.split_inclusive("</row>");
+        for (number, texts) in (1..).zip(columns::heads(language)) {
+            let line = lines.next().ok_or_else(|| strange("a head"))?;
+            let opening = line.find("<c ").ok_or_else(|| strange("the cells of a head"))?;
+            head.extend_from_slice(&line.as_bytes()[..opening]);
+            for (column, text) in styled(line)?.iter().zip(texts) {
+                column.text(text, &number.to_string(), &mut head);
+            }
+            head.extend_from_slice(b"</row>");
         }
-        if written.len() != columns::ALL.len() {
-            return Err(strange("every column"));
-        }
-        Ok(Self { head: [before, after].concat().into_bytes(), columns: written, gathered: Vec::new(), bytes: 0 })
+        let columns = styled(lines.next().ok_or_else(|| strange("the styles of its columns"))?)?;
+        Ok(Self { head, columns, gathered: Vec::new(), bytes: 0 })
     }
 
-    /// Begins a sheet; its XML before the first row.
-    pub(super) fn begin(&mut self) -> Vec<u8> {
+    /// Ends a sheet as the library made it, now that its range is known: what is left of the rows, and all that stands below them.
+    pub(super) fn end(&mut self, made: &[u8], language: Language, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(&self.gathered)?;
+        self.gathered.clear();
         self.bytes = 0;
-        self.head.clone()
+        // The rows carry styles by number: they have to be the same in the styles that were made now.
+        if Self::of(made, language)? != *self {
+            return Err(strange("the styles that it had before"));
+        }
+        out.write_all(tail(made)?)
+    }
+
+    /// The sheet's XML before its first row.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head
     }
 
     /// Writes a row, the first one as 1; how many of its texts were cut.
@@ -131,13 +141,23 @@ impl RowSheet {
         }
         Ok(cut)
     }
+}
 
-    /// Writes what is left of the rows.
-    pub(super) fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
-        out.write_all(&self.gathered)?;
-        self.gathered.clear();
-        Ok(())
+/// The columns with the styles of a line's empty cells.
+fn styled(line: &str) -> io::Result<Vec<Written>> {
+    let mut written = Vec::with_capacity(columns::ALL.len());
+    for (column, cell) in columns::ALL.iter().zip(line.split("<c r=\"").skip(1)) {
+        let letters = cell.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
+        let style = cell.split("s=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let style = style.ok_or_else(|| strange("the style of a column"))?;
+        written.push(Written {
+            kind: column.kind,
+            open: format!("<c r=\"{letters}"),
+            text: format!("\" s=\"{style}\" t=\"inlineStr\"><is><t"),
+            number: format!("\" s=\"{style}\"><v>"),
+        });
     }
+    if written.len() == columns::ALL.len() { Ok(written) } else { Err(strange("every column")) }
 }
 
 impl Written {
@@ -204,7 +224,7 @@ fn is_escape(bytes: &[u8]) -> bool {
 }
 
 /// What the library writes behind the last row.
-pub(super) fn tail(made: &[u8]) -> io::Result<&[u8]> {
+fn tail(made: &[u8]) -> io::Result<&[u8]> {
     let made = str::from_utf8(made).map_err(io::Error::other)?;
     let at = made.find(DATA_ENDS).ok_or_else(|| strange("the end of its lines"))?;
     Ok(&made.as_bytes()[at..])

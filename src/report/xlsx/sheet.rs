@@ -7,7 +7,7 @@
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
 use super::look::{self, Look};
-use super::{Book, cells};
+use super::{Book, cells, room};
 use crate::language::Language;
 use crate::report::table::{Cell, Column, Emphasis, Line, Table, date};
 
@@ -15,10 +15,8 @@ use crate::report::table::{Cell, Column, Emphasis, Line, Table, date};
 const HEADS: u32 = 3;
 /// Characters of a whole table: what stands beside each other on A4 landscape without being made smaller.
 const WIDTH: f64 = 120.0;
-/// Height of a line of text, in points.
-const LINE_HEIGHT: f64 = 16.5;
-/// What the button of a filter takes, in characters.
-const BUTTON: f64 = 3.0;
+/// What the indent of texts takes of a column's width.
+const INDENT: f64 = 1.5;
 
 /// The line on which the first line of a table stands.
 pub(super) fn first_line(table: &Table) -> u32 {
@@ -41,7 +39,7 @@ pub(super) fn write(sheet: &mut Worksheet, book: &Book<'_>, table: &Table, name:
     heads(sheet, table, &widths)?;
     let first = first_line(table);
     for (row, line) in (first..).zip(&table.lines) {
-        write_line(sheet, row, line, &table.columns, book.language)?;
+        write_line(sheet, row, line, &table.columns, &widths, book.language)?;
     }
     let sums = table.lines.iter().rev().take_while(|line| line.emphasis == Emphasis::Total).count();
     let filtered = (table.lines.len() - sums) as u32;
@@ -67,9 +65,9 @@ fn days(book: &Book<'_>) -> String {
 pub(super) fn across(sheet: &mut Worksheet, row: u32, widths: &[f64], text: &str, look: Look) -> Result<(), XlsxError> {
     let format = look::format(look);
     let text = cells::fit(text);
-    // Programs find the height of a line by itself, but not where cells are joined.
     let larger = if look == Look::Title { 1.25 } else { 1.0 };
-    sheet.set_row_height(row, larger * LINE_HEIGHT * lines(&text, widths.iter().sum::<f64>() / larger))?;
+    let lines = room::lines(&text, widths.iter().sum::<f64>() / larger, look == Look::Title);
+    room::make(sheet, row, lines * larger)?;
     join(sheet, [row, row], [0, widths.len() as u16 - 1], &text, &format)
 }
 
@@ -93,28 +91,31 @@ fn join(
 fn heads(sheet: &mut Worksheet, table: &Table, widths: &[f64]) -> Result<(), XlsxError> {
     let format = look::format(Look::Head);
     let lower = HEADS + u32::from(has_two_heads(table));
-    let height = |column: &Column, width: f64| lines(&column.head, width - BUTTON);
-    let mut tallest =
-        table.columns.iter().zip(widths).map(|(column, width)| height(column, *width)).fold(1.0, f64::max);
+    let [mut above, mut below, mut both]: [f64; 3] = [1.0; 3];
     let mut begin = 0;
     // Neighbours with the same head above theirs, or one column without.
     for group in table.columns.chunk_by(|left, right| left.over.is_some() && left.over == right.over) {
-        let end = begin + group.len();
+        let widths = &widths[begin..begin + group.len()];
+        let [first, last] = [begin as u16, (begin + group.len()) as u16 - 1];
         if let Some(over) = &group[0].over {
-            join(sheet, [HEADS, HEADS], [begin as u16, end as u16 - 1], over, &format)?;
-            for (index, column) in (begin as u16..).zip(group) {
+            join(sheet, [HEADS, HEADS], [first, last], over, &format)?;
+            above = above.max(room::lines(over, widths.iter().sum(), true));
+            for ((index, column), width) in (first..).zip(group).zip(widths) {
                 sheet.write_string_with_format(lower, index, &column.head, &format)?;
+                below = below.max(room::lines(&column.head, *width, true));
             }
-            sheet.set_row_height(HEADS, LINE_HEIGHT * lines(over, widths[begin..end].iter().sum()))?;
         } else {
-            join(sheet, [HEADS, lower], [begin as u16; 2], &group[0].head, &format)?;
+            join(sheet, [HEADS, lower], [first, first], &group[0].head, &format)?;
+            both = both.max(room::lines(&group[0].head, widths[0], true));
         }
-        begin = end;
+        begin += group.len();
     }
-    // The button of a filter hides no letter of a head that has a line more.
-    tallest += 0.5;
-    sheet.set_row_height(lower, LINE_HEIGHT * tallest)?;
-    Ok(())
+    // A line more, so that the button of the filter hides no letter.
+    let below = below.max(if lower > HEADS { both - above } else { both }) + 1.0;
+    if lower > HEADS {
+        room::make(sheet, HEADS, above)?;
+    }
+    room::make(sheet, lower, below)
 }
 
 fn write_line(
@@ -122,23 +123,32 @@ fn write_line(
     row: u32,
     line: &Line,
     columns: &[Column],
+    widths: &[f64],
     language: Language,
 ) -> Result<(), XlsxError> {
     // A heading runs on over the empty cells at its right, which wrapping would keep it from.
     let wraps = !matches!(line.emphasis, Emphasis::Heading | Emphasis::Remark);
-    for (index, column) in (0..).zip(columns) {
+    let is_bold = line.emphasis != Emphasis::Plain;
+    let mut tallest: f64 = 1.0;
+    for ((index, column), width) in (0..).zip(columns).zip(widths) {
         let cell = line.cells.get(usize::from(index)).unwrap_or(&Cell::Empty);
         let format = look::body(column.align, wraps, line.emphasis);
         match (cell, number(cell, language)) {
-            (Cell::Empty, _) => sheet.write_blank(row, index, &format)?,
+            (Cell::Empty, _) => {
+                sheet.write_blank(row, index, &format)?;
+            }
             (_, Some((number, code))) => {
-                sheet.write_number_with_format(row, index, number, &format.set_num_format(code))?
+                sheet.write_number_with_format(row, index, number, &format.set_num_format(code))?;
             }
             // As it is printed: a text, or a day that no spreadsheet program counts.
-            (_, None) => sheet.write_string_with_format(row, index, cells::fit(&cell.print(language)), &format)?,
-        };
+            (_, None) => {
+                let text = cell.print(language);
+                sheet.write_string_with_format(row, index, cells::fit(&text), &format)?;
+                tallest = tallest.max(if wraps { room::lines(&text, width - INDENT, is_bold) } else { 1.0 });
+            }
+        }
     }
-    Ok(())
+    room::make(sheet, row, tallest)
 }
 
 /// The number of a cell and its format.
@@ -165,12 +175,6 @@ fn widths(table: &Table, language: Language) -> Vec<f64> {
     table.columns.iter().enumerate().map(|(index, column)| by_share(column).max(needed(index)).max(6.0)).collect()
 }
 
-/// How many lines a text takes in so many characters.
-fn lines(text: &str, width: f64) -> f64 {
-    let of = |line: &str| (line.chars().count() as f64 / width.max(1.0)).ceil().max(1.0);
-    text.lines().map(of).sum::<f64>().max(1.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,13 +194,5 @@ mod tests {
         assert_eq!(widths(&table, Language::Vi), [11.0, 118.8]);
         let nothing = Table { lines: vec![], columns: vec![column(1), column(3)], ..table };
         assert_eq!(widths(&nothing, Language::Vi), [30.0, 90.0]);
-    }
-
-    #[test]
-    fn long_texts_take_several_lines() {
-        assert_eq!(
-            [lines("", 10.0), lines("mười chữ số", 11.0), lines("mười chữ số", 10.0), lines("a\n\nb", 9.0)],
-            [1.0, 1.0, 2.0, 3.0]
-        );
     }
 }
