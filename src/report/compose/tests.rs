@@ -1,4 +1,7 @@
 //! Reports over figures made by hand, block by block.
+//!
+//! In: totals that a test sets, a number and a day, a template. Out: each block as a line of text, with the places that a person
+//! fills in between marks. What LibreOffice makes of it, and the real log, are in `tests/it/report.rs`.
 
 use chrono::{DateTime, NaiveDate};
 
