@@ -69,7 +69,9 @@ impl<'a> Evidence<'a> {
         let span = span(&mut log, window, self.config).await?;
         let mut facts = log.facts(span, self.head.seq).await?;
         while let Some(page) = facts.next().await? {
-            page.into_iter().for_each(|fact| gathering.take(fact));
+            for fact in page {
+                gathering.take(fact);
+            }
         }
         Ok(gathering.finish())
     }

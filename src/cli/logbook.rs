@@ -123,8 +123,9 @@ impl Form {
 /// Writes the book.
 pub fn run(choice: &ConfigChoice, args: &LogbookArgs) -> anyhow::Result<ExitCode> {
     let form = Form::of(&args.output)?;
-    let week = args.week.map(|Week(window)| window);
-    let window = week.or(args.month.map(|Month(window)| window)).expect("one of them is required");
+    let ((Some(Week(window)), _) | (_, Some(Month(window)))) = (args.week, args.month) else {
+        unreachable!("the arguments are a group of which one is required");
+    };
     let config = choice.load()?;
     // A name that cannot be written is told before anything is made.
     let mut out = open(&args.output, args.force)?;

@@ -94,8 +94,8 @@ impl Sound<'_> {
     /// How often it was on the air, and whether it is what was approved.
     fn proves(&self, slips: &[&Slip], sha256: &str, language: Language) -> String {
         let under = self.times.iter().map(|(approval, times)| {
-            let is_approved = |slip: &&Slip| Some(slip.seq) == *approval && slip.sha256.as_deref() == Some(sha256);
-            let is_approved = slips.iter().any(|slip| is_approved(slip));
+            let mut named = slips.iter().filter(|slip| Some(slip.seq) == *approval);
+            let is_approved = named.any(|slip| slip.sha256.as_deref() == Some(sha256));
             let words = match (language, approval) {
                 (_, None) => language.pick("không có phiếu duyệt", "without an approval").to_owned(),
                 (Language::Vi, Some(number)) if is_approved => format!("đúng âm thanh đã duyệt theo phiếu số {number}"),

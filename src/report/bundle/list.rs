@@ -127,7 +127,7 @@ pub fn csv(entries: &[Entry], language: Language) -> Vec<u8> {
 }
 
 /// Lines of a table as a spreadsheet of a Vietnamese office opens them.
-pub fn spreadsheet<const N: usize>(heads: [&str; N], lines: impl IntoIterator<Item = [String; N]>) -> Vec<u8> {
+pub(crate) fn spreadsheet<const N: usize>(heads: [&str; N], lines: impl IntoIterator<Item = [String; N]>) -> Vec<u8> {
     let mut bytes = "\u{feff}".as_bytes().to_vec();
     let mut csv = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(&mut bytes);
     let records = std::iter::once(heads.map(str::to_owned)).chain(lines);

@@ -156,10 +156,11 @@ impl Names {
     pub fn give(&mut self, number: Option<i64>, title: &str, ending: &str) -> String {
         let number = number.map(|number| format!("{number:03}-")).unwrap_or_default();
         let stem = format!("{number}{}", slug(title));
-        let numbered = (2..).map(|copy| format!("{stem}-{copy}.{ending}"));
-        let mut names = std::iter::once(format!("{stem}.{ending}")).chain(numbered);
-        let name = names.find(|name| !self.0.contains(name)).expect("there are more numbers than names");
-        self.0.insert(name.clone());
+        let (mut name, mut copy) = (format!("{stem}.{ending}"), 1);
+        while !self.0.insert(name.clone()) {
+            copy += 1;
+            name = format!("{stem}-{copy}.{ending}");
+        }
         name
     }
 }

@@ -6,7 +6,7 @@
 
 use super::measure::{Weight, width};
 use crate::language::Language;
-use crate::report::table::{Column, Emphasis, Table};
+use crate::report::table::{Column, Emphasis, Line, Table};
 
 /// Room at each side of a cell's text, 1 mm.
 pub(super) const SIDE: u32 = 57;
@@ -48,7 +48,9 @@ fn split(whole: u32, shares: &[u32]) -> Vec<u32> {
 fn needed(table: &Table, language: Language, size: u32) -> Vec<u32> {
     let head = |column: &Column| longest(&column.head, Weight::Bold, size);
     let mut needed: Vec<u32> = table.columns.iter().map(head).collect();
-    for line in table.lines.iter().filter(|line| line.emphasis != Emphasis::Heading) {
+    // Those over all columns need room in none.
+    let in_columns = |line: &&Line| !matches!(line.emphasis, Emphasis::Heading | Emphasis::Remark);
+    for line in table.lines.iter().filter(in_columns) {
         let weight = if line.emphasis == Emphasis::Plain { Weight::Upright } else { Weight::Bold };
         for (needed, cell) in needed.iter_mut().zip(&line.cells) {
             *needed = longest(&cell.print(language), weight, size).max(*needed);

@@ -80,8 +80,7 @@ impl Entry {
     }
 
     /// The attempt that settles it.
-    #[must_use]
-    pub fn last(&self) -> &Attempt {
+    pub(crate) fn last(&self) -> &Attempt {
         let standing = self.attempts.iter().rfind(|attempt| !attempt.is_void());
         standing.or(self.attempts.last()).expect("an entry is made of at least one row")
     }

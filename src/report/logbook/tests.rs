@@ -98,7 +98,9 @@ fn window(first: u32, last: u32) -> Window {
 
 fn rows(facts: &[Fact], marks: &Marks) -> Rows {
     let mut gathering = Gathering::new(window(3, 9), marks, |_| true);
-    facts.iter().for_each(|fact| gathering.take(fact.clone()));
+    for fact in facts {
+        gathering.take(fact.clone());
+    }
     gathering.finish()
 }
 
@@ -270,7 +272,9 @@ fn the_extract_has_the_plans_airings_and_all_shortfalls() {
     let facts = [signature, broken, by_hand, fact(4, "a", 1), missed(5, "b", "04T05:00:00")];
     let marks = Marks::default();
     let mut gathering = Gathering::new(window(3, 9), &marks, |entry| extract::wants(entry, None));
-    facts.into_iter().for_each(|fact| gathering.take(fact));
+    for fact in facts {
+        gathering.take(fact);
+    }
     let table = extract::table(&gathering.finish(), "", Language::Vi);
     let rows: Vec<&Cell> = table.lines.iter().map(|line| &line.cells[1]).collect();
     assert_eq!(rows, [&Cell::Number(2), &Cell::Number(4), &Cell::Number(5)]);

@@ -103,8 +103,8 @@ fn corrected(attempt: &Attempt, new: &Fact, language: Language) -> String {
         ["tên", "thể loại", "nội dung", "tác giả", "nguồn", "số tin bài", "khu vực phát"],
         ["title", "genre", "themes", "author", "source", "bulletin", "zones"],
     );
-    let changed = names.into_iter().zip(of(old).zip(of(new))).filter(|(_, (old, new))| old != new);
-    let changes: Vec<String> = changed
+    let differing = names.into_iter().zip(of(old).zip(of(new))).filter(|(_, (old, new))| old != new);
+    let changes: Vec<String> = differing
         .map(|(name, (old, _))| match language {
             _ if old.is_empty() => format!("{name} {}", language.pick("trước để trống", "was blank")),
             Language::Vi => format!("{name} trước ghi “{old}”"),

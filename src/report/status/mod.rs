@@ -164,7 +164,7 @@ fn is_of_form(activity: &Activity, form: &Form) -> bool {
 }
 
 /// What the log says of an obligation.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct OfAir {
     airings: i64,
     aired_ms: i64,
