@@ -100,9 +100,9 @@ fn every_form_says_the_figures_that_were_counted_on_paper() {
     assert_eq!(report(&site, "a.xlsx", &dated).code, Some(0));
     let sheets = convert(&site.path("a.xlsx"), SHEETS, &site.path("sheets"));
     let all: String = sheets.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
-    let total = |minutes: &str| format!(",Cộng theo kế hoạch,4,{airings},{minutes},");
     // The decimal sign is that of the machine's locale.
-    let [comma, point] = [minutes(aired_ms), minutes(aired_ms).replace(',', ".")].map(|minutes| total(&minutes));
+    let total = |minutes: String| format!(",Cộng theo kế hoạch,4,{airings},{minutes},");
+    let (comma, point) = (total(minutes(aired_ms)), total(minutes(aired_ms).replace(',', ".")));
     let plain = all.replace('"', "");
     assert!(
         plain.contains(&comma) || plain.contains(&point),
