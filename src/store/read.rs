@@ -175,17 +175,14 @@ impl Rows {
     pub async fn next(&mut self) -> Result<Option<Vec<Row>>, ReadError> {
         let Some(page) = self.0.next().await? else { return Ok(None) };
         let lines = page.bytes()?.split(|&byte| byte == b'\n');
-        let read = |line: &[u8]| {
-            serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, 1, error.to_string()))
-        };
+        let read = |line: &[u8]| serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, &error));
         Ok(Some(lines.map(read).collect::<Result<_, _>>()?))
     }
 }
 
-/// A line that is no row; its number stands at that place.
-pub(super) fn unreadable_row(line: &[u8], place: usize, why: String) -> ReadError {
+fn unreadable_row(line: &[u8], error: &serde_json::Error) -> ReadError {
     let loose: serde_json::Value = serde_json::from_slice(line).unwrap_or_default();
-    Broken { seq: loose[place].as_i64().unwrap_or(0), fault: Fault::Unreadable(why) }.into()
+    Broken { seq: loose[1].as_i64().unwrap_or(0), fault: Fault::Unreadable(error.to_string()) }.into()
 }
 
 struct PageQuery {
