@@ -27,6 +27,7 @@ use crate::store::{CopyError, Head, OpenError, ReadError};
 
 pub use self::alarm::BackupAlarm;
 pub use self::archive::check;
+pub(crate) use self::archive::rename_new;
 pub use self::keep::{clear, names, rotate};
 pub use self::make::{Carried, Contents, Made, copy_to, make};
 pub use self::restore::{Restored, Target, restore};
@@ -41,6 +42,10 @@ const SUMS: &str = "SHA256SUMS";
 const SETTINGS: &str = "loa.toml";
 /// The database.
 const LOG: &str = "data/loa.db";
+/// The station's key, which nobody else may read wherever it lies.
+const SECRET: &str = "data/station.key";
+/// For its owner alone.
+const OWNERS_ALONE: u32 = 0o600;
 
 /// What a backup says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -198,7 +203,7 @@ fn folder_of(path: &Path) -> PathBuf {
 }
 
 /// Makes the names in a folder durable.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     std::fs::File::open(folder)?.sync_all()
 }
 

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::archive::{check, is_of_station, put_new, rename_new, walk};
-use super::{BackupError, Description, LOG, SETTINGS, beside, block_on, owner, sync_folder};
+use super::archive::{check, is_of_station, put_new, put_new_as, rename_new, walk};
+use super::{BackupError, Description, LOG, OWNERS_ALONE, SECRET, SETTINGS, beside, block_on, owner, sync_folder};
 use crate::airing::{Airing, AiringId, ClockState, Kind, OutputKind};
 use crate::clock::Clock;
 use crate::config::{Config, data_dir_named, data_dir_of, folder_of};
@@ -225,7 +225,8 @@ fn put_files(from: &Path, target: &Target, data_dir: &Path) -> Result<Files, Bac
             name if is_of_station(name) => place_of(name, &folder, data_dir),
             _ => return Ok(ControlFlow::Continue(())),
         };
-        let is_new = put_new(&place, reader).map_err(BackupError::write(&place))?;
+        let put = if name == SECRET { put_new_as(&place, OWNERS_ALONE, reader) } else { put_new(&place, reader) };
+        let is_new = put.map_err(BackupError::write(&place))?;
         files.count(is_new, &folder, &place);
         Ok(ControlFlow::Continue(()))
     })?;

@@ -24,6 +24,7 @@ mod queue; // what waits
 mod queue_entries; // bulletins that wait, as people change and list them
 mod read; // the log for others, page by page
 mod register; // bulletins, approvals and queue, opened by a command
+mod remarks; // notes and corrections of rows of the log
 mod recover; // attempts that were open when the machine went down (pure)
 mod revisions; // revisions of bulletins, chained
 mod row; // one row of the log: the list of its columns
@@ -33,6 +34,7 @@ mod sealed; // tables that are chained as the log is
 mod shelf; // what the air knows of bulletins
 mod shelf_reader; // the same, whenever it has changed
 mod spill; // the file in which records wait
+mod stretch; // rows that can be proved by themselves
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
 
@@ -41,6 +43,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState, Wanted, text_sha256};
+pub(crate) use self::chain::hash_members;
 pub use self::chain::{Broken, BrokenApproval, BrokenRevision, Fault, GENESIS, Head, canonical, hash};
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
@@ -51,9 +54,11 @@ pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suf
 pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::register::{Register, RegisterError, Signature};
+pub use self::remarks::{Changes, Described, Logged, RemarkError, Saying, Scribe};
 pub use self::row::{COLUMNS, List, Row, VERSION};
 pub use self::shelf_reader::{Look, ShelfReader};
 pub use self::start::{OpenError, SPILL};
+pub use self::stretch::Stretch;
 
 use self::queue::Work;
 use self::task::Request;
@@ -137,6 +142,17 @@ impl Store {
     #[must_use]
     pub fn head(&self) -> Head {
         self.state.borrow().head.clone()
+    }
+
+    /// Somebody else has continued the log: what was committed here last is not the newest row any more.
+    pub fn continued(&self, head: Head) {
+        self.state.send_if_modified(|state| {
+            let is_newer = head.seq > state.head.seq;
+            if is_newer {
+                state.head = head;
+            }
+            is_newer
+        });
     }
 
     /// How the store is now.

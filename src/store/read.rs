@@ -65,6 +65,13 @@ pub struct Span {
     pub to: Option<DateTime<Utc>>,
 }
 
+impl Span {
+    /// Its ends as the column for queries has them; where one is open, what sorts before or behind every instant.
+    pub(super) fn bounds(self) -> (String, String) {
+        (self.from.map_or_else(String::new, utc), self.to.map_or_else(|| "~".to_owned(), utc))
+    }
+}
+
 /// The log in a data folder, open for reading.
 pub struct Log {
     path: PathBuf,
@@ -131,31 +138,43 @@ impl Log {
         Ok(named)
     }
 
+    /// The rows from one number to another, oldest first, as typed rows, a page at a time.
+    pub async fn rows_between(mut self, first: i64, last: i64) -> Result<Rows, ReadError> {
+        self.connect_all().await?;
+        let line = format!("json_array({})", quoted_columns());
+        Ok(Rows(self.flight(&line, "char(10)", Span::default(), (Some(first), last))))
+    }
+
     /// The lines that an SQL expression makes of the rows of a span, oldest first, joined by another expression.
     pub(super) async fn pages(mut self, line: &str, separator: &str, span: Span) -> Result<Pages, ReadError> {
-        while self.free.len() < CONNECTIONS {
-            self.free.push(connect(&self.path, PATIENCE).await?);
-        }
-        let from = span.from.map_or(String::new(), utc);
-        let to = span.to.map_or_else(|| "~".to_owned(), utc);
+        self.connect_all().await?;
+        let (from, to) = span.bounds();
         let ends = sqlx::query(
             "select min(seq), max(seq) from airing_log where scheduled_at_utc >= ?1 and scheduled_at_utc < ?2",
         );
         let all = sqlx::query("select (select min(seq) from airing_log), (select max(seq) from airing_log)");
         let query = if span == Span::default() { all } else { ends.bind(&from).bind(&to) };
         let ends = query.fetch_one(&mut self.free[0]).await.map_err(|error| unreadable(&self.path, &error))?;
+        let ends = (ends.get(0), ends.get::<Option<i64>, _>(1).unwrap_or(0));
+        Ok(self.flight(line, separator, span, ends))
+    }
+
+    async fn connect_all(&mut self) -> Result<(), ReadError> {
+        while self.free.len() < CONNECTIONS {
+            self.free.push(connect(&self.path, PATIENCE).await?);
+        }
+        Ok(())
+    }
+
+    /// Pages of the rows of a span, from one number to another.
+    fn flight(self, line: &str, separator: &str, span: Span, (next, last): (Option<i64>, i64)) -> Pages {
+        let (from, to) = span.bounds();
         // The unary plus keeps the planner on the rows' own order.
         let sql = format!(
             "select group_concat({line}, {separator}) from airing_log
              where seq between ?1 and ?2 and +scheduled_at_utc >= ?3 and +scheduled_at_utc < ?4"
         );
-        Ok(Pages {
-            next: ends.get(0),
-            last: ends.get::<Option<i64>, _>(1).unwrap_or(0),
-            query: Arc::new(PageQuery { sql, from, to }),
-            flight: VecDeque::new(),
-            log: self,
-        })
+        Pages { next, last, query: Arc::new(PageQuery { sql, from, to }), flight: VecDeque::new(), log: self }
     }
 }
 
@@ -167,8 +186,12 @@ impl Rows {
     pub async fn next(&mut self) -> Result<Option<Vec<Row>>, ReadError> {
         let Some(page) = self.0.next().await? else { return Ok(None) };
         let lines = page.bytes()?.split(|&byte| byte == b'\n');
-        let read = |line: &[u8]| serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, &error));
-        Ok(Some(lines.map(read).collect::<Result<_, _>>()?))
+        Ok(Some(lines.map(Self::read).collect::<Result<_, _>>()?))
+    }
+
+    /// One row of the array that the database makes of it.
+    pub(super) fn read(line: &[u8]) -> Result<Row, ReadError> {
+        serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, &error))
     }
 }
 
@@ -235,7 +258,7 @@ impl Pages {
         while let Some(from) = self.next.filter(|next| *next <= self.last)
             && let Some(conn) = self.log.free.pop()
         {
-            let page_ends = from.saturating_add(PAGE_ROWS - 1);
+            let page_ends = from.saturating_add(PAGE_ROWS - 1).min(self.last);
             self.flight.push_back(tokio::spawn(fly(conn, Arc::clone(&self.query), from, page_ends)));
             self.next = page_ends.checked_add(1);
         }

@@ -41,10 +41,12 @@ mod packaging; // the unit and the package, checked by systemd's own tool and ag
 mod plan; // the plan in each form, and taken over by the real program
 mod playout; // the whole playout on an output that can be unplugged
 mod queue; // the real binary: the queue, what it foresees, the sheet
+mod remarks; // the real binary: notes and corrections beside a running station
 mod rehearsal; // the real program by a clock that leaps over idle hours
 mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
 mod leaving; // the real program: what it says of itself, and how it leaves
+mod signed; // the real binary: the station's key, signed exports, and how tampering shows
 mod running; // a station of the real program, with what people do to it
 mod service; // the real program under a service manager: ready, alive, hung, leaving
 mod speech; // texts as they are read aloud, and engines that speak, hang, fail

@@ -109,24 +109,24 @@ pub(super) fn theme_codes(config: &Config) -> Vec<String> {
 }
 
 /// What was typed, and what is wrong with it.
-pub(super) struct Typed<'a> {
+pub(in crate::cli) struct Typed<'a> {
     config: &'a Config,
     /// Found so far.
-    pub(super) problems: Vec<Problem>,
+    pub(in crate::cli) problems: Vec<Problem>,
 }
 
 impl<'a> Typed<'a> {
     /// Nothing yet.
-    pub(super) fn new(config: &'a Config) -> Self {
+    pub(in crate::cli) fn new(config: &'a Config) -> Self {
         Self { config, problems: Vec::new() }
     }
 
-    fn error(&mut self, what: impl Into<What>) {
+    pub(in crate::cli) fn error(&mut self, what: impl Into<What>) {
         self.problems.push(Problem::typed(Severity::Error, what));
     }
 
     /// One line of words with a letter in it.
-    pub(super) fn line(&mut self, field: &str, text: &str) -> Option<String> {
+    pub(in crate::cli) fn line(&mut self, field: &str, text: &str) -> Option<String> {
         let cleaned = match clean_line(text) {
             Ok(cleaned) => cleaned,
             Err(refused) => {
@@ -182,7 +182,7 @@ impl<'a> Typed<'a> {
     }
 
     /// Theme codes, each once, in whatever case they were typed.
-    fn themes(&mut self, typed: &[String]) -> Vec<String> {
+    pub(in crate::cli) fn themes(&mut self, typed: &[String]) -> Vec<String> {
         let known = theme_codes(self.config);
         let mut themes: Vec<String> = Vec::new();
         for theme in typed.iter().flat_map(|list| list.split(',')).map(|theme| theme.trim().to_uppercase()) {
