@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use rustix::fs::{Access, access};
 
-use super::{ConfigChoice, DONE, WRONG_INPUT, counted, evening, say};
+use super::{ConfigChoice, DONE, WRONG_INPUT, counted, evening, say, zone};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::folder;
@@ -45,6 +45,7 @@ pub fn run(choice: &ConfigChoice, _args: &CheckArgs) -> anyhow::Result<ExitCode>
         problems.extend(silent_device(&config, &clock));
         problems.extend(doubtful_device(&config));
         problems.extend(missing_voice(&config));
+        problems.extend(broken_zones(&config, &clock));
     }
     problems.sort();
     for problem in &problems {
@@ -108,6 +109,12 @@ fn missing_voice(config: &Config) -> Option<Problem> {
     let (place, program) = (config.speech.command_place.clone()?, config.speech.command.first()?);
     let missing = !speech::is_installed(program);
     missing.then(|| Problem::warning(place, SettingFault::SpeechProgramMissing(program.clone())))
+}
+
+/// Zones whose loudspeakers are said to be silent now.
+fn broken_zones(config: &Config, clock: &Clock) -> impl Iterator<Item = Problem> {
+    let place = Place::whole(config.path.display().to_string());
+    zone::broken_now(config, clock.now().wall).into_iter().map(move |fault| Problem::warning(place.clone(), fault))
 }
 
 /// Everything that can be known of a station without a sound: what can be read of its schedule, and all problems.

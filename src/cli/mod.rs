@@ -4,6 +4,7 @@
 //! writes data to stdout with `write!` (a closed pipe then ends it quietly), everything else to stderr. To add one, add
 //! its line to `Command` and to `dispatch`. Next: `init`, `check`, `timetable`.
 
+pub mod activity;
 pub mod acts;
 pub mod backup;
 pub mod bulletin;
@@ -15,6 +16,7 @@ mod evening;
 mod foreseen;
 pub mod init;
 mod lines;
+mod listing;
 pub mod log;
 mod notices;
 pub mod plan;
@@ -30,6 +32,7 @@ mod stencil;
 mod stored;
 pub mod timetable;
 pub mod when;
+pub mod zone;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -80,6 +83,10 @@ pub enum Command {
     Bulletin(bulletin::BulletinArgs),
     /// Let bulletins wait to be drawn into programmes
     Queue(queue::QueueArgs),
+    /// Record which loudspeakers are broken, and list them
+    Zone(zone::ZoneArgs),
+    /// Record and list what was done besides the air: postings, notices, meetings
+    Activity(activity::ActivityArgs),
     /// Put a file on the air now: after the item on air, or at once with --emergency
     Air(acts::AirArgs),
     /// Cut the item on air and cancel the rest of its programme
@@ -172,6 +179,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Timetable(args) => timetable::run(&config, &args),
         Command::Bulletin(args) => bulletin::run(&config, args),
         Command::Queue(args) => queue::run(&config, args),
+        Command::Zone(args) => zone::run(&config, args),
+        Command::Activity(args) => activity::run(&config, args),
         Command::Air(args) => acts::air(&config, args),
         Command::Stop(who) => acts::stop(&config, who),
         Command::Skip(who) => acts::skip(&config, who),

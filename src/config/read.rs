@@ -30,6 +30,9 @@ const MOST_OFFSET_US: i64 = 1_000_000;
 /// Longest attention tone.
 const MOST_TONE_MS: i64 = 10_000;
 
+/// Loudspeakers of a zone at most; a village has a dozen.
+const MOST_SPEAKERS: i64 = 200;
+
 const DEFAULT_TONE_MS: u32 = 2_000;
 
 /// From the quietest of film to the loudest that speech can be without a compressor, in LUFS.
@@ -298,6 +301,7 @@ fn zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {
     for mut table in reader.tables(root, "zone") {
         let id = reader.required_text(&mut table, "id").and_then(|id| checked_id(reader, id));
         let name = reader.required_text(&mut table, "name");
+        let speakers = reader.integer(&mut table, "speakers", 1, MOST_SPEAKERS);
         reader.finish(&table);
         let Some(id) = id else { continue };
         if let Some(first) = places.get(&id.value) {
@@ -305,7 +309,7 @@ fn zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {
             continue;
         }
         places.insert(id.value.clone(), reader.place(&id.span));
-        zones.extend(name.map(|name| Zone { id: id.value, name: name.value }));
+        zones.extend(name.map(|name| Zone { id: id.value, name: name.value, speakers }));
     }
     zones
 }

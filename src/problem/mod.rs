@@ -8,6 +8,7 @@ mod bulletins;
 pub mod coming;
 pub mod days;
 mod english;
+mod evidence;
 mod queueing;
 pub mod system;
 mod vietnamese;

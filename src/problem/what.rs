@@ -9,6 +9,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use super::Place;
 pub use super::coming::{ComingFault, Lost};
 pub use super::days::{DayFault, SessionFault};
+pub use super::evidence::{ActivityFault, ZoneFault};
 use crate::sound::{Doubt, Unfit};
 use crate::text::{Refused, Remark};
 
@@ -53,6 +54,10 @@ kinds! {
     Reading(ReadingFault),
     /// What is to become a bulletin.
     Bulletin(BulletinFault),
+    /// What is recorded of a zone.
+    Zone(ZoneFault),
+    /// What is to become an activity.
+    Activity(ActivityFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.

@@ -7,5 +7,6 @@
 pub mod document; // what is on the pages, whatever the format
 pub mod fact; // what figures need of a row
 pub mod figures; // facts to figures
+pub mod make; // figures of a period from the data folder
 pub mod period; // what is asked for, as days
 pub mod table; // typed cells in columns, one model for every format

@@ -159,6 +159,16 @@ pub struct BrokenApproval(pub Broken);
 #[error("row {} of the bulletins is broken: {}", .0.seq, .0.fault)]
 pub struct BrokenRevision(pub Broken);
 
+/// The first bad act on a zone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("act {} on the zones is broken: {}", .0.seq, .0.fault)]
+pub struct BrokenZoneAct(pub Broken);
+
+/// The first bad revision of an activity, by its number in the chain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("row {} of the activities is broken: {}", .0.seq, .0.fault)]
+pub struct BrokenActivity(pub Broken);
+
 /// What every chain must be: numbers without a gap, each row following the one before it.
 #[derive(Debug, Default)]
 pub(super) struct Links {

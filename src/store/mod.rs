@@ -4,6 +4,7 @@
 //! start, and the log for readers. The task behind [`Store`] owns the only connection that writes; the station's loop
 //! never waits for the database. Must never change or reorder what it was given. Next: `start`, then `task`.
 
+mod activities; // what was done besides the air, chained
 mod anew; // a new log while the station runs
 mod approvals; // what people decided of bulletins, chained
 mod bulletins; // revisions written, cards read
@@ -13,7 +14,9 @@ mod copy; // the database as a whole: copied, proved
 mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
+mod facts; // the log as figures need it
 mod files; // what is known of audio
+mod heads; // the newest row of every chain
 mod history; // what happened to one bulletin
 mod in_force; // what a new log must know (pure)
 mod memory; // what the station remembers when it starts
@@ -37,6 +40,8 @@ mod spill; // the file in which records wait
 mod stretch; // rows that can be proved by themselves
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
+mod words; // words that rows repeat, kept once
+mod zones; // what became of loudspeakers, chained
 
 use std::path::{Path, PathBuf};
 
@@ -44,9 +49,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState, Wanted, text_sha256};
 pub(crate) use self::chain::hash_members;
-pub use self::chain::{Broken, BrokenApproval, BrokenRevision, Fault, GENESIS, Head, canonical, hash};
+pub use self::chain::{
+    Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, GENESIS, Head, canonical, hash,
+};
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
+pub use self::facts::Facts;
+pub use self::heads::Heads;
 pub use self::history::History;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;

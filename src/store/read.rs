@@ -15,13 +15,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 use tokio::task::JoinHandle;
 
-use super::chain::{Broken, BrokenApproval, BrokenRevision, Fault, Head, Walk};
+use super::chain::{Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, Head, Walk};
 use super::open::{DATABASE, close, code, is_damage, message, on_disk};
 use super::row::{Row, quoted_columns, utc};
 use crate::problem::system::refusal;
 
 /// Rows per page: enough that the page, not the row, is what is handed over; some 300 kB of text.
-const PAGE_ROWS: i64 = 500;
+pub(super) const PAGE_ROWS: i64 = 500;
 /// Connections at work: the machines that this runs on have two cores or four.
 const CONNECTIONS: usize = 2;
 /// Contents asked about in one question; 70 kB of text.
@@ -54,6 +54,12 @@ pub enum ReadError {
     /// A revision of a bulletin is not as this program writes them.
     #[error(transparent)]
     BrokenRevision(#[from] BrokenRevision),
+    /// An act on a zone is not as this program writes them.
+    #[error(transparent)]
+    BrokenZoneAct(#[from] BrokenZoneAct),
+    /// A revision of an activity is not as this program writes them.
+    #[error(transparent)]
+    BrokenActivity(#[from] BrokenActivity),
 }
 
 /// Which rows, by `scheduled_at`.
@@ -119,7 +125,7 @@ impl Log {
         Ok(Rows(self.pages(&line, "char(10)", span).await?))
     }
 
-    /// Which of these contents a row names, or a bulletin in any revision.
+    /// Which of these contents a row names, or a bulletin or an activity in any revision.
     pub async fn named(&mut self, contents: Vec<Arc<str>>) -> Result<HashSet<Arc<str>>, ReadError> {
         let mut named = HashSet::new();
         // One question for many: after years there are ten thousand contents, and each question costs a hop.
@@ -127,7 +133,9 @@ impl Log {
             let list = serde_json::json!(portion).to_string();
             let rows = sqlx::query(
                 "select value from json_each(?) where exists (select 1 from airing_log where sha256 = json_each.value)
-                     or exists (select 1 from bulletin where bulletin.sha256 = json_each.value)",
+                     or exists (select 1 from bulletin where bulletin.sha256 = json_each.value)
+                     or value in (select json_extract(file.value, '$.sha256')
+                                  from activity, json_each(activity.files) as file)",
             )
             .bind(list)
             .fetch_all(&mut self.free[0])
@@ -191,13 +199,14 @@ impl Rows {
 
     /// One row of the array that the database makes of it.
     pub(super) fn read(line: &[u8]) -> Result<Row, ReadError> {
-        serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, &error))
+        serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, 1, error.to_string()))
     }
 }
 
-fn unreadable_row(line: &[u8], error: &serde_json::Error) -> ReadError {
+/// A line that is no row; its number stands at that place.
+pub(super) fn unreadable_row(line: &[u8], place: usize, why: String) -> ReadError {
     let loose: serde_json::Value = serde_json::from_slice(line).unwrap_or_default();
-    Broken { seq: loose[1].as_i64().unwrap_or(0), fault: Fault::Unreadable(error.to_string()) }.into()
+    Broken { seq: loose[place].as_i64().unwrap_or(0), fault: Fault::Unreadable(why) }.into()
 }
 
 struct PageQuery {

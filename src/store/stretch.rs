@@ -15,7 +15,8 @@ use super::revisions::REVISIONS;
 use super::row::{Row, quoted_columns};
 
 /// The chains besides the log's, each by the noun that `loa log verify` has for it.
-const OTHERS: [(&str, &super::sealed::Sealed); 2] = [("approvals", &APPROVALS), ("bulletins", &REVISIONS)];
+const OTHERS: [(&str, &Sealed); 4] =
+    [("approvals", &APPROVALS), ("bulletins", &REVISIONS), ("zones", &ZONE_ACTS), ("activities", &ACTIVITIES)];
 
 /// Which rows belong to a span, as of one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]

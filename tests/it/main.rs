@@ -14,6 +14,7 @@ mod check; // bad schedules and settings to exact messages
 mod cli; // the real binary in a folder
 mod clips; // a known signal, encoded into every kind of file
 mod content; // the content store and the schedule's files
+mod evidence; // a month worked out by hand, as a station
 mod evening; // what tomorrow would not air, to exact messages
 mod day; // simulated days through desk, deck accounts and log
 mod deck; // starts, ends, fades and seams to the frame
@@ -30,6 +31,7 @@ mod full_disk; // the real program on a full disk
 mod corruption; // the real program on a damaged database
 mod clock_steps; // the real program on a clock that steps, or begins in 1970
 mod spoilt_audio; // files and stored copies spoilt under the real program
+mod figures; // figures against a month counted on paper, and against a second way of counting
 mod filling_disk; // the real program on a disk that fills
 mod loudness; // the real program: one gain an item, no long silences
 mod lockout; // the real program kept from its database and its files

@@ -19,7 +19,7 @@ use crate::schedule::table::parse_date;
 use crate::text::clean_line;
 
 /// Characters of a title, a name or a reason: a sentence or two; more is a file in the wrong place.
-pub(super) const LONGEST_WORDS: usize = 1_000;
+pub(in crate::cli) const LONGEST_WORDS: usize = 1_000;
 
 /// Fields of a bulletin besides its title.
 #[derive(Debug, clap::Args)]
@@ -102,7 +102,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 /// The codes of the themes that bulletins may carry: those of the station's plan.
-pub(super) fn theme_codes(config: &Config) -> Vec<String> {
+pub(in crate::cli) fn theme_codes(config: &Config) -> Vec<String> {
     let (files, _) = folder::load(&config.schedules_dir());
     let schedule = read::read(&files, None).schedule;
     schedule.theme_codes().into_iter().map(str::to_owned).collect()

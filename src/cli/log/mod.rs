@@ -40,10 +40,11 @@ pub struct LogArgs {
 /// What can be done with the log besides printing it.
 #[derive(Debug, clap::Subcommand)]
 pub enum LogCommand {
-    /// Proves that no row, bulletin or approval was altered, removed or inserted; prints how many of each, and the heads.
+    /// Proves that no row, approval, bulletin, act on a zone or activity was altered, removed or inserted; prints how many of each,
+    /// and the heads.
     Verify {
         /// A signed export instead: checked by itself, without a station
-        #[arg(value_name = "FILE", conflicts_with_all = ["approvals_head", "bulletins_head"])]
+        #[arg(value_name = "FILE", conflicts_with_all = ["approvals_head", "bulletins_head", "zones_head", "activities_head"])]
         file: Option<PathBuf>,
         /// The fingerprint of the station's key, as it is known from elsewhere: also proves whose file it is.
         #[arg(long, value_name = "FINGERPRINT", requires = "file")]
@@ -57,6 +58,12 @@ pub enum LogCommand {
         /// The same for the revisions of bulletins.
         #[arg(long, value_name = "SEQ:HASH")]
         bulletins_head: Option<Head>,
+        /// The same for the acts on zones.
+        #[arg(long, value_name = "SEQ:HASH")]
+        zones_head: Option<Head>,
+        /// The same for the revisions of activities.
+        #[arg(long, value_name = "SEQ:HASH")]
+        activities_head: Option<Head>,
     },
     /// Writes rows into one file with a signature by the station's key, which anyone can check
     Export(signed::ExportArgs),
@@ -76,8 +83,8 @@ pub fn run(choice: &ConfigChoice, args: &LogArgs) -> anyhow::Result<ExitCode> {
     let span = Span { from: args.from.map(|from| from.begin(zone)), to: args.to.map(|to| to.end(zone)) };
     match &args.command {
         None => print(&config.data_dir, span, args.format),
-        Some(LogCommand::Verify { head, approvals_head, bulletins_head, .. }) => {
-            let kept = [head, approvals_head, bulletins_head].map(Clone::clone);
+        Some(LogCommand::Verify { head, approvals_head, bulletins_head, zones_head, activities_head, .. }) => {
+            let kept = [head, approvals_head, bulletins_head, zones_head, activities_head].map(Clone::clone);
             on_log(&config.data_dir, async |log, out| verify(log, kept, out).await)
         }
         Some(LogCommand::Export(args)) => signed::export(&config, args),
@@ -89,7 +96,7 @@ pub fn run(choice: &ConfigChoice, args: &LogArgs) -> anyhow::Result<ExitCode> {
 /// Prints the whole log as a table, then verifies it.
 pub(super) fn print_and_verify(data_dir: &Path) -> anyhow::Result<ExitCode> {
     print(data_dir, Span::default(), Format::Text)?;
-    on_log(data_dir, async |log, out| verify(log, [None, None, None], out).await)
+    on_log(data_dir, async |log, out| verify(log, [const { None }; 5], out).await)
 }
 
 fn print(data_dir: &Path, span: Span, format: Format) -> anyhow::Result<ExitCode> {
@@ -119,14 +126,21 @@ fn on_log(
 /// The inner error is the writer's: whoever reads may have gone.
 type Printed = Result<io::Result<()>, ReadError>;
 
-async fn verify(mut log: Log, [kept, approvals, bulletins]: [Option<Head>; 3], out: &mut impl Write) -> Printed {
-    // Whichever of the three is broken, the others are still proved.
+async fn verify(mut log: Log, kept: [Option<Head>; 5], out: &mut impl Write) -> Printed {
+    let [kept, approvals, bulletins, zones, activities] = kept;
+    // Whichever of them is broken, the others are still proved.
     let bulletins = log.verify_bulletins(bulletins).await;
     let approvals = log.verify_approvals(approvals).await;
+    let zones = log.verify_zones(zones).await;
+    let activities = log.verify_activities(activities).await;
     let mut broken = None;
-    for (proved, what) in
-        [(log.verify(kept).await, "rows"), (approvals, "approvals"), (bulletins, "bulletin revisions")]
-    {
+    for (proved, what) in [
+        (log.verify(kept).await, "rows"),
+        (approvals, "approvals"),
+        (bulletins, "bulletin revisions"),
+        (zones, "acts on zones"),
+        (activities, "activity revisions"),
+    ] {
         match proved {
             Ok(head) => {
                 if let Err(error) = writeln!(out, "{} {what}, head {head}", head.seq) {

@@ -5,6 +5,16 @@
 //! plan does not know), so that both together are all rows of the window. Must never count a rehearsal, a voided row or a
 //! note. Next: `gather`.
 
+pub mod channels; // by channel, and what was done besides the air
+pub mod gather; // airings of a period under all of these
+mod items; // by bulletin
+mod months; // by month
+mod names; // what something was called when
+mod programmes; // by programme, and what came of what was planned
+pub mod settle; // rows to airings
+mod themes; // by theme
+mod zones; // by zone
+
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -52,6 +62,22 @@ pub struct Bulletins {
     pub approved: i64,
     /// Without any.
     pub unapproved: i64,
+}
+
+impl Bulletins {
+    fn of(approved: impl Iterator<Item = bool>) -> Self {
+        let mut all = Self::default();
+        approved.for_each(|is_approved| all.add(is_approved));
+        all
+    }
+
+    fn add(&mut self, is_approved: bool) {
+        if is_approved {
+            self.approved += 1;
+        } else {
+            self.unapproved += 1;
+        }
+    }
 }
 
 /// All figures of a period.
