@@ -198,8 +198,7 @@ pub fn check(path: &Path) -> Result<Description, BackupError> {
         Ok(ControlFlow::Continue(()))
     })?;
     let sums = sums.ok_or_else(|| wrong("it does not reach to its end"))?;
-    let listed: BTreeMap<String, String> =
-        sums.lines().filter_map(|line| line.split_once("  ")).map(|(hash, name)| (name.into(), hash.into())).collect();
+    let listed = listed(&sums);
     if listed != found {
         let differs = |name: &&String| listed.get(*name) != found.get(*name);
         let name = found.keys().chain(listed.keys()).find(differs).map_or("?", String::as_str);
@@ -212,6 +211,22 @@ pub fn check(path: &Path) -> Result<Description, BackupError> {
         return Err(wrong("it holds no settings or no log"));
     }
     described(path, &description.unwrap_or_default())
+}
+
+/// The hashes of all members by their names, as the backup itself lists them.
+pub(super) fn sums(path: &Path) -> Result<BTreeMap<String, String>, BackupError> {
+    let mut text = String::new();
+    walk(path, |name, _, reader| {
+        if name == SUMS {
+            reader.take(MOST_TEXT).read_to_string(&mut text).map_err(BackupError::source(path))?;
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(listed(&text))
+}
+
+fn listed(sums: &str) -> BTreeMap<String, String> {
+    sums.lines().filter_map(|line| line.split_once("  ")).map(|(hash, name)| (name.into(), hash.into())).collect()
 }
 
 /// What a backup says of itself; reads nothing else of it.

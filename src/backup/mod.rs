@@ -8,6 +8,7 @@
 mod alarm; // what is wrong with the backups, in words (pure)
 mod archive; // the tar file: written with its sums, read with proof
 mod beside; // audio that copies of one folder share
+mod contents; // what the store lacks after that, put back
 mod copies; // which audio is to lie there, and its room
 mod files; // what belongs to a station
 mod make; // a backup made

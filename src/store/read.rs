@@ -15,9 +15,12 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 use tokio::task::JoinHandle;
 
+use super::activities::ACTIVITIES;
 use super::chain::{Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, Head, Walk};
 use super::open::{DATABASE, close, code, is_damage, message, on_disk};
+use super::revisions::REVISIONS;
 use super::row::{Row, quoted_columns, utc};
+use super::sealed::Sealed;
 use crate::problem::system::refusal;
 
 /// Rows per page: enough that the page, not the row, is what is handed over; some 300 kB of text.
@@ -128,19 +131,22 @@ impl Log {
     /// Which of these contents a row names, or a bulletin or an activity in any revision.
     pub async fn named(&mut self, contents: Vec<Arc<str>>) -> Result<HashSet<Arc<str>>, ReadError> {
         let mut named = HashSet::new();
+        // A database of an earlier version does not know of bulletins or of activities.
+        let mut sql =
+            "select value from json_each(?) where exists (select 1 from airing_log where sha256 = json_each.value)"
+                .to_owned();
+        if self.has(&REVISIONS).await? {
+            sql += " or exists (select 1 from bulletin where bulletin.sha256 = json_each.value)";
+        }
+        if self.has(&ACTIVITIES).await? {
+            sql += " or value in (select json_extract(file.value, '$.sha256')
+                                  from activity, json_each(activity.files) as file)";
+        }
         // One question for many: after years there are ten thousand contents, and each question costs a hop.
         for portion in contents.chunks(ASKED_AT_ONCE) {
             let list = serde_json::json!(portion).to_string();
-            let rows = sqlx::query(
-                "select value from json_each(?) where exists (select 1 from airing_log where sha256 = json_each.value)
-                     or exists (select 1 from bulletin where bulletin.sha256 = json_each.value)
-                     or value in (select json_extract(file.value, '$.sha256')
-                                  from activity, json_each(activity.files) as file)",
-            )
-            .bind(list)
-            .fetch_all(&mut self.free[0])
-            .await
-            .map_err(|error| unreadable(&self.path, &error))?;
+            let rows = sqlx::query(AssertSqlSafe(sql.clone())).bind(list).fetch_all(&mut self.free[0]).await;
+            let rows = rows.map_err(|error| unreadable(&self.path, &error))?;
             named.extend(rows.iter().map(|row| Arc::from(row.get::<&str, _>(0))));
         }
         Ok(named)
@@ -151,6 +157,10 @@ impl Log {
         self.connect_all().await?;
         let line = format!("json_array({})", quoted_columns());
         Ok(Rows(self.flight(&line, "char(10)", Span::default(), (Some(first), last))))
+    }
+
+    async fn has(&mut self, table: &Sealed) -> Result<bool, ReadError> {
+        table.is_there(&mut self.free[0]).await.map_err(|error| unreadable(&self.path, &error))
     }
 
     /// The lines that an SQL expression makes of the rows of a span, oldest first, joined by another expression.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod activities; // the real binary: what was done besides the air, and what proves it
 mod air; // the real program: programmes on captured devices, acts of people
 mod allocations; // counts what the device callback must not do
 mod audio; // every kind of good file
@@ -58,4 +59,5 @@ mod take_in; // files handed in for bulletins: stored, measured or refused
 mod tidy; // the repository's own rules
 mod timetable; // schedules and a span to text
 mod volume; // the real program: a device that is muted, raves, hangs, returns
+mod zones; // the real binary: loudspeakers broken, repaired, undone
 mod world; // a simulated world around desk and deck
