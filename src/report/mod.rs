@@ -10,3 +10,4 @@ pub mod figures; // facts to figures
 pub mod make; // figures of a period from the data folder
 pub mod period; // what is asked for, as days
 pub mod table; // typed cells in columns, one model for every format
+pub mod docx; // a document as Word and LibreOffice open it

@@ -61,3 +61,5 @@ mod timetable; // schedules and a span to text
 mod volume; // the real program: a device that is muted, raves, hangs, returns
 mod zones; // the real binary: loudspeakers broken, repaired, undone
 mod world; // a simulated world around desk and deck
+mod office; // LibreOffice, which opens what the program wrote
+mod docx; // reports and books as Word and LibreOffice open them
