@@ -20,6 +20,7 @@ mod listing;
 pub mod log;
 mod notices;
 pub mod plan;
+mod plan_aired;
 mod plan_text;
 mod planned;
 pub mod queue;

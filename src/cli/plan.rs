@@ -1,11 +1,15 @@
 //! `loa plan`: the information plan whose execution the station proves.
 //!
-//! In: `schedules/plan.toml`. Out: the plan for people in the station's language, as one JSON object, or as CSV with one
-//! line for each of its parts. A plan with errors is not shown. Next: `plan_text`.
+//! In: `schedules/plan.toml`, the airing log if there is one. Out: the plan for people in the station's language with what of it
+//! has aired so far, as one JSON object, or as CSV with one line for each of its parts. A plan with errors is not shown. Next:
+//! `plan_text`, `plan_aired`.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use serde::Serialize;
+
+use super::plan_aired::{self, SoFar};
 use super::{ConfigChoice, DONE, Format, WrongInput, plan_text};
 use crate::folder;
 use crate::plan::{Plan, Target};
@@ -42,15 +46,30 @@ pub fn run(choice: &ConfigChoice, args: &PlanArgs) -> anyhow::Result<ExitCode> {
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     match args.format {
-        Format::Text => plan_text::print(&mut out, &plan, config.language)?,
+        Format::Text => {
+            plan_text::print(&mut out, &plan, config.language)?;
+            if let Some(made) = plan_aired::so_far(&config, &plan)? {
+                plan_aired::print(&mut out, &made, config.language)?;
+            }
+        }
         Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &*plan)?;
+            let made = plan_aired::so_far(&config, &plan)?;
+            let told = Told { plan: &plan, aired: made.as_ref().map(SoFar::new) };
+            serde_json::to_writer_pretty(&mut out, &told)?;
             writeln!(out)?;
         }
         Format::Csv => print_csv(&mut out, &plan)?,
     }
     out.flush()?;
     Ok(ExitCode::from(DONE))
+}
+
+/// The plan's own keys, then what has aired of it; null without a log.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    plan: &'a Plan,
+    aired: Option<SoFar<'a>>,
 }
 
 /// Columns of the CSV form. `of` is the code of the form or theme to which a channel or target belongs.

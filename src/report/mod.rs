@@ -10,4 +10,9 @@ pub mod figures; // facts to figures
 pub mod make; // figures of a period from the data folder
 pub mod period; // what is asked for, as days
 pub mod table; // typed cells in columns, one model for every format
+pub mod tables; // figures to tables, words and counting rules
+pub mod html; // document to one page
+pub mod origin; // what every export says of where it comes from
+pub mod csv; // tables to one sheet of long form
+pub mod json; // figures for other programs
 pub mod docx; // a document as Word and LibreOffice open it

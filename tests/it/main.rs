@@ -33,6 +33,8 @@ mod corruption; // the real program on a damaged database
 mod clock_steps; // the real program on a clock that steps, or begins in 1970
 mod spoilt_audio; // files and stored copies spoilt under the real program
 mod figures; // figures against a month counted on paper, and against a second way of counting
+mod tables; // every table against the totals
+mod exports; // CSV, JSON and HTML of the month counted on paper
 mod filling_disk; // the real program on a disk that fills
 mod loudness; // the real program: one gain an item, no long silences
 mod lockout; // the real program kept from its database and its files
