@@ -16,3 +16,4 @@ pub mod origin; // what every export says of where it comes from
 pub mod csv; // tables to one sheet of long form
 pub mod json; // figures for other programs
 pub mod docx; // a document as Word and LibreOffice open it
+pub mod xlsx; // tables, chart and rows as a workbook

@@ -64,7 +64,7 @@ pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::register::{Register, RegisterError, Signature};
 pub use self::remarks::{Changes, Described, Logged, RemarkError, Saying, Scribe};
-pub use self::row::{COLUMNS, List, Row, VERSION};
+pub use self::row::{COLUMNS, List, Row, VERSION, Value};
 pub use self::shelf_reader::{Look, ShelfReader};
 pub use self::start::{OpenError, SPILL};
 pub use self::stretch::Stretch;

@@ -53,6 +53,7 @@ mod rig; // a deck on a device made of arithmetic
 mod leaving; // the real program: what it says of itself, and how it leaves
 mod signed; // the real binary: the station's key, signed exports, and how tampering shows
 mod running; // a station of the real program, with what people do to it
+mod sheets; // workbooks, as LibreOffice and Python read them
 mod service; // the real program under a service manager: ready, alive, hung, leaving
 mod speech; // texts as they are read aloud, and engines that speak, hang, fail
 mod spoken; // the real program has bulletins read aloud

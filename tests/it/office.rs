@@ -19,7 +19,7 @@ use crate::soundcard::wait_for;
 const LIMIT_S: i64 = 240;
 
 /// Every sheet of a workbook as a CSV of its own, `NAME-SHEET.csv`: UTF-8, commas, formatted as shown.
-pub(crate) const SHEETS: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1";
+pub(crate) const SHEETS: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1";
 
 /// The fonts that it sees, whatever the machine has: as wide as Times New Roman and its kin, with all Vietnamese letters, which
 /// Liberation lacks.
