@@ -165,10 +165,10 @@ fn is_ours(name: &str) -> bool {
     is_plain && ([DESCRIPTION, SUMS, SETTINGS, LOG].contains(&name) || is_of_station(name))
 }
 
-/// Whether a name is that of the list of readings, of the key, of a schedule or of audio.
+/// Whether a name is that of the list of readings, of the key, of a schedule, of the template of reports or of audio.
 pub(super) fn is_of_station(name: &str) -> bool {
-    [readings::FILE, SECRET].contains(&name)
-        || ["schedules/", "audio/", "data/audio/"].iter().any(|folder| name.starts_with(folder))
+    let folders = ["schedules/", "report/", "audio/", "data/audio/"];
+    [readings::FILE, SECRET].contains(&name) || folders.iter().any(|folder| name.starts_with(folder))
 }
 
 /// Reads a backup from end to end; what is wrong with it is the error. Whether audio beside it is there is not asked.
@@ -306,7 +306,15 @@ mod tests {
 
     #[test]
     fn no_name_leads_out_of_the_station() {
-        for name in ["loa.toml", "reading.toml", "data/loa.db", "audio/a/b.ogg", "schedules/1.toml", "data/audio/ab"] {
+        for name in [
+            "loa.toml",
+            "reading.toml",
+            "data/loa.db",
+            "audio/a/b.ogg",
+            "schedules/1.toml",
+            "report/a.txt",
+            "data/audio/ab",
+        ] {
             assert!(is_ours(name), "{name}");
         }
         for name in ["/etc/passwd", "audio/../../x", "audio/", "data/loa.sock", "../loa.toml", "x", "", "audio"] {

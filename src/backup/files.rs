@@ -29,7 +29,7 @@ pub(super) struct Source {
 /// The files of a station, in order of name.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
-    /// Settings, the list of readings, the key, schedules.
+    /// Settings, the list of readings, the key, schedules, the template of reports.
     pub(super) texts: Vec<Source>,
     /// What lies under `audio/`.
     pub(super) audio: Vec<Source>,
@@ -59,6 +59,7 @@ pub(super) fn find(config: &Config) -> io::Result<Sources> {
         Err(error) => left_out.push(format!("`{}`: {}", key.display(), words(&error))),
     }
     descend("schedules", &config.schedules_dir(), &mut HashSet::new(), &mut texts, &mut left_out);
+    descend("report", &config.folder.join("report"), &mut HashSet::new(), &mut texts, &mut left_out);
     descend("audio", &config.audio_dir(), &mut HashSet::new(), &mut sources.audio, &mut left_out);
     let store = config.data_dir.join("audio");
     descend("data/audio", &store, &mut HashSet::new(), &mut sources.aired, &mut left_out);

@@ -19,6 +19,7 @@ use super::files::{Source, Sources, find};
 use super::{
     BackupError, Beside, DESCRIPTION, Description, FORMAT, LOG, OWNERS_ALONE, beside, block_on, folder_of, sync_folder,
 };
+use crate::calendar::local_date;
 use crate::config::Config;
 use crate::store::{DATABASE, Head, Log, copy, prove, with_suffix};
 
@@ -80,6 +81,7 @@ fn make_in(
     let sources = find(config).map_err(BackupError::source(&config.path))?;
     make_room(folder, needed(config, &sources, contents))?;
     let part = Part::claim(to)?;
+    let name = config.station.on(local_date(config.station.timezone, now)).0.to_owned();
     let (head, station_id, station) = block_on(async {
         let mut log = Log::open(&config.data_dir).await?;
         let before = log.head().await?;
@@ -87,7 +89,7 @@ fn make_in(
         // The copy must hold what was in the log when it began.
         let head = prove(&part.database, Some(before)).await?;
         let (station_id, _) = Log::of(&part.database).await?.station().await?;
-        Ok::<_, BackupError>((head, station_id, config.station.name.clone()))
+        Ok::<_, BackupError>((head, station_id, name))
     })?;
     let mut left_out = sources.left_out.clone();
     let beside = match contents {

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::plan_aired::{self, SoFar};
-use super::{ConfigChoice, DONE, Format, WrongInput, plan_text};
+use super::{ConfigChoice, DONE, Format, WrongInput, plan_status, plan_text};
 use crate::folder;
 use crate::plan::{Plan, Target};
 use crate::problem::{Problem, Problems, any_error};
@@ -19,14 +19,28 @@ use crate::schedule::read;
 
 /// Show the information plan.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct PlanArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Something else than showing it.
+    #[command(subcommand)]
+    command: Option<PlanCommand>,
+}
+
+/// What can be told of the plan besides what is in it.
+#[derive(Debug, clap::Subcommand)]
+pub enum PlanCommand {
+    /// Show how far the plan is carried out: each theme, form and task with what proves it
+    Status(plan_status::StatusArgs),
 }
 
 /// Prints the plan.
 pub fn run(choice: &ConfigChoice, args: &PlanArgs) -> anyhow::Result<ExitCode> {
+    if let Some(PlanCommand::Status(args)) = &args.command {
+        return plan_status::run(choice, args);
+    }
     let config = choice.load()?;
     let (files, of_folder) = folder::load(&config.schedules_dir());
     // Mistakes in programmes are no reason to hide the plan.

@@ -49,10 +49,18 @@ pub enum Align {
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// One per column; a heading has one, over all columns.
+    /// One per column; a heading has one, over all columns, and so has what is said of the line above it.
     pub cells: Vec<Cell>,
     /// How it stands out.
     pub emphasis: Emphasis,
+}
+
+impl Line {
+    /// Whether it is one cell over all columns.
+    #[must_use]
+    pub fn is_one(&self) -> bool {
+        self.emphasis == Emphasis::Heading || self.cells.len() == 1
+    }
 }
 
 /// How a line stands out.

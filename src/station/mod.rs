@@ -279,7 +279,7 @@ impl Station {
             }
             News::Config(config) => {
                 self.language = config.language;
-                self.facts.station.clone_from(&config.station.name);
+                self.facts.station = open::names(&config);
                 self.facts.timezone = config.station.timezone;
                 self.facts.zones = config.zone_names();
                 self.facts.tone_ms = config.emergency.tone_ms;

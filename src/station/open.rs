@@ -27,7 +27,7 @@ use crate::bulletin::Shelf;
 use crate::clock::Clock;
 use crate::config::{Config, Device};
 use crate::control;
-use crate::desk::{Desk, Facts, History, Record};
+use crate::desk::{Desk, Facts, History, Record, StationNames};
 use crate::library::ContentStore;
 use crate::output::Output;
 use crate::playout::{OpenClip, Playout, Samples};
@@ -329,9 +329,15 @@ async fn evidence(data_dir: &Path, contents: Vec<Arc<str>>) -> Result<HashSet<Ar
     log.named(contents).await
 }
 
+/// What the station is called on which day.
+pub(super) fn names(config: &Config) -> StationNames {
+    let since = config.station.since.iter().map(|since| (since.from, since.name.clone())).collect();
+    StationNames { first: config.station.name.clone(), since }
+}
+
 pub(super) fn facts(config: &Config, trust_clock: bool, boot_id: &str) -> Facts {
     Facts {
-        station: config.station.name.clone(),
+        station: names(config),
         timezone: config.station.timezone,
         zones: config.zone_names(),
         output: match config.output.device {

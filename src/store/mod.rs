@@ -36,6 +36,7 @@ mod schedules; // those taken over, in their true order
 mod sealed; // tables that are chained as the log is
 mod shelf; // what the air knows of bulletins
 mod shelf_reader; // the same, whenever it has changed
+mod slips; // approvals with what was approved
 mod spill; // the file in which records wait
 mod stretch; // rows that can be proved by themselves
 mod start; // what the last run left, put in order

@@ -128,6 +128,13 @@ impl Log {
         Ok(Rows(self.pages(&line, "char(10)", span).await?))
     }
 
+    /// The rows of a span up to one, oldest first.
+    pub async fn rows_until(self, span: Span, last: i64) -> Result<Rows, ReadError> {
+        let Rows(mut pages) = self.rows(span).await?;
+        pages.last = pages.last.min(last);
+        Ok(Rows(pages))
+    }
+
     /// Which of these contents a row names, or a bulletin or an activity in any revision.
     pub async fn named(&mut self, contents: Vec<Arc<str>>) -> Result<HashSet<Arc<str>>, ReadError> {
         let mut named = HashSet::new();

@@ -9,6 +9,7 @@ mod audio; // every kind of good file
 mod backup; // the real program backs a station up, loses it, brings it back
 mod bad_audio; // every kind of bad file
 mod bulletins; // the real binary: bulletins recorded, approved, listed, proved
+mod bundle; // the real binary: evidence in one zip, checked by other programs
 mod calibrate; // the delay of a device, measured
 mod chain; // the log broken in each way, and found
 mod check; // bad schedules and settings to exact messages
@@ -37,6 +38,7 @@ mod tables; // every table against the totals
 mod exports; // CSV, JSON and HTML of the month counted on paper
 mod filling_disk; // the real program on a disk that fills
 mod loudness; // the real program: one gain an item, no long silences
+mod logbook; // the real binary: the station's book of a month on paper
 mod lockout; // the real program kept from its database and its files
 mod newsroom; // the real program while people change bulletins beside it
 mod nightly; // the real program makes its copy of the night
@@ -44,9 +46,11 @@ mod fuzzed; // the seeds and finds of the fuzz targets
 mod orders; // a thousand random lives of a deck
 mod packaging; // the unit and the package, checked by systemd's own tool and against each other
 mod plan; // the plan in each form, and taken over by the real program
+mod plan_status; // how far the plan is carried out, in each form
 mod playout; // the whole playout on an output that can be unplugged
 mod queue; // the real binary: the queue, what it foresees, the sheet
 mod remarks; // the real binary: notes and corrections beside a running station
+mod report; // the real binary: reports of that month in every form, by template and settings
 mod rehearsal; // the real program by a clock that leaps over idle hours
 mod reload; // files changed under the real program
 mod rig; // a deck on a device made of arithmetic
