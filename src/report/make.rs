@@ -76,7 +76,9 @@ pub async fn figures(
     let mut facts = log.facts(span, last).await?;
     let mut gathering = Gathering::new(given, marks);
     while let Some(page) = facts.next().await? {
-        page.into_iter().for_each(|fact| gathering.take(fact));
+        for fact in page {
+            gathering.take(fact);
+        }
     }
     Ok(gathering.finish())
 }

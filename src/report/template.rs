@@ -90,6 +90,10 @@ pub fn read(source: &Source) -> TemplateReading {
 
 impl Template {
     /// The one inside the program.
+    ///
+    /// # Panics
+    ///
+    /// Never: a test finds no problem in it.
     #[must_use]
     pub fn shipped(language: Language) -> Self {
         let [vi, en] = SHIPPED;

@@ -112,8 +112,12 @@ pub fn run(choice: &ConfigChoice, args: &ReportArgs) -> anyhow::Result<ExitCode>
             out.put()?;
             say(material.told(output));
         }
-        remarks.iter().for_each(|remark| say(remark.render(Language::En).trim_end()));
-        material.doubts().into_iter().for_each(say);
+        for remark in remarks {
+            say(remark.render(Language::En).trim_end());
+        }
+        for doubt in material.doubts() {
+            say(doubt);
+        }
         match &args.bundle {
             Some(to) => bundled(&evidence, &material, period, to).await,
             None => Ok(ExitCode::from(DONE)),

@@ -233,7 +233,7 @@ mod tests {
             let mut file = zip.by_index(index).unwrap();
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).unwrap();
-            (file.name().to_owned(), bytes)
+            (file.name().unwrap().into_owned(), bytes)
         });
         all.collect()
     }

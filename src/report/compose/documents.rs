@@ -37,14 +37,12 @@ pub(super) fn sentence(plan: &Plan, language: Language) -> Vec<Run> {
 pub(super) fn of_plan(plan: &Plan, language: Language) -> Vec<Run> {
     let by = issued(&date(plan.date, language), &plan.issuer, language);
     let kind = language.pick("Kế hoạch số ", "plan no. ");
-    match &plan.number {
-        Some(number) => vec![Run::plain(format!("{kind}{number}{by}"))],
-        None => {
-            let symbol = if plan.issuer.starts_with("UBND") { "/KH-UBND" } else { "" };
-            let blank = Run { text: "……".to_owned(), style: Style::ToFill };
-            vec![Run::plain(kind), blank, Run::plain(format!("{symbol}{by}"))]
-        }
+    if let Some(number) = &plan.number {
+        return vec![Run::plain(format!("{kind}{number}{by}"))];
     }
+    let symbol = if plan.issuer.starts_with("UBND") { "/KH-UBND" } else { "" };
+    let blank = Run { text: "……".to_owned(), style: Style::ToFill };
+    vec![Run::plain(kind), blank, Run::plain(format!("{symbol}{by}"))]
 }
 
 /// Each on a line of its own, with what it is about.

@@ -213,13 +213,10 @@ impl<'s> Lines<'s> {
             name.split_once(':').map_or((name, None), |(word, id)| (word.trim_end(), Some(id.trim_start())));
         let place_of_id = |id: &str| span.end - id.len()..span.end;
         match (word, id) {
-            (word, Some(id)) if TABLE_WORDS.contains(&word) => match TABLES.iter().find(|each| **each == id) {
-                Some(table) => alone(format!("{}: {table}", TABLE_WORDS[0]), Line::Table(table)),
-                None => {
-                    let near = nearest(id, TABLES.iter().copied());
-                    self.refuse(place_of_id(id), TemplateFault::UnknownTable(id.to_owned(), TABLES.to_vec(), near))
-                }
-            },
+            (word, Some(id)) if TABLE_WORDS.contains(&word) => {
+                let table = self.table(id, place_of_id(id))?;
+                alone(format!("{}: {table}", TABLE_WORDS[0]), Line::Table(table))
+            }
             (APPENDIX_WORD | SEE_WORD, Some(id)) => {
                 let appendix = self.appendix(id, place_of_id(id))?;
                 if word == SEE_WORD {
@@ -234,6 +231,15 @@ impl<'s> Lines<'s> {
                 self.refuse(span, TemplateFault::UnknownName(name.to_owned(), known, near))
             }
         }
+    }
+
+    fn table(&mut self, id: &str, span: Range<usize>) -> Option<&'static str> {
+        let found = TABLES.iter().copied().find(|each| *each == id);
+        if found.is_none() {
+            let near = nearest(id, TABLES.iter().copied());
+            self.error(span, TemplateFault::UnknownTable(id.to_owned(), TABLES.to_vec(), near));
+        }
+        found
     }
 
     fn appendix(&mut self, id: &str, span: Range<usize>) -> Option<Appendix> {
