@@ -127,7 +127,7 @@ fn write_line(
     language: Language,
 ) -> Result<(), XlsxError> {
     // A heading runs on over the empty cells at its right, which wrapping would keep it from.
-    let wraps = line.emphasis != Emphasis::Heading;
+    let wraps = !matches!(line.emphasis, Emphasis::Heading | Emphasis::Remark);
     let is_bold = line.emphasis != Emphasis::Plain;
     let mut tallest = 1;
     for ((index, column), width) in (0..).zip(columns).zip(widths) {
