@@ -96,10 +96,12 @@ impl Activity {
         in_its_place == *self
     }
 
-    /// Whether another one says the same of the same day: probably entered twice.
+    /// Whether another one says the same of the same day: perhaps it was entered twice. One post through several channels is
+    /// several activities.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
-        (self.date, &self.code, &self.title) == (other.date, &other.code, &other.title)
+        let key = |of: &Self| (of.date, of.code.clone(), of.channel.clone(), of.title.clone());
+        key(self) == key(other)
     }
 }
 
@@ -154,8 +156,9 @@ mod tests {
     }
 
     #[test]
-    fn the_same_day_code_and_title_are_alike() {
+    fn the_same_day_code_channel_and_title_are_alike() {
         assert!(posted().is_like(&Activity { number: 2, place: Some("UBND xã".to_owned()), ..posted() }));
         assert!(!posted().is_like(&Activity { code: "HT3".to_owned(), ..posted() }));
+        assert!(!posted().is_like(&Activity { channel: Some("FB".to_owned()), ..posted() }));
     }
 }

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::archive::{check, is_of_station, put_new, rename_new, walk};
-use super::{BackupError, Description, LOG, SETTINGS, beside, block_on, owner, sync_folder};
+use super::archive::{check, is_of_station, put_new, put_new_as, rename_new, sums, walk};
+use super::contents::{is_itself, put_contents};
+use super::{BackupError, Description, LOG, OWNERS_ALONE, SECRET, SETTINGS, beside, block_on, owner, sync_folder};
 use crate::airing::{Airing, AiringId, ClockState, Kind, OutputKind};
 use crate::clock::Clock;
 use crate::config::{Config, data_dir_named, data_dir_of, folder_of};
@@ -95,6 +96,7 @@ fn restore_into(
     let present = block_on(known_better(&database, &coming.0, head, target.replace))?;
     let mut files = put_files(from, target, data_dir)?;
     put_beside(from, &description, &folder, data_dir, &mut files)?;
+    put_contents(from, &description, &coming.0, data_dir, &mut files)?;
     let now = clock.now();
     let kept_aside = swap(&coming, &database, now.wall)?;
     if present.as_ref().is_some_and(|present| !present.is_same_log) {
@@ -194,15 +196,16 @@ async fn known_better(
     Err(BackupError::Newer { path: database.to_owned(), present, backup: backup.clone(), same })
 }
 
+/// What was done with files.
 #[derive(Default)]
-struct Files {
+pub(super) struct Files {
     put_back: usize,
     left_alone: usize,
-    missing: Vec<String>,
+    pub(super) missing: Vec<String>,
 }
 
 impl Files {
-    fn count(&mut self, is_new: bool, folder: &Path, place: &Path) {
+    pub(super) fn count(&mut self, is_new: bool, folder: &Path, place: &Path) {
         if is_new {
             owner::hand_over_up_to(folder, place);
         }
@@ -215,17 +218,23 @@ fn place_of(name: &str, folder: &Path, data_dir: &Path) -> PathBuf {
     name.strip_prefix("data/").map_or_else(|| folder.join(name), |name| data_dir.join(name))
 }
 
-/// Puts back settings, schedules and audio that are missing.
+/// Puts back settings, schedules and audio that are missing; a content that had lost its bytes is not what its name says.
 fn put_files(from: &Path, target: &Target, data_dir: &Path) -> Result<Files, BackupError> {
     let folder = folder_of(&target.settings);
     let mut files = Files::default();
+    let sums = sums(from)?;
     walk(from, |name, _, reader| {
         let place = match name {
             SETTINGS => target.settings.clone(),
+            rotten if !is_itself(rotten, &sums) => {
+                files.missing.push(rotten.to_owned());
+                return Ok(ControlFlow::Continue(()));
+            }
             name if is_of_station(name) => place_of(name, &folder, data_dir),
             _ => return Ok(ControlFlow::Continue(())),
         };
-        let is_new = put_new(&place, reader).map_err(BackupError::write(&place))?;
+        let put = if name == SECRET { put_new_as(&place, OWNERS_ALONE, reader) } else { put_new(&place, reader) };
+        let is_new = put.map_err(BackupError::write(&place))?;
         files.count(is_new, &folder, &place);
         Ok(ControlFlow::Continue(()))
     })?;

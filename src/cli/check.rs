@@ -21,6 +21,7 @@ use crate::library::{ClipError, sha256_of, verify};
 use crate::output::{self, Doubt};
 use crate::problem::what::{AudioFault, FileFault, SettingFault};
 use crate::problem::{Place, Problem, Severity};
+use crate::report::edited::template_of;
 use crate::rundown::{Content, Library};
 use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use crate::schedule::read::Reading;
@@ -133,6 +134,8 @@ pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
     let mut reading = read::read(&files, config.as_ref().map(Config::zone_ids).as_deref());
     problems.extend(of_folder);
     problems.extend(speech::readings_of(&root).err().unwrap_or_default());
+    let language = config.as_ref().map(|config| config.language).unwrap_or_default();
+    problems.extend(template_of(&root, language).map_or_else(|problems| problems, |(_, remarks)| remarks));
     problems.append(&mut reading.problems);
     let (audio, of_audio) = audio_facts(&root.join("audio"), &reading);
     problems.extend(of_audio);

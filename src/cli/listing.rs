@@ -1,7 +1,7 @@
 //! A listing in each of its forms: a table that lines up, an array of objects, a header line and one line per object.
 //!
 //! In: cells for people, or anything that serialises as an object. Out: text on a writer. Must never let a cell move the cursor
-//! or a list break a line of CSV. Next: `zone`, `activity`, which fill it.
+//! or a list break a line of CSV. Next: `bulletin`, `zone`, `activity`, which fill it.
 
 use std::io::{self, Write};
 

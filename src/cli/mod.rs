@@ -8,25 +8,33 @@ pub mod activity;
 pub mod acts;
 pub mod backup;
 pub mod bulletin;
+mod bundle;
 mod calibrate;
 pub mod check;
 pub mod demo;
 pub mod devices;
 mod evening;
+mod evidence;
 mod foreseen;
 pub mod init;
 mod lines;
 mod listing;
 pub mod log;
+pub mod logbook;
 mod notices;
+mod out_file;
 pub mod plan;
+mod plan_aired;
+pub mod plan_status;
 mod plan_text;
 mod planned;
 pub mod queue;
+pub mod report;
 pub mod run;
 pub mod sample;
 mod sheet;
 mod sheet_page;
+mod sounded;
 mod special_days;
 mod stencil;
 mod stored;
@@ -99,6 +107,10 @@ pub enum Command {
     Log(log::LogArgs),
     /// Show the information plan of schedules/plan.toml
     Plan(plan::PlanArgs),
+    /// Write the station's book of a week or a month, to print and sign
+    Logbook(logbook::LogbookArgs),
+    /// Write the report of a period: docx, xlsx, csv, json or html
+    Report(report::ReportArgs),
     /// List the sound devices
     Devices(devices::DevicesArgs),
     /// Write the whole station into one file, while it runs or not, and prove it
@@ -187,6 +199,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Status(args) => acts::status(&config, &args),
         Command::Log(args) => log::run(&config, &args),
         Command::Plan(args) => plan::run(&config, &args),
+        Command::Logbook(args) => logbook::run(&config, &args),
+        Command::Report(args) => report::run(&config, &args),
         Command::Devices(args) => devices::run(&config, &args),
         Command::Backup(args) => backup::make(&config, &args),
         Command::Restore(args) => backup::restore(&config, args),

@@ -17,6 +17,9 @@ use crate::schedule::text::Source;
 use crate::sound::Preparation;
 
 mod read; // the tables of the file
+mod report; // `[report]`, and names with a first day
+
+pub use report::{Report, Since};
 
 /// Beside the settings.
 pub(crate) const DATA_DIR: &str = "data";
@@ -56,6 +59,8 @@ pub struct Config {
     pub zones: Vec<Zone>,
     /// What reads texts aloud.
     pub speech: Speech,
+    /// How reports are made and who issues them; `[report]`.
+    pub report: Report,
 }
 
 /// `[station]`.
@@ -69,6 +74,8 @@ pub struct Station {
     pub place: Option<String>,
     /// The zone of all local times.
     pub timezone: Tz,
+    /// Later names, in order of their first days.
+    pub since: Vec<Since>,
 }
 
 /// `[output]`.

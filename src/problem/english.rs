@@ -7,7 +7,7 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, ReadingFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::{Said, bulletins, coming, days, evidence, queueing, written};
+use super::{Said, bulletins, coming, days, evidence, queueing, reports, written};
 use crate::language::Language;
 use crate::schedule::text::span_text;
 
@@ -30,6 +30,8 @@ pub(super) fn say(what: &What) -> Said {
         What::Bulletin(fault) => bulletins::say_en(fault),
         What::Zone(fault) => evidence::zone_en(fault),
         What::Activity(fault) => evidence::activity_en(fault),
+        What::Report(fault) => reports::say_report(fault, Language::En),
+        What::Template(fault) => reports::say_template(fault, Language::En),
     }
 }
 

@@ -57,7 +57,7 @@ pub enum ActivityFault {
     TooManyFiles(usize, usize),
     /// A file that the activity does not have: its name, those that it has.
     NoFile(String, Vec<String>),
-    /// Other activities of the same day, code and title.
+    /// Other activities of the same day, code, channel and title.
     Same(Vec<i64>),
     /// A manifest without activities.
     EmptyManifest,
@@ -83,7 +83,7 @@ pub(super) fn zone_vi(fault: &ZoneFault) -> Said {
     match fault {
         ZoneFault::BrokenAlready(zone, since) => Said::with(
             format!("cụm loa `{zone}` đã được ghi là hỏng từ {}", minute_vi(since)),
-            "nếu ghi sai ngày thì hủy ghi nhận đó bằng `loa zone undo SỐ`, rồi ghi lại",
+            "nếu ghi sai ngày thì hủy ghi nhận đó bằng `loa zone undo SỐ --by TÊN --why LÝ DO`, rồi ghi lại",
         ),
         ZoneFault::WorksAlready(zone) => Said::with(
             format!("cụm loa `{zone}` không có ghi nhận hỏng nào, không có gì để sửa"),
@@ -95,7 +95,9 @@ pub(super) fn zone_vi(fault: &ZoneFault) -> Said {
                 minute_vi(at),
                 minute_vi(newest)
             ),
-            format!("hãy ghi thời điểm sau đó; nếu ghi nhận số {seq} sai thì hủy trước bằng `loa zone undo {seq}`"),
+            format!(
+                "hãy ghi thời điểm sau đó; nếu ghi nhận số {seq} sai thì hủy trước bằng `loa zone undo {seq} --by TÊN --why LÝ DO`"
+            ),
         ),
         ZoneFault::Future(at) => Said::plain(format!("{} còn chưa tới", minute_vi(at))),
         ZoneFault::NoSuchAct(seq) => {
@@ -116,7 +118,7 @@ pub(super) fn zone_en(fault: &ZoneFault) -> Said {
     match fault {
         ZoneFault::BrokenAlready(zone, since) => Said::with(
             format!("the zone `{zone}` is broken already, since {}", minute_en(since)),
-            "if that day is wrong, undo the act with `loa zone undo SEQ` and record it anew",
+            "if that day is wrong, undo the act with `loa zone undo SEQ --by NAME --why W` and record it anew",
         ),
         ZoneFault::WorksAlready(zone) => Said::with(
             format!("nobody said that the zone `{zone}` is broken: there is nothing to repair"),
@@ -128,7 +130,9 @@ pub(super) fn zone_en(fault: &ZoneFault) -> Said {
                 minute_en(at),
                 minute_en(newest)
             ),
-            format!("name a later instant; if act {seq} is wrong, undo it first with `loa zone undo {seq}`"),
+            format!(
+                "name a later instant; if act {seq} is wrong, undo it first with `loa zone undo {seq} --by NAME --why W`"
+            ),
         ),
         ZoneFault::Future(at) => Said::plain(format!("{} has not come yet", minute_en(at))),
         ZoneFault::NoSuchAct(seq) => {
@@ -193,7 +197,7 @@ pub(super) fn activity_vi(fault: &ActivityFault) -> Said {
             },
         ),
         ActivityFault::Same(of) => Said::with(
-            format!("cùng ngày, cùng mã, cùng tên với hoạt động số {}: có thể đã ghi hai lần", numbers(of)),
+            format!("cùng ngày, cùng mã, cùng kênh, cùng tên với hoạt động số {}: có thể đã ghi hai lần", numbers(of)),
             "nếu ghi trùng thì rút bớt bằng `loa activity withdraw SỐ`",
         ),
         ActivityFault::EmptyManifest => {
@@ -242,7 +246,7 @@ pub(super) fn activity_en(fault: &ActivityFault) -> Said {
             if has.is_empty() { "it has none yet".to_owned() } else { format!("its files: {}", listed(has)) },
         ),
         ActivityFault::Same(of) => Said::with(
-            format!("activity {} has the same day, code and title: perhaps it was entered twice", numbers(of)),
+            format!("activity {} has the same day, code, channel and title: perhaps it was entered twice", numbers(of)),
             "if so, withdraw one with `loa activity withdraw N`",
         ),
         ActivityFault::EmptyManifest => {

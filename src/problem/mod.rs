@@ -10,6 +10,7 @@ pub mod days;
 mod english;
 mod evidence;
 mod queueing;
+mod reports;
 pub mod system;
 mod vietnamese;
 pub mod what;

@@ -10,6 +10,7 @@ use super::Place;
 pub use super::coming::{ComingFault, Lost};
 pub use super::days::{DayFault, SessionFault};
 pub use super::evidence::{ActivityFault, ZoneFault};
+pub use super::reports::{ReportFault, TemplateFault};
 use crate::sound::{Doubt, Unfit};
 use crate::text::{Refused, Remark};
 
@@ -58,6 +59,10 @@ kinds! {
     Zone(ZoneFault),
     /// What is to become an activity.
     Activity(ActivityFault),
+    /// The settings of reports.
+    Report(ReportFault),
+    /// The template of reports.
+    Template(TemplateFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.

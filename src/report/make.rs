@@ -60,18 +60,31 @@ pub async fn make(config: &Config, plan: Option<&Plan>, period: Period, now: Dat
         timezone,
         today: local_date(timezone, now),
     };
-    let span = span(&mut log, given.span(), config).await?;
-    let mut facts = log.facts(span, heads.log.seq).await?;
-    let mut gathering = Gathering::new(given, &marks);
-    while let Some(page) = facts.next().await? {
-        page.into_iter().for_each(|fact| gathering.take(fact));
-    }
-    let figures = gathering.finish();
+    let figures = figures(config, log, given, &marks, heads.log.seq).await?;
     Ok(Made { period, figures, activities, zone_acts, marks, heads, version: env!("CARGO_PKG_VERSION") })
 }
 
+/// The figures of what is given and the rows of a log up to one; the marks are of these rows.
+pub async fn figures(
+    config: &Config,
+    mut log: Log,
+    given: Given<'_>,
+    marks: &Marks,
+    last: i64,
+) -> Result<Figures, ReadError> {
+    let span = span(&mut log, given.span(), config).await?;
+    let mut facts = log.facts(span, last).await?;
+    let mut gathering = Gathering::new(given, marks);
+    while let Some(page) = facts.next().await? {
+        for fact in page {
+            gathering.take(fact);
+        }
+    }
+    Ok(gathering.finish())
+}
+
 /// Every row of an airing whose day may lie in a window.
-async fn span(log: &mut Log, window: Window, config: &Config) -> Result<Span, ReadError> {
+pub async fn span(log: &mut Log, window: Window, config: &Config) -> Result<Span, ReadError> {
     let begin = start_of_day(config.station.timezone, window.first) - EARLY;
     let end = window.last.checked_add_days(Days::new(1)).unwrap_or(window.last);
     let emergency = log.earliest_emergency(begin).await?;

@@ -49,7 +49,7 @@ pub enum Align {
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// One per column; a heading has one, over all columns.
+    /// One per column; a heading and a remark have one, over all columns.
     pub cells: Vec<Cell>,
     /// How it stands out.
     pub emphasis: Emphasis,
@@ -64,6 +64,8 @@ pub enum Emphasis {
     Heading,
     /// A sum.
     Total,
+    /// What people said of the line above.
+    Remark,
     /// Something to be seen to, as a theme of which nothing has aired: red, and never by colour alone.
     Warning,
 }
@@ -126,7 +128,7 @@ pub fn grouped(number: i64, language: Language) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::from(if number < 0 { "-" } else { "" });
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push_str(language.pick(".", ","));
         }
         text.push(digit);

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use crate::language::Language;
+use crate::signing::Fingerprint;
 
 /// A piece of audio that airs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -41,6 +42,10 @@ pub enum Remark {
     NotChecked(Piece, String),
     /// Bulletins, approvals and the queue cannot be read now, and why; the station goes on with the last it has read.
     ShelfUnread(String),
+    /// The station had no key for signing and has one now, with this fingerprint.
+    KeyMade(Fingerprint),
+    /// It has no key that it may use, and why; it airs all the same.
+    NoKey(String),
     /// Settings that have changed and are only read at the start.
     NeedsRestart(Vec<&'static str>),
 }
@@ -91,6 +96,18 @@ impl Remark {
                 format!(
                     "bulletins, approvals and the queue cannot be read now ({why}); the station goes on with what it has \
                      read last"
+                ),
+            ),
+            Self::KeyMade(fingerprint) => pick(
+                format!("đài chưa có khoá ký, vừa tạo khoá mới có dấu vân tay {fingerprint}"),
+                format!("the station had no key for signing; it has one now, with the fingerprint {fingerprint}"),
+            ),
+            Self::NoKey(why) => pick(
+                format!(
+                    "đài không có khoá ký nào dùng được ({why}); đài vẫn phát, chỉ không ký được bản trích nhật ký"
+                ),
+                format!(
+                    "no key for signing can be used ({why}); the station airs all the same, and exports cannot be signed"
                 ),
             ),
             Self::NeedsRestart(keys) => {

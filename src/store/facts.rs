@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::chain::{Broken, Fault};
-use super::read::{Log, PAGE_ROWS, Pages, ReadError, Span};
+use super::read::{Log, Pages, ReadError, Span};
 use super::row::utc;
 use super::words::{Lists, Words, text};
 use crate::airing::{Kind, Outcome, OutputKind, Reason};
@@ -110,29 +110,23 @@ impl Log {
 
     /// The rows of a span up to one, oldest first, as facts.
     pub async fn facts(self, span: Span, last: i64) -> Result<Facts, ReadError> {
-        Ok(Facts { pages: self.pages(&line(), BETWEEN_LINES.1, span).await?, last, sharing: Sharing::default() })
+        let mut pages = self.pages(&line(), BETWEEN_LINES.1, span).await?;
+        pages.last = pages.last.min(last);
+        Ok(Facts { pages, sharing: Sharing::default() })
     }
 }
 
 /// Facts, a page at a time.
 pub struct Facts {
     pages: Pages,
-    last: i64,
     sharing: Sharing,
 }
 
 impl Facts {
-    /// The next facts; `None` after the last, and none at all in a page of rows that came later.
+    /// The next facts, at least one; `None` after the last.
     pub async fn next(&mut self) -> Result<Option<Vec<Fact>>, ReadError> {
         let Some(page) = self.pages.next().await? else { return Ok(None) };
-        let mut facts = Vec::with_capacity(PAGE_ROWS as usize);
-        for line in split(page.bytes()?, BETWEEN_LINES.0) {
-            let fact = self.sharing.fact(line)?;
-            if fact.seq <= self.last {
-                facts.push(fact);
-            }
-        }
-        Ok(Some(facts))
+        split(page.bytes()?, BETWEEN_LINES.0).map(|line| self.sharing.fact(line)).collect::<Result<_, _>>().map(Some)
     }
 }
 

@@ -36,7 +36,9 @@ mod schedules; // those taken over, in their true order
 mod sealed; // tables that are chained as the log is
 mod shelf; // what the air knows of bulletins
 mod shelf_reader; // the same, whenever it has changed
+mod slips; // approvals with what was approved
 mod spill; // the file in which records wait
+mod stretch; // rows that can be proved by themselves
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
 mod words; // words that rows repeat, kept once
@@ -47,6 +49,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState, Wanted, text_sha256};
+pub(crate) use self::chain::hash_members;
 pub use self::chain::{
     Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, GENESIS, Head, canonical, hash,
 };
@@ -62,9 +65,10 @@ pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::register::{Register, RegisterError, Signature};
 pub use self::remarks::{Changes, Described, Logged, RemarkError, Saying, Scribe};
-pub use self::row::{COLUMNS, List, Row, VERSION};
+pub use self::row::{COLUMNS, List, Row, VERSION, Value};
 pub use self::shelf_reader::{Look, ShelfReader};
 pub use self::start::{OpenError, SPILL};
+pub use self::stretch::Stretch;
 
 use self::queue::Work;
 use self::task::Request;

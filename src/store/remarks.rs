@@ -60,7 +60,6 @@ pub enum Saying {
 /// What a correction changes; `None` stays as it is, an inner `None` is nothing any more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are those of `Described`")]
-#[expect(clippy::option_option, reason = "that something is to be nothing is another wish than none")]
 pub struct Changes {
     pub title: Option<String>,
     pub genre: Option<Option<String>>,
@@ -133,9 +132,8 @@ impl Register {
 
 /// The inner error is why nothing can be said of it.
 async fn logged(conn: &mut SqliteConnection, seq: i64) -> sqlx::Result<Result<Logged, RemarkError>> {
-    let row = match one(conn, "seq = ?", seq).await? {
-        Some(row) => row,
-        None => return Ok(Err(RemarkError::Unknown(seq, head(conn).await?.seq))),
+    let Some(row) = one(conn, "seq = ?", seq).await? else {
+        return Ok(Err(RemarkError::Unknown(seq, head(conn).await?.seq)));
     };
     let row = match row {
         Ok(row) => row,
@@ -271,7 +269,7 @@ async fn chained(conn: &mut SqliteConnection, mut row: Row, signed: &Signature) 
     row.seq = before.seq + 1;
     row.station_id = station_id(conn).await?;
     row.prev_hash = before.hash;
-    row.clock = clock(conn, signed).await?.as_str().to_owned();
+    clock(conn, signed).await?.as_str().clone_into(&mut row.clock);
     row.hash = hash(&row);
     row.insert().execute(&mut *conn).await?;
     // A running station looks at this, and sees that its log has been continued.

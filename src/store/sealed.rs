@@ -124,7 +124,7 @@ impl Sealed {
         }
     }
 
-    /// Whether the database has it: one of an earlier version has not.
+    /// Whether the database has it; one of an earlier version has not.
     pub(super) async fn is_there(&self, conn: &mut SqliteConnection) -> sqlx::Result<bool> {
         let found = sqlx::query("select 1 from sqlite_schema where type = 'table' and name = ?").bind(self.name);
         Ok(found.fetch_optional(conn).await?.is_some())

@@ -72,7 +72,7 @@ fn init_makes_the_shipped_station_and_check_finds_it_clean() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{}", ran.stderr);
     let made = station.path().join("đài/mới");
     let mut expected = vec![PathBuf::from("loa.toml"), PathBuf::from("reading.toml")];
-    for name in ["audio", "schedules"] {
+    for name in ["audio", "report", "schedules"] {
         expected.extend(files_below(&root.join(name)).iter().map(|path| Path::new(name).join(path)));
     }
     expected.sort();

@@ -53,7 +53,7 @@ pub(super) fn all(
     }
     for mut table in tables {
         let mut reading = Reading { reader: &mut reader, table: &mut table, codes, themes: &themes, folder };
-        entries.extend(reading.entry(now));
+        entries.push(reading.entry(now));
         reader.finish(&table);
     }
     reader.finish(&root);
@@ -70,14 +70,14 @@ struct Reading<'r, 's> {
 }
 
 impl Reading<'_, '_> {
-    fn entry(&mut self, (today, recorded_at): (NaiveDate, DateTime<FixedOffset>)) -> Option<Entry> {
+    fn entry(&mut self, (today, recorded_at): (NaiveDate, DateTime<FixedOffset>)) -> Entry {
         let place = self.reader.place(&self.table.span);
         let bulletin_place = self.table.spot_of("bulletin").map_or_else(|| place.clone(), |at| self.reader.place(&at));
         let date = self.reader.required_date(self.table, "date");
         let until = self.reader.date(self.table, "until");
         let code = self.reader.required_text(self.table, "code");
         let code = code.and_then(|code| self.known(code, Codes::code));
-        let title = self.required_line("title");
+        let title = self.title();
         let channel = self.reader.text(self.table, "channel");
         let has_channel = channel.is_some();
         let mut activity = blank(date.as_ref().map_or(today, |date| date.value), recorded_at);
@@ -92,16 +92,18 @@ impl Reading<'_, '_> {
         activity.link = self.link();
         activity.note = self.line("note");
         let files = self.files();
-        let date = date?;
-        if let Some(fault) = checks::days(activity.date, activity.until, today) {
+        if let Some(date) = date
+            && let Some(fault) = checks::days(activity.date, activity.until, today)
+        {
             self.reader.error(until.map_or(date.span, |until| until.span), fault);
         }
-        activity.code = code?;
+        // Whatever is missing here was reported, and then nothing is recorded.
+        activity.code = code.unwrap_or_default();
         if let Some(fault) = self.codes.lacks_channel(&activity.code, None).filter(|_| !has_channel) {
             self.reader.problems.push(Problem::warning(place.clone(), fault));
         }
-        activity.title = title?;
-        Some(Entry { activity, place, bulletin_place, files })
+        activity.title = title.unwrap_or_default();
+        Entry { activity, place, bulletin_place, files }
     }
 
     fn known(
@@ -112,9 +114,9 @@ impl Reading<'_, '_> {
         of(self.codes, &typed.value).map_err(|fault| self.reader.error(typed.span, fault)).ok()
     }
 
-    fn required_line(&mut self, key: &'static str) -> Option<String> {
-        let words = self.reader.required_words(self.table, key)?;
-        self.checked(key, words)
+    fn title(&mut self) -> Option<String> {
+        let words = self.reader.required_words(self.table, "title")?;
+        self.checked("title", words)
     }
 
     fn line(&mut self, key: &'static str) -> Option<String> {
@@ -140,13 +142,11 @@ impl Reading<'_, '_> {
         let Some(list) = self.reader.texts(self.table, "themes") else { return Vec::new() };
         let mut themes = Vec::new();
         for Spotted { value, span } in list.value {
-            let known = self.themes.iter().find(|theme| theme.eq_ignore_ascii_case(&value));
-            match known {
-                Some(theme) => themes.push(theme.clone()),
-                None => {
-                    let near = nearest(&value, self.themes.iter().map(String::as_str));
-                    self.reader.error(span, ProgrammeFault::UnknownTheme(value, self.themes.to_vec(), near));
-                }
+            if let Some(theme) = self.themes.iter().find(|theme| theme.eq_ignore_ascii_case(&value)) {
+                themes.push(theme.clone());
+            } else {
+                let near = nearest(&value, self.themes.iter().map(String::as_str));
+                self.reader.error(span, ProgrammeFault::UnknownTheme(value, self.themes.to_vec(), near));
             }
         }
         themes

@@ -14,7 +14,7 @@ use crate::activity::codes::Codes;
 use crate::cli::bulletin::Typed;
 use crate::config::Config;
 use crate::folder;
-use crate::problem::what::{ActivityFault, BulletinFault};
+use crate::problem::what::{ActivityFault, BulletinFault, What};
 use crate::problem::{Problem, Severity, any_error};
 use crate::schedule::files::{File, Special, special};
 use crate::schedule::read;
@@ -135,7 +135,7 @@ pub(super) fn clear(activity: &mut Activity, field: Clear) {
 }
 
 /// Day, code and title, where they were typed.
-pub(super) struct Head<'a> {
+pub(super) struct Heading<'a> {
     pub(super) date: Option<NaiveDate>,
     pub(super) code: Option<&'a str>,
     pub(super) title: Option<&'a str>,
@@ -146,22 +146,22 @@ pub(super) fn fill(
     typed: &mut Typed<'_>,
     codes: &Codes,
     activity: &mut Activity,
-    head: &Head<'_>,
+    heading: &Heading<'_>,
     fields: &Fields,
     today: NaiveDate,
 ) {
-    activity.date = head.date.unwrap_or(activity.date);
+    activity.date = heading.date.unwrap_or(activity.date);
     activity.until = fields.until.or(activity.until);
     if let Some(fault) = checks::days(activity.date, activity.until, today) {
         typed.error(fault);
     }
-    if let Some(code) = head.code.and_then(|code| known(typed, codes.code(code.trim()))) {
+    if let Some(code) = heading.code.and_then(|code| known(typed, codes.code(code.trim()))) {
         activity.code = code;
     }
     if let Some(channel) = &fields.channel {
         activity.channel = known(typed, codes.channel(channel.trim()));
     }
-    if let Some(title) = head.title.and_then(|title| typed.line("--title", title)) {
+    if let Some(title) = heading.title.and_then(|title| typed.line("--title", title)) {
         activity.title = title;
     }
     let words = [
@@ -181,7 +181,7 @@ pub(super) fn fill(
     activity.people = fields.people.or(activity.people);
     activity.procedures = fields.procedures.or(activity.procedures);
     if let Some(link) = &fields.link {
-        activity.link = link_of(link).map_err(|fault| typed.problems.push(fault)).ok();
+        activity.link = link_of(link).map_err(|fault| typed.error(fault)).ok();
     }
     let lacks = codes.lacks_channel(&activity.code, activity.channel.as_deref()).filter(|_| fields.channel.is_none());
     typed.problems.extend(lacks.map(|fault| Problem::typed(Severity::Warning, fault)));
@@ -191,15 +191,10 @@ fn known(typed: &mut Typed<'_>, code: Result<String, ActivityFault>) -> Option<S
     code.map_err(|fault| typed.error(fault)).ok()
 }
 
-fn link_of(text: &str) -> Result<String, Problem> {
+fn link_of(text: &str) -> Result<String, What> {
     let (text, length) = (text.trim(), text.trim().chars().count());
     if length > LONGEST_LINK {
-        let fault = BulletinFault::TooLong("--link".to_owned(), length, LONGEST_LINK);
-        return Err(Problem::typed(Severity::Error, fault));
+        return Err(BulletinFault::TooLong("--link".to_owned(), length, LONGEST_LINK).into());
     }
-    if checks::is_link(text) {
-        Ok(text.to_owned())
-    } else {
-        Err(Problem::typed(Severity::Error, ActivityFault::BadLink(text.to_owned())))
-    }
+    if checks::is_link(text) { Ok(text.to_owned()) } else { Err(ActivityFault::BadLink(text.to_owned()).into()) }
 }

@@ -143,9 +143,10 @@ async fn record(
     register.close().await;
     // Somebody else may have recorded others meanwhile.
     let shift = numbers.first().map_or(0, |number| number - first);
-    let in_new = |activity: &Activity| activity.number >= first;
-    became.iter_mut().filter(|each| in_new(&each.activity)).for_each(|each| each.activity.number += shift);
-    new.iter_mut().for_each(|activity| activity.number += shift);
+    let of_new = became.iter_mut().map(|each| &mut each.activity).filter(|activity| activity.number >= first);
+    for activity in of_new.chain(&mut new) {
+        activity.number += shift;
+    }
     known.append(&mut new);
     let remark = |each: &Became| Some(Problem::warning(each.place.clone(), same(&each.activity, &known)?));
     let remarks = became.iter().filter(|each| each.is_new).filter_map(remark).collect();

@@ -33,7 +33,7 @@ pub struct ActivityArgs {
 enum ActivityCommand {
     /// Record an activity: a posting, a notice, a meeting, a banner
     Add(record::AddArgs),
-    /// Record a new revision of an activity
+    /// Record a new revision of an activity; fields that are not typed stay, files come to those that are there
     Change(record::ChangeArgs),
     /// Record that an activity counts no more
     Withdraw(record::WithdrawArgs),

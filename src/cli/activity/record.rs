@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 
-use super::fields::{Clear, Fields, Head, blank, clear, codes, day, fill};
+use super::fields::{Clear, Fields, Heading, blank, clear, codes, day, fill};
 use super::{proofs, unknown, words};
 use crate::activity::Activity;
 use crate::backup::block_on;
@@ -55,7 +55,6 @@ pub(super) struct ChangeArgs {
     /// What was done
     #[arg(long, value_name = "T")]
     title: Option<String>,
-    /// Files that are typed come to those that are there
     #[command(flatten)]
     fields: Fields,
     /// A field that it shall no longer have
@@ -95,8 +94,8 @@ struct By {
 /// Records a new activity.
 pub(super) fn add(config: &Config, args: &AddArgs) -> anyhow::Result<ExitCode> {
     let now = signature(config, None).at;
-    let head = Head { date: Some(args.date), code: Some(&args.code), title: Some(&args.title) };
-    let (mut activity, signed, held) = match filled(config, blank(args.date, now), &head, &args.fields, &args.by) {
+    let heading = Heading { date: Some(args.date), code: Some(&args.code), title: Some(&args.title) };
+    let (mut activity, signed, held) = match filled(config, blank(args.date, now), &heading, &args.fields, &args.by) {
         Ok(filled) => filled,
         Err(code) => return Ok(code),
     };
@@ -135,8 +134,8 @@ pub(super) fn change(config: &Config, args: &ChangeArgs) -> anyhow::Result<ExitC
         return Ok(ExitCode::from(WRONG_INPUT));
     }
     activity.files.retain(|file| !args.remove_file.contains(&file.name));
-    let head = Head { date: args.date, code: args.code.as_deref(), title: args.title.as_deref() };
-    let (activity, signed, held) = match filled(config, activity, &head, &args.fields, &args.by) {
+    let heading = Heading { date: args.date, code: args.code.as_deref(), title: args.title.as_deref() };
+    let (activity, signed, held) = match filled(config, activity, &heading, &args.fields, &args.by) {
         Ok(filled) => filled,
         Err(code) => return Ok(code),
     };
@@ -189,7 +188,7 @@ fn standing(config: &Config, number: i64) -> Result<Activity, ExitCode> {
 fn filled(
     config: &Config,
     mut activity: Activity,
-    head: &Head<'_>,
+    heading: &Heading<'_>,
     fields: &Fields,
     by: &By,
 ) -> Result<(Activity, Signature, Option<Kept>), ExitCode> {
@@ -201,7 +200,7 @@ fn filled(
     let name = typed.line("--by", &by.by);
     let signed = signature(config, name.as_deref());
     let today = local_date(config.station.timezone, signed.at.to_utc());
-    fill(&mut typed, &codes, &mut activity, head, fields, today);
+    fill(&mut typed, &codes, &mut activity, heading, fields, today);
     let mut faults: Vec<ActivityFault> = fields.files.iter().filter_map(|path| proofs::fault(path)).collect();
     faults.extend(proofs::too_many(activity.files.len() + fields.files.len()));
     let missing = missing_bulletins(config, fields.bulletin.as_slice()).map_err(|error| failed(config, &error))?;
@@ -239,7 +238,7 @@ pub(super) fn missing_bulletins(config: &Config, numbers: &[i64]) -> Result<Vec<
     })
 }
 
-/// Others of the same day, code and title.
+/// Others of the same day, code, channel and title.
 pub(super) fn same(activity: &Activity, others: &[Activity]) -> Option<ActivityFault> {
     let like = others.iter().filter(|other| other.number != activity.number && !other.is_withdrawn());
     let like: Vec<i64> = like.filter(|other| activity.is_like(other)).map(|other| other.number).collect();

@@ -110,7 +110,8 @@ impl<W: Write> Page<'_, W> {
         for proof in &activity.files {
             let (vi, en, _) = kept(self.config, proof);
             let (name, kept) = (one_line(&proof.name), self.config.language.pick(vi, en));
-            writeln!(self.out, "    {name}  {} byte  SHA-256 {}  {kept}", proof.bytes, proof.sha256)?;
+            let bytes = self.config.language.pick("byte", "bytes");
+            writeln!(self.out, "    {name}  {} {bytes}  SHA-256 {}  {kept}", proof.bytes, proof.sha256)?;
         }
         Ok(())
     }

@@ -5,16 +5,18 @@
 //! `store::read`.
 
 mod remark; // notes and corrections
+mod signed; // signed exports, written and checked
 mod table; // for people
 
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 
 use super::when::When;
 use super::{ConfigChoice, Format};
+use crate::signing::Fingerprint;
 use crate::store::{Head, Log, ReadError, Span, write_csv};
 
 /// What `loa log` takes.
@@ -41,6 +43,12 @@ pub enum LogCommand {
     /// Proves that no row, approval, bulletin, act on a zone or activity was altered, removed or inserted; prints how many of each,
     /// and the heads.
     Verify {
+        /// A signed export instead: checked by itself, without a station
+        #[arg(value_name = "FILE", conflicts_with_all = ["approvals_head", "bulletins_head", "zones_head", "activities_head"])]
+        file: Option<PathBuf>,
+        /// The fingerprint of the station's key, as it is known from elsewhere: also proves whose file it is.
+        #[arg(long, value_name = "FINGERPRINT", requires = "file")]
+        key: Option<Fingerprint>,
         /// A head that was kept elsewhere: also proves that nothing was cut off or made anew since.
         #[arg(long, value_name = "SEQ:HASH")]
         head: Option<Head>,
@@ -57,6 +65,8 @@ pub enum LogCommand {
         #[arg(long, value_name = "SEQ:HASH")]
         activities_head: Option<Head>,
     },
+    /// Writes rows into one file with a signature by the station's key, which anyone can check
+    Export(signed::ExportArgs),
     /// Adds a note to a row, such as `heard in thôn 2`: a new row of the log.
     Note(remark::NoteArgs),
     /// Puts right what describes a row, never what was measured: a new row of the log.
@@ -65,15 +75,19 @@ pub enum LogCommand {
 
 /// Prints or verifies the log. A chain that is broken is exit code 1 and a message that names the first bad row.
 pub fn run(choice: &ConfigChoice, args: &LogArgs) -> anyhow::Result<ExitCode> {
+    if let Some(LogCommand::Verify { file: Some(file), key, head, .. }) = &args.command {
+        return signed::verify_file(file, key.as_ref(), head.as_ref());
+    }
     let config = choice.load()?;
     let zone = config.station.timezone;
     let span = Span { from: args.from.map(|from| from.begin(zone)), to: args.to.map(|to| to.end(zone)) };
     match &args.command {
         None => print(&config.data_dir, span, args.format),
-        Some(LogCommand::Verify { head, approvals_head, bulletins_head, zones_head, activities_head }) => {
+        Some(LogCommand::Verify { head, approvals_head, bulletins_head, zones_head, activities_head, .. }) => {
             let kept = [head, approvals_head, bulletins_head, zones_head, activities_head].map(Clone::clone);
             on_log(&config.data_dir, async |log, out| verify(log, kept, out).await)
         }
+        Some(LogCommand::Export(args)) => signed::export(&config, args),
         Some(LogCommand::Note(args)) => remark::note(&config, args),
         Some(LogCommand::Correct(args)) => remark::correct(&config, args),
     }

@@ -9,10 +9,12 @@ use chrono::NaiveDate;
 use chrono_tz::Asia::Ho_Chi_Minh;
 use loa::airing::OutputKind;
 use loa::config::Zone;
+use loa::language::Language;
 use loa::plan::Plan;
 use loa::report::figures::gather::{Given, gather};
 use loa::report::figures::{Aired, Bulletins, Figures, ProgrammeLine, Split};
 use loa::report::period::{Calendar, Period};
+use loa::report::tables;
 use loa::zones::States;
 use proptest::prelude::*;
 
@@ -20,6 +22,7 @@ use super::naive::{self, Airing};
 use super::random::{World, world};
 use super::{made, plan};
 use crate::evidence::month;
+use crate::tables::agree;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
@@ -43,6 +46,9 @@ proptest! {
         let figures = gather(given, world.rows.iter().cloned(), &world.marks());
         adds_up(&figures);
         is_what_is_counted_twice(&figures, &world, &given, &plan);
+        let language = Language::Vi;
+        let (figures, activities) = (&figures, world.activities.as_slice());
+        agree(&tables::Given { figures, period, plan: Some(&plan), activities, language });
     }
 }
 

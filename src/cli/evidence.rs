@@ -1,0 +1,99 @@
+//! What book and bundle are made from: the schedules' days, and the log as of one row.
+//!
+//! In: settings. Out: the plan, special days, activities, and the airings of a window. Reads only, beside a running station too:
+//! rows that come later are not seen, so that all that is made of it agrees. Next: `report::logbook`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::timetable::accepted;
+use crate::activity::Activity;
+use crate::calendar::{local_date, with_offset};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::language::Language;
+use crate::plan::Plan;
+use crate::report::fact::Marks;
+use crate::report::logbook::{Entry, Gathering, Rows};
+use crate::report::make::span;
+use crate::report::period::Window;
+use crate::report::table::date;
+use crate::schedule::days::Days;
+use crate::store::{Head, Heads, Log, ReadError};
+use crate::zones::Act;
+
+/// The log and all that it is held against.
+pub(super) struct Evidence<'a> {
+    pub(super) config: &'a Config,
+    /// The plan, if the station has one.
+    pub(super) plan: Option<Arc<Plan>>,
+    /// Special days and duties.
+    pub(super) days: Arc<Days>,
+    /// What was done besides the air, withdrawn ones included.
+    pub(super) activities: Vec<Activity>,
+    /// What was recorded of the zones, oldest first.
+    pub(super) zone_acts: Vec<Act>,
+    /// Repeated airings, corrections, notes.
+    pub(super) marks: Marks,
+    /// The newest row that is looked at.
+    pub(super) head: Head,
+    /// The newest row of every chain, that of the log included.
+    pub(super) heads: Heads,
+    /// Now.
+    pub(super) now: DateTime<Utc>,
+}
+
+impl<'a> Evidence<'a> {
+    /// Reads the schedules and what must be known of the whole log. Problems of the schedules are the error.
+    pub(super) async fn open(config: &'a Config) -> anyhow::Result<Self> {
+        let schedule = accepted(config)?;
+        let mut log = open(config).await?;
+        let heads = log.heads().await?;
+        let (marks, activities) = (log.marks(heads.log.seq).await?, log.activities().await?);
+        let zone_acts = log.zone_acts().await?;
+        let now = Clock::system().now().wall;
+        let (plan, days, head) = (schedule.plan, schedule.days, heads.log.clone());
+        Ok(Self { config, plan, days, activities, zone_acts, marks, head, heads, now })
+    }
+
+    /// The day that it is here.
+    pub(super) fn today(&self) -> NaiveDate {
+        local_date(self.config.station.timezone, self.now)
+    }
+
+    /// The airings of a window that are wanted.
+    pub(super) async fn rows(&self, window: Window, wants: impl Fn(&Entry) -> bool) -> anyhow::Result<Rows> {
+        let mut gathering = Gathering::new(window, &self.marks, wants);
+        let mut log = open(self.config).await?;
+        let span = span(&mut log, window, self.config).await?;
+        let mut facts = log.facts(span, self.head.seq).await?;
+        while let Some(page) = facts.next().await? {
+            page.into_iter().for_each(|fact| gathering.take(fact));
+        }
+        Ok(gathering.finish())
+    }
+
+    /// What stands on each page: the days, the head of the log, the program, when it was made.
+    pub(super) fn footer(&self, Window { first, last }: Window) -> String {
+        let language = self.config.language;
+        let [first, last] = [first, last].map(|day| date(day, language));
+        let made_at = with_offset(self.config.station.timezone, self.now).format("%H:%M:%S");
+        let (made_on, head, program) = (date(self.today(), language), &self.head, env!("CARGO_PKG_VERSION"));
+        match language {
+            Language::Vi => {
+                format!(
+                    "Từ {first} đến {last}; nhật ký đến dòng {head}; loa {program}; lập lúc {made_at} ngày {made_on}"
+                )
+            }
+            Language::En => {
+                format!("{first} to {last}; log up to row {head}; loa {program}; made at {made_at} on {made_on}")
+            }
+        }
+    }
+}
+
+/// The log of a station; one that is lost is told as such.
+pub(super) async fn open(config: &Config) -> Result<Log, ReadError> {
+    Log::open(&config.data_dir).await.map_err(|error| error.of_lost(&config.data_dir))
+}

@@ -1,0 +1,249 @@
+//! All that a report is made of, gathered once: figures, tables, the extract of the log, the state of the plan, the issuer.
+//!
+//! In: the log as of one row, the template, the period, number and date. Out: the report in any form; all forms of one gathering
+//! agree. Counts nothing: that is `report::figures`. Next: `report::compose`.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::io::{self, BufWriter, Seek, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use chrono::{DateTime, NaiveDate, SubsecRound as _};
+
+use super::Form;
+use crate::activity::Activity;
+use crate::airing::{Kind, OutputKind};
+use crate::calendar::with_offset;
+use crate::cli::evidence::{self, Evidence};
+use crate::config::Config;
+use crate::language::Language;
+use crate::plan::Plan;
+use crate::report::compose::{self, Made, Parts, about, in_black};
+use crate::report::document::{Chart, Document};
+use crate::report::figures::settle::day_of;
+use crate::report::figures::{Figures, gather};
+use crate::report::issuer::Issuer;
+use crate::report::logbook::{Entry, extract};
+use crate::report::make::{self, span};
+use crate::report::origin::Origin;
+use crate::report::period::{Period, Window};
+use crate::report::status::{Status, status};
+use crate::report::table::Table;
+use crate::report::tables::{self, Given};
+use crate::report::template::Template;
+use crate::report::{csv, docx, html, json, xlsx};
+use crate::store::{Heads, Row};
+use crate::zones::States;
+
+/// What is asked for besides the period.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wish {
+    /// As the registry gives it.
+    pub(crate) number: Option<String>,
+    /// Decides who issues it; today does if there is none.
+    pub(crate) date: Option<NaiveDate>,
+}
+
+/// A report before any format.
+pub(crate) struct Material<'a> {
+    config: &'a Config,
+    template: Template,
+    period: Period,
+    wish: Wish,
+    plan: Option<Arc<Plan>>,
+    figures: Figures,
+    activities: Vec<Activity>,
+    tables: Vec<Table>,
+    chart: Chart,
+    extract: Table,
+    /// The rows of the airings of the period.
+    members: HashSet<i64>,
+    status: Option<Status>,
+    issuer: Issuer,
+    heads: Heads,
+    made: Made,
+    /// The day that it is here.
+    today: NaiveDate,
+}
+
+impl<'a> Material<'a> {
+    /// Everything but the rows of a workbook.
+    pub(crate) async fn gather(
+        evidence: &Evidence<'a>,
+        template: Template,
+        period: Period,
+        wish: Wish,
+    ) -> anyhow::Result<Self> {
+        let Evidence { config, now, .. } = *evidence;
+        let plan = evidence.plan.clone();
+        let states = States::new(&evidence.zone_acts);
+        let counted = gather::Given {
+            period,
+            plan: plan.as_deref(),
+            zones: &config.zones,
+            states: &states,
+            activities: &evidence.activities,
+            timezone: config.station.timezone,
+            today: evidence.today(),
+        };
+        let log = evidence::open(config).await?;
+        let figures = make::figures(config, log, counted, &evidence.marks, evidence.heads.log.seq).await?;
+        let members = RefCell::new(HashSet::new());
+        let wanted = |entry: &Entry| {
+            members.borrow_mut().extend(entry.attempts.iter().map(|attempt| attempt.written.seq));
+            extract::wants(entry, plan.as_deref())
+        };
+        let rows = evidence.rows(period.window, wanted).await?;
+        let activities = evidence.activities.clone();
+        let language = config.language;
+        let given = Given { figures: &figures, period, plan: plan.as_deref(), activities: &activities, language };
+        let head = &evidence.heads.log;
+        Ok(Self {
+            config,
+            tables: tables::all(&given),
+            chart: tables::chart::chart(&given),
+            members: members.into_inner(),
+            extract: extract::table(&rows, "", language),
+            status: plan.as_deref().map(|plan| status(plan, &figures, &activities)),
+            issuer: config.issuer_on(wish.date.unwrap_or(evidence.today()), plan.as_deref()),
+            heads: evidence.heads.clone(),
+            made: Made {
+                at: with_offset(config.station.timezone, now).trunc_subsecs(0),
+                program: format!("loa {}", env!("CARGO_PKG_VERSION")),
+                head: (head.seq > 0).then(|| head.to_string()),
+            },
+            today: evidence.today(),
+            template,
+            period,
+            wish,
+            plan,
+            figures,
+            activities,
+        })
+    }
+
+    fn given(&self) -> Given<'_> {
+        let plan = self.plan.as_deref();
+        let language = self.config.language;
+        Given { figures: &self.figures, period: self.period, plan, activities: &self.activities, language }
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        Parts {
+            given: self.given(),
+            template: &self.template,
+            issuer: &self.issuer,
+            station: self.station(),
+            title: self.config.report.title.as_deref(),
+            number: self.wish.number.as_deref(),
+            date: self.wish.date,
+            tables: &self.tables,
+            chart: &self.chart,
+            extract: &self.extract,
+            status: self.status.as_ref(),
+            made: &self.made,
+        }
+    }
+
+    /// The name of the station on the last day.
+    fn station(&self) -> &str {
+        self.config.station.on(self.period.window.last).0
+    }
+
+    /// The report as a document.
+    pub(crate) fn document(&self) -> Document {
+        compose::report(&self.parts())
+    }
+
+    /// Writes it in one form.
+    pub(crate) async fn write(&self, form: Form, out: impl Write + Seek) -> anyhow::Result<()> {
+        let mut out = BufWriter::new(out);
+        let heads = [("zones", self.heads.zones.to_string()), ("activities", self.heads.activities.to_string())];
+        let origin = Origin {
+            station: self.station(),
+            head: self.made.head.as_deref(),
+            other_heads: &heads,
+            program: &self.made.program,
+            made_at: self.made.at,
+        };
+        let written = match form {
+            Form::Docx => docx::write(&in_black(self.document()), &mut out),
+            Form::Html => out.write_all(html::page(&self.document()).as_bytes()),
+            Form::Csv => csv::write(&mut out, self.config.report.csv_separator, &origin, &self.given(), &self.tables),
+            Form::Json => json::write(&mut out, &origin, &self.given()),
+            Form::Xlsx => self.workbook(&mut out).await?,
+        };
+        written.and_then(|()| out.flush()).context("cannot write the report")
+    }
+
+    fn book<'b>(&'b self, title: &'b str, period: &'b str) -> xlsx::Book<'b> {
+        xlsx::Book {
+            language: self.config.language,
+            title,
+            program: &self.made.program,
+            period,
+            window: self.period.window,
+            made_at: self.made.at,
+            head: self.made.head.as_deref(),
+            tables: &self.tables,
+            chart: Some(&self.chart),
+        }
+    }
+
+    /// The workbook: its rows are those that the tables count, and what else the log has of these days: rehearsals, notes,
+    /// corrections. None that came later.
+    async fn workbook(&self, out: impl Write) -> anyhow::Result<io::Result<()>> {
+        let title = about(&self.parts()).join(" ");
+        let period = self.period.name(self.config.language);
+        let mut log = evidence::open(self.config).await?;
+        let span = span(&mut log, self.period.window, self.config).await?;
+        let mut rows = log.rows_until(span, self.heads.log.seq).await?;
+        let mut workbook = match xlsx::Workbook::begin(self.book(&title, &period), out) {
+            Ok(workbook) => workbook,
+            Err(error) => return Ok(Err(error)),
+        };
+        while let Some(mut page) = rows.next().await? {
+            page.retain(|row| self.is_of_period(row));
+            if let Err(error) = workbook.take(&page) {
+                return Ok(Err(error));
+            }
+        }
+        Ok(workbook.finish())
+    }
+
+    /// An airing goes with its last attempt; all other rows are of their own day.
+    fn is_of_period(&self, row: &Row) -> bool {
+        let is_remark = [Kind::Note, Kind::Correction].map(Kind::as_str).contains(&row.kind.as_str());
+        let is_airing = !is_remark && row.output == OutputKind::Card.as_str();
+        let at = row.started_at.as_ref().unwrap_or(&row.scheduled_at);
+        let day = || DateTime::parse_from_rfc3339(at).is_ok_and(|at| self.period.window.contains(day_of(&at)));
+        if is_airing { self.members.contains(&row.seq) } else { day() }
+    }
+
+    /// What was made of what.
+    pub(crate) fn told(&self, output: &Path) -> String {
+        let Window { first, last } = self.period.window;
+        let totals = &self.figures.totals;
+        let rows = match (totals.first_seq, totals.last_seq) {
+            (Some(first), Some(last)) => format!("rows {first}-{last}"),
+            _ => "no row of the log".to_owned(),
+        };
+        let head = self.made.head.as_ref().map_or_else(|| "the log is empty".to_owned(), |head| format!("head {head}"));
+        format!("`{}`: {}, {first}..{last}, {rows}, {head}", output.display(), self.period.name(Language::En))
+    }
+
+    /// What a person should know before filing it.
+    pub(crate) fn doubts(&self) -> Vec<String> {
+        let last = self.period.window.last;
+        let goes_on = last >= self.today;
+        let goes_on = goes_on
+            .then(|| format!("loa: the period lasts until {last}, which is not over: what is yet to air is not in it"));
+        let no_plan = self.plan.is_none().then(|| {
+            let path = self.config.schedules_dir().join("plan.toml");
+            format!("loa: there is no plan: `{}` is not there, so that no airing is one of the plan", path.display())
+        });
+        [goes_on, no_plan].into_iter().flatten().collect()
+    }
+}
