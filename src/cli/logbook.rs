@@ -5,7 +5,7 @@
 //! `report::logbook`.
 
 use std::fmt;
-use std::io::Cursor;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use anyhow::{Context as _, anyhow};
 use chrono::{NaiveDate, Weekday};
 
 use super::evidence::Evidence;
-use super::sheet::replace;
+use super::report::open;
 use super::{ConfigChoice, DONE, WrongInput, say};
 use crate::backup::block_on;
 use crate::language::Language;
@@ -42,6 +42,9 @@ pub struct LogbookArgs {
     /// Where the book goes: a name that ends in .docx or .html
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+    /// Replace a document that somebody has gone on writing in
+    #[arg(long)]
+    force: bool,
 }
 
 /// `2025-W10`.
@@ -123,12 +126,15 @@ pub fn run(choice: &ConfigChoice, args: &LogbookArgs) -> anyhow::Result<ExitCode
     let week = args.week.map(|Week(window)| window);
     let window = week.or(args.month.map(|Month(window)| window)).expect("one of them is required");
     let config = choice.load()?;
+    // A name that cannot be written is told before anything is made.
+    let mut out = open(&args.output, args.force)?;
     let bytes = block_on(async {
         let evidence = Evidence::open(&config).await?;
         form.write(&book(&evidence, window, args.volume, &evidence.rows(window, |_| true).await?))
     })?;
-    let written = replace(&args.output, &bytes);
+    let written = out.file.write_all(&bytes);
     written.map_err(|error| anyhow!("cannot write `{}`: {}", args.output.display(), refusal(&error)))?;
+    out.put()?;
     say(Made { path: &args.output, window, language: config.language });
     Ok(ExitCode::from(DONE))
 }

@@ -65,7 +65,7 @@ pub(super) fn write(config: &Config, from: Option<When>, days: i64, output: &Pat
 
 /// Writes a file anew as a whole: what was there stays until the new one is on the disk. What is no plain file (a pipe, a
 /// printer) is written to, and so is what a link leads to.
-pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let there = fs::metadata(&place).ok();
     if there.as_ref().is_some_and(|facts| !facts.is_file()) {

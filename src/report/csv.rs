@@ -49,7 +49,11 @@ impl<W: Write> Sheet<W> {
         for (index, line) in table.lines.iter().enumerate() {
             let (kind, label, number) = (kind(line), label(table, line), (index + 1).to_string());
             for (at, cell) in line.cells.iter().enumerate().filter(|(_, cell)| **cell != Cell::Empty) {
-                let head = if line.emphasis == Emphasis::Heading { String::new() } else { head(&table.columns[at]) };
+                let head = if matches!(line.emphasis, Emphasis::Heading | Emphasis::Remark) {
+                    String::new()
+                } else {
+                    head(&table.columns[at])
+                };
                 self.put(&[table.id, &table.title, &number, kind, &label, &(at + 1).to_string(), &head], cell)?;
             }
         }
@@ -90,6 +94,7 @@ const fn kind(line: &Line) -> &'static str {
         Emphasis::Plain => "line",
         Emphasis::Heading => "heading",
         Emphasis::Total => "total",
+        Emphasis::Remark => "remark",
         Emphasis::Warning => "warning",
     }
 }

@@ -49,18 +49,10 @@ pub enum Align {
 /// A line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// One per column; a heading has one, over all columns, and so has what is said of the line above it.
+    /// One per column; a heading and a remark have one, over all columns.
     pub cells: Vec<Cell>,
     /// How it stands out.
     pub emphasis: Emphasis,
-}
-
-impl Line {
-    /// Whether it is one cell over all columns.
-    #[must_use]
-    pub fn is_one(&self) -> bool {
-        self.emphasis == Emphasis::Heading || self.cells.len() == 1
-    }
 }
 
 /// How a line stands out.
@@ -72,6 +64,8 @@ pub enum Emphasis {
     Heading,
     /// A sum.
     Total,
+    /// What people said of the line above.
+    Remark,
     /// Something to be seen to, as a theme of which nothing has aired: red, and never by colour alone.
     Warning,
 }

@@ -86,7 +86,7 @@ fn the_sums_of_the_days_are_the_figures_of_the_month() {
 fn the_cover_has_the_names_of_those_days() {
     let site = month();
     let settings = fs::read_to_string(site.path("loa.toml")).unwrap().replace("XÃ HÁT MÔN", "XÃ THANH ĐA");
-    let later = "[[station.since]]\nfrom = \"2025-07-01\"\nauthority = \"ỦY BAN NHÂN DÂN XÃ HÁT MÔN\"\n";
+    let later = "[[station.since]]\nfrom = \"2025-07-01\"\nname = \"Đài truyền thanh xã Hát Môn\"\nauthority = \"ỦY BAN NHÂN DÂN XÃ HÁT MÔN\"\n";
     site.write("loa.toml", settings + later);
     for (days, lines) in [
         (["--month", "2025-06"], ["ỦY BAN NHÂN DÂN XÃ THANH ĐA", "ĐÀI TRUYỀN THANH XÃ THANH ĐA"]),

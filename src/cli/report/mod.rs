@@ -148,7 +148,7 @@ async fn bundled(
 }
 
 /// Opens the file, unless a person's work is in it.
-fn open(output: &Path, force: bool) -> anyhow::Result<OutFile> {
+pub(super) fn open(output: &Path, force: bool) -> anyhow::Result<OutFile> {
     if !force && is_a_persons(output) {
         return Err(WrongInput(format!(
             "`{}` was written to by another program, and a person's work may be in it; name another file, or replace it with \

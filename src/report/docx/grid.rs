@@ -36,7 +36,9 @@ pub(super) fn write(xml: &mut Xml<'_>, table: &Table, language: Language, width:
             grid.begin(xml);
             lines = 0;
         }
-        grid.line(xml, line, keep && index + 1 == table.lines.len());
+        // What is said of a line stays with it.
+        let is_said_of = table.lines.get(index + 1).is_some_and(|next| next.emphasis == Emphasis::Remark);
+        grid.line(xml, line, is_said_of || (keep && index + 1 == table.lines.len()));
         (lines, after_heading) = (lines + 1, line.emphasis == Emphasis::Heading);
     }
     xml.raw("</w:tbl>");
@@ -90,14 +92,15 @@ impl Grid<'_> {
         let (style, shade) = match line.emphasis {
             Emphasis::Plain => (Style::Plain, None),
             Emphasis::Heading | Emphasis::Total => (Style::Bold, None),
+            Emphasis::Remark => (Style::Italic, None),
             Emphasis::Warning => (Style::Warning, Some(SHADE_WARNING)),
         };
         cells::row(xml, Row::Plain);
-        if line.emphasis == Emphasis::Heading {
+        if matches!(line.emphasis, Emphasis::Heading | Emphasis::Remark) {
             let (width, columns) = (self.widths.iter().sum(), self.widths.len());
             cells::cell(xml, Place { width, columns, merge: None, shade, stands: "center" });
             let text = line.cells.first().map(|cell| cell.print(self.language)).unwrap_or_default();
-            self.paragraph(xml, Align::Left, style, true, &text);
+            self.paragraph(xml, Align::Left, style, keep || line.emphasis == Emphasis::Heading, &text);
         } else {
             for (at, column) in self.columns.iter().enumerate() {
                 cells::cell(xml, Place { shade, stands: "center", ..Place::wide(self.widths[at]) });

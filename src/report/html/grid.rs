@@ -81,6 +81,7 @@ fn line(columns: &[Column], line: &Line, language: Language) -> Markup {
         Emphasis::Plain => None,
         Emphasis::Heading => Some("heading"),
         Emphasis::Total => Some("total"),
+        Emphasis::Remark => Some("remark"),
         Emphasis::Warning => Some("warning"),
     };
     html! {
@@ -89,8 +90,10 @@ fn line(columns: &[Column], line: &Line, language: Language) -> Markup {
                 th scope="colgroup" colspan=(columns.len()) {
                     @if let Some(cell) = line.cells.first() { (cell.print(language)) }
                 }
-            } @else if line.is_one() {
-                td colspan=(columns.len()) { (line.cells[0].print(language)) }
+            } @else if line.emphasis == Emphasis::Remark {
+                td colspan=(columns.len()) {
+                    @if let Some(cell) = line.cells.first() { (cell.print(language)) }
+                }
             } @else {
                 @for (column, cell) in columns.iter().zip(&line.cells) {
                     td class=[place(column.align, cell)] { (cell.print(language)) }

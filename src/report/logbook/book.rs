@@ -210,7 +210,7 @@ fn on_duty(days: &Days, day: NaiveDate, attempt: &Attempt) -> String {
 
 /// What people said of the row above, over all columns.
 fn remark(text: String) -> Line {
-    Line { cells: vec![Cell::Text(text)], emphasis: Emphasis::Plain }
+    Line { cells: vec![Cell::Text(text)], emphasis: Emphasis::Remark }
 }
 
 /// What the day comes to, and which rows of the log these are.

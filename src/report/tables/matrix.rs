@@ -131,7 +131,7 @@ impl Rows<'_> {
             self.lines.push(match emphasis {
                 Emphasis::Total => total(cells),
                 Emphasis::Warning => warning(cells),
-                Emphasis::Plain | Emphasis::Heading => plain(cells),
+                Emphasis::Plain | Emphasis::Heading | Emphasis::Remark => plain(cells),
             });
         }
     }

@@ -98,6 +98,7 @@ pub(super) fn body(align: Align, wraps: bool, emphasis: Emphasis) -> Format {
             .set_border_left(FormatBorder::None)
             .set_border_right(FormatBorder::None),
         Emphasis::Total => format.set_bold().set_background_color(TOTAL_FILL),
+        Emphasis::Remark => format.set_italic(),
         Emphasis::Warning => format.set_bold().set_font_color(WARNING_INK).set_background_color(WARNING_FILL),
     }
 }
