@@ -139,6 +139,8 @@ fn what_is_no_week_month_or_form_is_refused_and_nothing_is_written() {
         assert!(ran.stderr.contains(said), "{}", ran.stderr);
     }
     assert_eq!(site.loa(&["logbook", "--month", "2025-06", "-o", "no/such/a.html"]).code, Some(1));
+    fs::create_dir(site.path("b.html")).unwrap();
+    assert_eq!(site.loa(&["logbook", "--month", "2025-06", "-o", "b.html"]).code, Some(2));
     let site = Site::new("silent");
     let ran = site.loa(&["logbook", "--month", "2025-06", "-o", "a.html"]);
     assert_eq!(ran.code, Some(1), "a station without a log has no book");

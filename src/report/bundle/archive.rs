@@ -40,6 +40,8 @@ pub struct Archive {
     to: PathBuf,
     part: Part,
     zip: ZipWriter<BufWriter<File>>,
+    /// The same open file, position included.
+    file: File,
     at: zip::DateTime,
     entries: Vec<Entry>,
     /// Hash and name of all that is in it.
@@ -74,13 +76,14 @@ impl Archive {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
         let part = Part(with_suffix(&to, &format!(".{}.part", std::process::id())));
-        let file = File::create(&part.0).map_err(failed)?;
-        let zip = ZipWriter::new(BufWriter::with_capacity(PORTION, file));
+        let out = File::create(&part.0).map_err(failed)?;
+        let file = out.try_clone().map_err(failed)?;
+        let zip = ZipWriter::new(BufWriter::with_capacity(PORTION, out));
         let year = u16::try_from(at.year()).unwrap_or(u16::MAX);
         let [month, day, hour, minute, second] =
             [at.month(), at.day(), at.hour(), at.minute(), at.second()].map(|part| u8::try_from(part).unwrap_or(0));
         let at = zip::DateTime::from_date_and_time(year, month, day, hour, minute, second).unwrap_or_default();
-        Ok(Self { to, part, zip, at, entries: Vec::new(), sums: Vec::new(), portion: vec![0; PORTION] })
+        Ok(Self { to, part, zip, file, at, entries: Vec::new(), sums: Vec::new(), portion: vec![0; PORTION] })
     }
 
     /// Puts a piece in, or notes why it is not there.
@@ -119,11 +122,7 @@ impl Archive {
         self.copy_ours(MANIFEST, manifest.as_bytes())?;
         let Self { to, part, zip, .. } = self;
         let named = zip.finish().map_err(io::Error::from).and_then(|out| {
-            let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-            // Something that was taken out again may have been longer than all that came after it.
-            let end = file.stream_position()?;
-            file.set_len(end)?;
-            file.sync_all()?;
+            out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
             fs::rename(&part.0, &to)
         });
         named.map_err(|error| Unwritten { path: to, error })
@@ -189,12 +188,12 @@ impl Archive {
         Ok((sha256, copied))
     }
 
-    /// The file that was begun leaves the zip again.
+    /// The file that was begun leaves the zip again, with all of its bytes.
     fn take_out(&mut self, lack: Lack) -> Failed {
-        match self.zip.abort_file() {
-            Ok(()) => Failed::Source(lack),
-            Err(error) => Failed::Zip(error.into()),
-        }
+        let aborted = self.zip.abort_file().map_err(io::Error::from);
+        // The writer stands now where the file began.
+        let cut = aborted.and_then(|()| self.file.stream_position()).and_then(|end| self.file.set_len(end));
+        cut.map_or_else(Failed::Zip, |()| Failed::Source(lack))
     }
 }
 
