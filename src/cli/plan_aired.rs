@@ -17,14 +17,14 @@ use crate::language::Language;
 use crate::plan::Plan;
 use crate::report::figures::{Aired, MonthLine, Split, ThemeLine};
 use crate::report::make::{Made, make};
-use crate::report::period::{Calendar, Period, Span, Window};
+use crate::report::period::{Period, Span, Window};
 use crate::report::table::{date, grouped, minutes};
 use crate::store::ReadError;
 
 /// The year of the plan up to today; none without a log, and before the year begins.
 pub(super) fn so_far(config: &Config, plan: &Plan) -> anyhow::Result<Option<Made>> {
     let now = Clock::system().now().wall;
-    let calendar = Calendar::DEFAULT;
+    let calendar = config.report.calendar;
     let year = i32::try_from(plan.year).context("the plan's year is one of this calendar")?;
     let Window { first, last } = Period::new(Span::Year(year), calendar).window;
     let today = local_date(config.station.timezone, now);

@@ -222,10 +222,7 @@ mod tests {
         // Without an issuer the names of the day head the report.
         assert_eq!(config.issuer_on("2026-03-01".parse().unwrap(), None).authority, ["UBND C"]);
         assert_eq!(
-            parse(&format!("[station]\nname = 'Đài'\ntimezone = 'UTC'\n[report]\nclosing_day = 20\n"))
-                .unwrap()
-                .report
-                .calendar,
+            parse("[station]\nname = 'Đài'\ntimezone = 'UTC'\n[report]\nclosing_day = 20\n").unwrap().report.calendar,
             Calendar::Reporting(20)
         );
     }

@@ -86,4 +86,6 @@ pub struct Marks {
     pub corrections: HashMap<i64, Fact>,
     /// Notes of persons, by the row of which they speak, oldest first.
     pub notes: HashMap<i64, Vec<Fact>>,
+    /// The station's rows about times of which it did not list what was due, oldest first.
+    pub absences: Vec<Fact>,
 }

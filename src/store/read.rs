@@ -24,7 +24,7 @@ use super::sealed::Sealed;
 use crate::problem::system::refusal;
 
 /// Rows per page: enough that the page, not the row, is what is handed over; some 300 kB of text.
-pub(super) const PAGE_ROWS: i64 = 500;
+const PAGE_ROWS: i64 = 500;
 /// Connections at work: the machines that this runs on have two cores or four.
 const CONNECTIONS: usize = 2;
 /// Contents asked about in one question; 70 kB of text.
@@ -216,14 +216,13 @@ impl Rows {
 
     /// One row of the array that the database makes of it.
     pub(super) fn read(line: &[u8]) -> Result<Row, ReadError> {
-        serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, 1, error.to_string()))
+        serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, &error))
     }
 }
 
-/// A line that is no row; its number stands at that place.
-pub(super) fn unreadable_row(line: &[u8], place: usize, why: String) -> ReadError {
+fn unreadable_row(line: &[u8], error: &serde_json::Error) -> ReadError {
     let loose: serde_json::Value = serde_json::from_slice(line).unwrap_or_default();
-    Broken { seq: loose[place].as_i64().unwrap_or(0), fault: Fault::Unreadable(why) }.into()
+    Broken { seq: loose[1].as_i64().unwrap_or(0), fault: Fault::Unreadable(error.to_string()) }.into()
 }
 
 struct PageQuery {
@@ -239,7 +238,7 @@ pub(super) struct Pages {
     flight: VecDeque<JoinHandle<Flown>>,
     /// First row of the next page to ask for; `None` when all have been asked for.
     next: Option<i64>,
-    last: i64,
+    pub(super) last: i64,
 }
 
 /// A page that has been asked for.

@@ -7,15 +7,19 @@
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
 
+use super::activities::ACTIVITIES;
 use super::approvals::APPROVALS;
 use super::chain::Head;
 use super::memory::head;
 use super::read::{Log, ReadError, Rows, Span};
 use super::revisions::REVISIONS;
 use super::row::{Row, quoted_columns};
+use super::sealed::Sealed;
+use super::zones::ZONE_ACTS;
 
 /// The chains besides the log's, each by the noun that `loa log verify` has for it.
-const OTHERS: [(&str, &super::sealed::Sealed); 2] = [("approvals", &APPROVALS), ("bulletins", &REVISIONS)];
+const OTHERS: [(&str, &Sealed); 4] =
+    [("approvals", &APPROVALS), ("bulletins", &REVISIONS), ("zones", &ZONE_ACTS), ("activities", &ACTIVITIES)];
 
 /// Which rows belong to a span, as of one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Texts that one column keeps; it begins anew beyond that, and only what comes later is shared again.
-const MOST: usize = 4096;
+const MOST: usize = 16_384;
+
+/// The text that a column holds; the error says why it is none.
+pub(super) fn text(bytes: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(bytes).map_err(|error| format!("a text is no UTF-8: {error}"))
+}
 
 /// The texts of a column.
 #[derive(Debug, Default)]
@@ -18,14 +23,15 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// A text that is shared with those rows that said the same.
-    pub(super) fn shared(&mut self, text: &str) -> Arc<str> {
-        if let Some(latest) = self.latest.as_ref().filter(|latest| ***latest == *text) {
-            return Arc::clone(latest);
+    /// A text that is shared with those rows that said the same; the error says why it is none.
+    pub(super) fn shared(&mut self, bytes: &[u8]) -> Result<Arc<str>, String> {
+        if let Some(latest) = self.latest.as_ref().filter(|latest| latest.as_bytes() == bytes) {
+            return Ok(Arc::clone(latest));
         }
+        let text = text(bytes)?;
         let word = self.known.get(text).cloned().unwrap_or_else(|| self.learn(text));
         self.latest = Some(Arc::clone(&word));
-        word
+        Ok(word)
     }
 
     fn learn(&mut self, text: &str) -> Arc<str> {
@@ -51,10 +57,11 @@ pub(super) struct Lists {
 
 impl Lists {
     /// The list that a text is; the error says why it is none.
-    pub(super) fn shared(&mut self, json: &str) -> Result<Shared, String> {
-        if let Some((_, list)) = self.latest.as_ref().filter(|(latest, _)| **latest == *json) {
+    pub(super) fn shared(&mut self, json: &[u8]) -> Result<Shared, String> {
+        if let Some((_, list)) = self.latest.as_ref().filter(|(latest, _)| latest.as_bytes() == json) {
             return Ok(Arc::clone(list));
         }
+        let json = text(json)?;
         let list = match self.known.get(json) {
             Some(list) => Arc::clone(list),
             None => self.learn(json)?,
@@ -68,7 +75,7 @@ impl Lists {
             self.known.clear();
         }
         let texts: Vec<String> = serde_json::from_str(json).map_err(|error| format!("`{json}` is no list: {error}"))?;
-        let list: Shared = texts.iter().map(|text| self.words.shared(text)).collect();
+        let list: Shared = texts.iter().map(|text| self.words.shared(text.as_bytes())).collect::<Result<_, _>>()?;
         self.known.insert(json.into(), Arc::clone(&list));
         Ok(list)
     }
@@ -81,7 +88,7 @@ mod tests {
     #[test]
     fn what_is_said_again_is_shared() {
         let mut words = Words::default();
-        let [one, other, again] = ["ND1", "ND3", "ND1"].map(|text| words.shared(text));
+        let [one, other, again] = ["ND1", "ND3", "ND1"].map(|text| words.shared(text.as_bytes()).unwrap());
         assert!(Arc::ptr_eq(&one, &again) && *other == *"ND3");
     }
 
@@ -89,18 +96,23 @@ mod tests {
     fn what_is_said_once_does_not_add_up() {
         let mut words = Words::default();
         for number in 0..3 * MOST {
-            assert_eq!(*words.shared(&number.to_string()), *number.to_string());
+            assert_eq!(*words.shared(number.to_string().as_bytes()).unwrap(), *number.to_string());
             assert!(words.known.len() <= MOST);
         }
     }
 
     #[test]
+    fn what_is_no_text_is_refused() {
+        assert!(Words::default().shared(b"\xff").is_err() && Lists::default().shared(b"[\"\xff\"]").is_err());
+    }
+
+    #[test]
     fn lists_are_read_once() {
         let mut lists = Lists::default();
-        let one = lists.shared(r#"["ND1","ND\u0033"]"#).unwrap();
+        let one = lists.shared(br#"["ND1","ND\u0033"]"#).unwrap();
         assert_eq!(one.iter().map(|word| &**word).collect::<Vec<_>>(), ["ND1", "ND3"]);
-        assert_eq!(lists.shared("[]").unwrap().len(), 0);
-        assert!(Arc::ptr_eq(&one, &lists.shared(r#"["ND1","ND\u0033"]"#).unwrap()));
-        assert!(lists.shared("ND1").is_err());
+        assert_eq!(lists.shared(b"[]").unwrap().len(), 0);
+        assert!(Arc::ptr_eq(&one, &lists.shared(br#"["ND1","ND\u0033"]"#).unwrap()));
+        assert!(lists.shared(b"ND1").is_err());
     }
 }

@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::who;
 use crate::problem::system::words;
+use crate::report::period::{self, Period};
 use crate::signing::{self, ExportError, Exported, Fingerprint, Header, Proof, Wanted, Window};
 use crate::store::{Head, Span};
 
@@ -37,6 +38,9 @@ pub struct ExportArgs {
     /// Last day, which is included, or an instant, which is not
     #[arg(long, value_name = "D")]
     to: Option<When>,
+    /// A period as `loa report` has it, by the calendar of the settings: 2025-03, 2025-Q1, 2025-H1, 2025-9M, 2025
+    #[arg(long, value_name = "P", conflicts_with_all = ["from", "to"])]
+    period: Option<period::Span>,
     /// The name of the person who exports; the operating system's user is kept beside it
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -51,7 +55,12 @@ pub(super) fn export(config: &Config, args: &ExportArgs) -> anyhow::Result<ExitC
         return Err(WrongInput("a signed export goes into a file: write `-o FILE`".to_owned()).into());
     }
     let zone = config.station.timezone;
-    let span = Span { from: args.from.map(|from| from.begin(zone)), to: args.to.map(|to| to.end(zone)) };
+    let days = args.period.map(|asked| Period::new(asked, config.report.calendar).window);
+    let (from, to) = match days {
+        Some(days) => (Some(When::Day(days.first)), Some(When::Day(days.last))),
+        None => (args.from, args.to),
+    };
+    let span = Span { from: from.map(|from| from.begin(zone)), to: to.map(|to| to.end(zone)) };
     let wanted = Wanted {
         data_dir: &config.data_dir,
         station: &config.station.name,

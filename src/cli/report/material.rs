@@ -25,7 +25,7 @@ use crate::report::document::{Chart, Document};
 use crate::report::figures::settle::day_of;
 use crate::report::figures::{Figures, gather};
 use crate::report::issuer::Issuer;
-use crate::report::logbook::{Entry, extract};
+use crate::report::logbook::{self, Entry, extract};
 use crate::report::make::{self, span};
 use crate::report::origin::Origin;
 use crate::report::period::{Period, Window};
@@ -38,12 +38,14 @@ use crate::store::{Heads, Row};
 use crate::zones::States;
 
 /// What is asked for besides the period.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Wish {
     /// As the registry gives it.
     pub(crate) number: Option<String>,
     /// Decides who issues it; today does if there is none.
     pub(crate) date: Option<NaiveDate>,
+    /// What will be written: the rows are only walked for forms that print them.
+    pub(crate) forms: Vec<Form>,
 }
 
 /// A report before any format.
@@ -91,11 +93,16 @@ impl<'a> Material<'a> {
         let log = evidence::open(config).await?;
         let figures = make::figures(config, log, counted, &evidence.marks, evidence.heads.log.seq).await?;
         let members = RefCell::new(HashSet::new());
+        let is_book = wish.forms.contains(&Form::Xlsx);
+        let is_document = wish.forms.iter().any(|form| matches!(form, Form::Docx | Form::Html));
         let wanted = |entry: &Entry| {
-            members.borrow_mut().extend(entry.attempts.iter().map(|attempt| attempt.written.seq));
-            extract::wants(entry, plan.as_deref())
+            if is_book {
+                members.borrow_mut().extend(entry.attempts.iter().map(|attempt| attempt.written.seq));
+            }
+            is_document && extract::wants(entry, plan.as_deref())
         };
-        let rows = evidence.rows(period.window, wanted).await?;
+        let rows =
+            if is_book || is_document { evidence.rows(period.window, wanted).await? } else { logbook::Rows::default() };
         let activities = evidence.activities.clone();
         let language = config.language;
         let given = Given { figures: &figures, period, plan: plan.as_deref(), activities: &activities, language };

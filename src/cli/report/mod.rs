@@ -30,6 +30,9 @@ use material::{Material, Wish};
 /// Letters of a number at most: `05`, `123a`.
 const LONGEST_NUMBER: usize = 12;
 
+/// The forms of a report in a bundle: those that people open.
+const BUNDLED: [(&str, Form); 3] = [("docx", Form::Docx), ("xlsx", Form::Xlsx), ("html", Form::Html)];
+
 /// Arguments of `loa report`.
 #[derive(Debug, clap::Args)]
 pub struct ReportArgs {
@@ -105,7 +108,9 @@ pub fn run(choice: &ConfigChoice, args: &ReportArgs) -> anyhow::Result<ExitCode>
     let period = Period::new(args.period, calendar(&config, args.calendar));
     block_on(async {
         let evidence = Evidence::open(&config).await?;
-        let wish = Wish { number: args.number.clone(), date: args.date };
+        let bundled_forms = args.bundle.iter().flat_map(|_| BUNDLED.map(|(_, form)| form));
+        let forms = form.into_iter().chain(bundled_forms).collect();
+        let wish = Wish { number: args.number.clone(), date: args.date, forms };
         let material = Material::gather(&evidence, template, period, wish).await?;
         if let (Some(mut out), Some(form), Some(output)) = (out, form, &args.output) {
             material.write(form, &mut out.file).await?;
@@ -125,7 +130,7 @@ pub fn run(choice: &ConfigChoice, args: &ReportArgs) -> anyhow::Result<ExitCode>
     })
 }
 
-/// The report in the forms that people open, and what proves it.
+/// The report, and what proves it.
 async fn bundled(
     evidence: &Evidence<'_>,
     material: &Material<'_>,
@@ -133,7 +138,7 @@ async fn bundled(
     to: &Path,
 ) -> anyhow::Result<ExitCode> {
     let mut reports = Vec::new();
-    for (ending, form) in [("docx", Form::Docx), ("xlsx", Form::Xlsx), ("html", Form::Html)] {
+    for (ending, form) in BUNDLED {
         let mut bytes = Cursor::new(Vec::new());
         material.write(form, &mut bytes).await?;
         reports.push((ending, bytes.into_inner()));

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::absences;
 use super::channels::Channels;
 use super::items::Items;
 use super::months::Months;
@@ -86,7 +87,8 @@ impl Seen<'_> {
 #[derive(Debug)]
 pub struct Gathering<'a> {
     given: Given<'a>,
-    settling: Option<Settling<'a>>,
+    marks: &'a Marks,
+    settling: Settling<'a>,
     totals: Totals,
     since_plan: Option<SincePlan>,
     extra: Split,
@@ -109,7 +111,8 @@ impl<'a> Gathering<'a> {
         let nothing = |date| SincePlan { date, aired: Aired::default(), bulletins: super::Bulletins::default() };
         Self {
             given,
-            settling: Some(Settling::new(marks)),
+            marks,
+            settling: Settling::new(marks),
             totals: Totals::default(),
             since_plan: given.plan.filter(|plan| window.first < plan.date).map(|plan| nothing(plan.date)),
             extra: Split::default(),
@@ -126,8 +129,7 @@ impl<'a> Gathering<'a> {
 
     /// Takes a row, in the order of the log.
     pub fn take(&mut self, fact: Fact) {
-        let Some(settling) = &mut self.settling else { return };
-        match settling.take(fact) {
+        match self.settling.take(fact) {
             Taken::Settled(airing) => self.count(&airing),
             Taken::Rehearsal(fact) if self.is_of_period(&fact) => self.totals.rehearsals += 1,
             Taken::Voided(fact) if self.is_of_period(&fact) => self.totals.voided += 1,
@@ -192,7 +194,7 @@ impl<'a> Gathering<'a> {
     /// The figures, after the last row.
     #[must_use]
     pub fn finish(mut self) -> Figures {
-        for airing in self.settling.take().map(Settling::finish).unwrap_or_default() {
+        for airing in self.settling.finish() {
             self.count(&airing);
         }
         let mut totals = self.totals;
@@ -207,6 +209,7 @@ impl<'a> Gathering<'a> {
         self.programmes.sessions(&mut months);
         totals.sessions = months.sessions();
         totals.stations = self.stations.finish();
+        totals.absences = absences::of(&self.marks.absences, self.given.period.window);
         let (programmes, mut reconciliation, shortfalls) = self.programmes.finish(&self.items);
         reconciliation.extra = self.extra_airings;
         let (zones, zoneless) = self.zones.finish();

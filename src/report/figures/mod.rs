@@ -5,6 +5,7 @@
 //! plan does not know), so that both together are all rows of the window. Must never count a rehearsal, a voided row or a
 //! note. Next: `gather`.
 
+mod absences; // times that the log does not list item by item
 pub mod channels; // by channel, and what was done besides the air
 pub mod gather; // airings of a period under all of these
 mod items; // by bulletin
@@ -138,6 +139,21 @@ pub struct Totals {
     pub last_seq: Option<i64>,
     /// Names of the station with the first and the last day on which rows carry them.
     pub stations: Vec<Named>,
+    /// Times that touch the window and of which the log does not list what was due: it is in no other figure.
+    pub absences: Vec<Absence>,
+}
+
+/// A time of which the log does not list what was due, item by item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Absence {
+    /// The row that says so.
+    pub seq: i64,
+    /// When it began.
+    pub from: DateTime<FixedOffset>,
+    /// When the station was back.
+    pub until: DateTime<FixedOffset>,
+    /// The station was off, or its clock jumped.
+    pub reason: Option<Reason>,
 }
 
 /// A name and when it was in use.

@@ -112,10 +112,10 @@ impl<'a> Settling<'a> {
         Taken::Kept
     }
 
-    /// The airings of more than one row, in the order of their first rows.
+    /// Hands out the airings of more than one row, in the order of their first rows.
     #[must_use]
-    pub fn finish(self) -> Vec<Settled> {
-        let mut kept: Vec<_> = self.open.into_values().map(|open| open.airing).collect();
+    pub fn finish(&mut self) -> Vec<Settled> {
+        let mut kept: Vec<_> = std::mem::take(&mut self.open).into_values().map(|open| open.airing).collect();
         kept.sort_unstable_by_key(|airing| airing.first_seq);
         kept
     }

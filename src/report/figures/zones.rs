@@ -41,7 +41,11 @@ pub(super) struct Zones<'a> {
     positions: HashMap<Arc<str>, usize>,
     zones: Vec<OfZone>,
     zoneless: Split,
+    latest: Option<(Arc<[Arc<str>]>, Places)>,
 }
+
+/// Each zone of a row once: where it stands in the row, and here.
+type Places = Arc<[(usize, usize)]>;
 
 impl<'a> Zones<'a> {
     pub(super) fn new(given: &Given<'a>) -> Self {
@@ -54,6 +58,7 @@ impl<'a> Zones<'a> {
             positions: HashMap::new(),
             zones: Vec::new(),
             zoneless: Split::default(),
+            latest: None,
         };
         for zone in given.zones {
             let position = new.position(&shared(&zone.id));
@@ -84,15 +89,22 @@ impl<'a> Zones<'a> {
         zone.is_ever_broken && self.states.is_broken(&zone.id, at)
     }
 
+    /// The zones of a row. Rows share their lists, so that it is mostly that of the row before.
+    fn places(&mut self, zones: &Arc<[Arc<str>]>) -> Places {
+        if let Some((_, places)) = self.latest.as_ref().filter(|(latest, _)| Arc::ptr_eq(latest, zones)) {
+            return Arc::clone(places);
+        }
+        let each = zones.iter().enumerate().filter(|(index, id)| !zones[..*index].contains(id));
+        let places: Places = each.map(|(index, id)| (index, self.position(id))).collect();
+        self.latest = Some((Arc::clone(zones), Arc::clone(&places)));
+        places
+    }
+
     /// In how many zones an airing of any time was to be heard that worked at its start.
     pub(super) fn working(&mut self, airing: &Settled) -> i64 {
         let at = airing.instant().to_utc();
-        let mut working = 0;
-        for (_, id) in distinct(&airing.last.zones) {
-            let position = self.position(id);
-            working += i64::from(!self.is_broken(position, at));
-        }
-        working
+        let places = self.places(&airing.last.zones);
+        places.iter().filter(|(_, position)| !self.is_broken(*position, at)).count() as i64
     }
 
     pub(super) fn take(&mut self, seen: &Seen<'_>) {
@@ -101,8 +113,7 @@ impl<'a> Zones<'a> {
             self.zoneless += seen.split();
         }
         let at = seen.airing.instant().to_utc();
-        for (index, id) in distinct(&last.zones) {
-            let position = self.position(id);
+        for &(index, position) in self.places(&last.zones).iter() {
             let is_broken = self.is_broken(position, at);
             let zone = &mut self.zones[position];
             zone.is_in_window = true;
@@ -147,9 +158,4 @@ impl<'a> Zones<'a> {
         lines.sort_by(|a, b| (place(&a.id), &a.id).cmp(&(place(&b.id), &b.id)));
         (lines, zoneless)
     }
-}
-
-/// Each zone of a row once, with where it stands.
-fn distinct(zones: &[Arc<str>]) -> impl Iterator<Item = (usize, &Arc<str>)> {
-    zones.iter().enumerate().filter(|(index, id)| !zones[..*index].contains(id))
 }

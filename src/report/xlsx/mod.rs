@@ -76,7 +76,7 @@ const LEVEL: i64 = 3;
 /// Parts that do not depend on the rows stand first, so that the file is known by its beginning.
 const FIRST_PARTS: &[&str] = &["_rels/.rels", "docProps/core.xml", "xl/theme/theme1.xml"];
 
-/// A workbook in the making: [`Workbook::begin`], the rows in order, [`Workbook::finish`]. [`write`] does all three.
+/// A workbook in the making: [`Workbook::begin`], the rows in order, [`Workbook::finish`]. [`write()`] does all three.
 pub struct Workbook<'a, W: Write> {
     book: Book<'a>,
     zip: ZipWriter<StreamWriter<Quiet<W>>>,

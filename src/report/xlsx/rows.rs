@@ -164,7 +164,7 @@ impl Written {
     /// Writes a cell, or nothing for null; whether its text was cut.
     fn write(&self, value: Value<'_>, line: &str, xml: &mut Vec<u8>) -> io::Result<bool> {
         match value {
-            Value::Null => {}
+            Value::Null | Value::List([]) => {}
             // Beyond that no spreadsheet program counts in whole numbers.
             Value::Number(number) if number.unsigned_abs() < 1 << 53 => self.number(number, line, xml)?,
             Value::Number(number) => return Ok(self.text(&number.to_string(), line, xml)),
@@ -172,7 +172,6 @@ impl Written {
                 Some(days) => self.number(days, line, xml)?,
                 None => return Ok(self.text(text, line, xml)),
             },
-            Value::List([]) => {}
             Value::List(list) => return Ok(self.text(&list.join("; "), line, xml)),
         }
         Ok(false)

@@ -67,7 +67,7 @@ pub(super) fn across(sheet: &mut Worksheet, row: u32, widths: &[f64], text: &str
     let text = cells::fit(text);
     let larger = if look == Look::Title { 1.25 } else { 1.0 };
     let lines = room::lines(&text, widths.iter().sum::<f64>() / larger, look == Look::Title);
-    room::make(sheet, row, lines * larger)?;
+    room::make(sheet, row, f64::from(lines) * larger)?;
     join(sheet, [row, row], [0, widths.len() as u16 - 1], &text, &format)
 }
 
@@ -91,7 +91,7 @@ fn join(
 fn heads(sheet: &mut Worksheet, table: &Table, widths: &[f64]) -> Result<(), XlsxError> {
     let format = look::format(Look::Head);
     let lower = HEADS + u32::from(has_two_heads(table));
-    let [mut above, mut below, mut both]: [f64; 3] = [1.0; 3];
+    let [mut above, mut below, mut both] = [1; 3];
     let mut begin = 0;
     // Neighbours with the same head above theirs, or one column without.
     for group in table.columns.chunk_by(|left, right| left.over.is_some() && left.over == right.over) {
@@ -111,7 +111,7 @@ fn heads(sheet: &mut Worksheet, table: &Table, widths: &[f64]) -> Result<(), Xls
         begin += group.len();
     }
     // A line more, so that the button of the filter hides no letter.
-    let below = below.max(if lower > HEADS { both - above } else { both }) + 1.0;
+    let below = below.max(if lower > HEADS { both.max(above) - above } else { both }) + 1;
     if lower > HEADS {
         room::make(sheet, HEADS, above)?;
     }
@@ -129,7 +129,7 @@ fn write_line(
     // A heading runs on over the empty cells at its right, which wrapping would keep it from.
     let wraps = !matches!(line.emphasis, Emphasis::Heading | Emphasis::Remark);
     let is_bold = line.emphasis != Emphasis::Plain;
-    let mut tallest: f64 = 1.0;
+    let mut tallest = 1;
     for ((index, column), width) in (0..).zip(columns).zip(widths) {
         let cell = line.cells.get(usize::from(index)).unwrap_or(&Cell::Empty);
         let format = look::body(column.align, wraps, line.emphasis);
@@ -144,7 +144,7 @@ fn write_line(
             (_, None) => {
                 let text = cell.print(language);
                 sheet.write_string_with_format(row, index, cells::fit(&text), &format)?;
-                tallest = tallest.max(if wraps { room::lines(&text, width - INDENT, is_bold) } else { 1.0 });
+                tallest = tallest.max(if wraps { room::lines(&text, width - INDENT, is_bold) } else { 1 });
             }
         }
     }

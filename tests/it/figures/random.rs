@@ -30,7 +30,7 @@ impl World {
         let repeated = self.rows.iter().filter(|row| !seen.insert(&row.airing)).map(|row| row.airing.clone()).collect();
         let corrections = self.rows.iter().filter(|row| row.kind == Kind::Correction);
         let corrections: HashMap<i64, Fact> = corrections.map(|row| (row.corrects.unwrap(), row.clone())).collect();
-        Marks { repeated, corrections, notes: HashMap::new() }
+        Marks { repeated, corrections, ..Marks::default() }
     }
 }
 
