@@ -70,7 +70,7 @@ fn longest(text: &str, weight: Weight, size: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::table::{Align, Cell, Line};
+    use crate::report::table::{Align, Cell};
 
     const ROOM: u32 = 9355;
 
