@@ -3,7 +3,7 @@
 //! In: values as they were read. Out: what is wrong with them. Whether a link leads anywhere is nobody's to know here: a
 //! station has no network. Pure. Next: `crate::cli`, which asks this of what was typed and of manifests.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use crate::problem::what::ActivityFault;
 
@@ -22,11 +22,17 @@ pub const MOST_FILES: usize = 100;
 /// Bytes of a file at most: a long scan, a short film of a phone.
 pub const MOST_FILE_BYTES: u64 = 50_000_000;
 
+/// No activity of a station is older: another year is a slip of the finger.
+const FIRST_YEAR: i32 = 2000;
+
 /// What is wrong with the days of an activity.
 #[must_use]
 pub fn days(date: NaiveDate, until: Option<NaiveDate>, today: NaiveDate) -> Option<ActivityFault> {
     if let Some(until) = until.filter(|until| *until < date) {
         return Some(ActivityFault::DateAfterUntil(date, until));
+    }
+    if date.year() < FIRST_YEAR {
+        return Some(ActivityFault::LongAgo(date));
     }
     let last = until.unwrap_or(date);
     (last > today).then_some(ActivityFault::Future(last))
@@ -58,6 +64,14 @@ mod tests {
         assert_eq!(days(day(4), None, day(3)), Some(ActivityFault::Future(day(4))));
         assert_eq!(days(day(3), Some(day(5)), day(4)), Some(ActivityFault::Future(day(5))));
         assert_eq!(days(day(3), Some(day(2)), day(4)), Some(ActivityFault::DateAfterUntil(day(3), day(2))));
+    }
+
+    #[test]
+    fn a_year_of_another_age_is_a_slip() {
+        let day = |year| NaiveDate::from_ymd_opt(year, 3, 1).unwrap();
+        assert_eq!(days(day(1025), None, day(2025)), Some(ActivityFault::LongAgo(day(1025))));
+        assert_eq!(days(day(1999), Some(day(2025)), day(2025)), Some(ActivityFault::LongAgo(day(1999))));
+        assert_eq!(days(day(2000), None, day(2025)), None);
     }
 
     #[test]

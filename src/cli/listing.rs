@@ -24,9 +24,14 @@ pub(super) fn text<const N: usize>(out: &mut impl Write, lines: &[[String; N]]) 
     Ok(())
 }
 
-/// Nothing that a cell holds may move the cursor.
+/// Nothing that a cell holds may move the cursor, or turn what stands around it the other way.
 pub(super) fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
+    text.replace(|c: char| c.is_control() || turns(c), " ")
+}
+
+/// A mark of Unicode that changes the direction in which text is shown.
+const fn turns(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// An array, an object a line.
@@ -80,6 +85,11 @@ mod tests {
     fn columns_line_up_and_nothing_moves_the_cursor() {
         let lines = [["CỘT", "B"], ["ậ\u{1b}[2J", "x"], ["aaaaaaa", ""]].map(|line| line.map(str::to_owned));
         assert_eq!(written(|out| text(out, &lines).unwrap()), "CỘT      B\nậ [2J    x\naaaaaaa\n");
+    }
+
+    #[test]
+    fn nothing_turns_a_line_around() {
+        assert_eq!(one_line("a\u{202e}b\u{2066}c\u{2069}\u{200f}d\u{061c}e"), "a b c  d e");
     }
 
     #[test]

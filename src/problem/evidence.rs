@@ -20,6 +20,8 @@ pub enum ZoneFault {
     Before(String, DateTime<FixedOffset>, i64, DateTime<FixedOffset>),
     /// An instant that has not come yet.
     Future(DateTime<FixedOffset>),
+    /// Now, by a clock that is not believed: what it shows, the time of the log's newest row.
+    ClockBehind(DateTime<FixedOffset>, DateTime<FixedOffset>),
     /// No act has this number.
     NoSuchAct(i64),
     /// The act undoes another one itself.
@@ -45,6 +47,8 @@ pub enum ActivityFault {
     NoChannel(String, Vec<String>),
     /// A day that has not come yet.
     Future(NaiveDate),
+    /// A day so long ago that the year must be mistyped.
+    LongAgo(NaiveDate),
     /// First and last day the wrong way round.
     DateAfterUntil(NaiveDate, NaiveDate),
     /// No web address.
@@ -57,6 +61,8 @@ pub enum ActivityFault {
     TooManyFiles(usize, usize),
     /// A file that the activity does not have: its name, those that it has.
     NoFile(String, Vec<String>),
+    /// More than one file that a name or a hash fits: what was typed, the hashes and names of those files.
+    SeveralFiles(String, Vec<String>),
     /// Other activities of the same day, code, channel and title.
     Same(Vec<i64>),
     /// A manifest without activities.
@@ -100,6 +106,14 @@ pub(super) fn zone_vi(fault: &ZoneFault) -> Said {
             ),
         ),
         ZoneFault::Future(at) => Said::plain(format!("{} còn chưa tới", minute_vi(at))),
+        ZoneFault::ClockBehind(now, newest) => Said::with(
+            format!(
+                "đồng hồ máy đang là {}, trước dòng mới nhất của nhật ký ({}), nên không biết bây giờ là lúc nào",
+                minute_vi(now),
+                minute_vi(newest)
+            ),
+            "hãy chỉnh lại đồng hồ máy, hoặc ghi rõ thời điểm bằng `--since` (hỏng) hoặc `--on` (đã sửa)",
+        ),
         ZoneFault::NoSuchAct(seq) => {
             Said::with(format!("không có ghi nhận số {seq}"), "`loa zone history` liệt kê các ghi nhận")
         }
@@ -135,6 +149,14 @@ pub(super) fn zone_en(fault: &ZoneFault) -> Said {
             ),
         ),
         ZoneFault::Future(at) => Said::plain(format!("{} has not come yet", minute_en(at))),
+        ZoneFault::ClockBehind(now, newest) => Said::with(
+            format!(
+                "the clock shows {}, before the newest row of the log ({}): nobody knows when now is",
+                minute_en(now),
+                minute_en(newest)
+            ),
+            "set the clock, or name the instant with `--since` (broken) or `--on` (repaired)",
+        ),
         ZoneFault::NoSuchAct(seq) => {
             Said::with(format!("there is no act {seq}"), "`loa zone history` tells which there are")
         }
@@ -174,6 +196,9 @@ pub(super) fn activity_vi(fault: &ActivityFault) -> Said {
         ActivityFault::Future(day) => {
             Said::with(format!("ngày {} còn chưa tới", day_vi(*day)), "chỉ ghi những việc đã làm")
         }
+        ActivityFault::LongAgo(day) => {
+            Said::with(format!("ngày {} quá xa, trước năm 2000", day_vi(*day)), "hãy xem lại năm")
+        }
         ActivityFault::DateAfterUntil(from, until) => {
             Said::plain(format!("ngày đầu {} ở sau ngày cuối {}", day_vi(*from), day_vi(*until)))
         }
@@ -195,6 +220,10 @@ pub(super) fn activity_vi(fault: &ActivityFault) -> Said {
             } else {
                 format!("các tệp: {}", listed(has))
             },
+        ),
+        ActivityFault::SeveralFiles(typed, fits) => Said::with(
+            format!("`{typed}` đúng với {} tệp của hoạt động", fits.len()),
+            format!("hãy ghi phần đầu SHA-256 của tệp cần bỏ: {}", listed(fits)),
         ),
         ActivityFault::Same(of) => Said::with(
             format!("cùng ngày, cùng mã, cùng kênh, cùng tên với hoạt động số {}: có thể đã ghi hai lần", numbers(of)),
@@ -227,6 +256,7 @@ pub(super) fn activity_en(fault: &ActivityFault) -> Said {
             format!("the channels are {}", listed(channels)),
         ),
         ActivityFault::Future(day) => Said::with(format!("{day} has not come yet"), "only what was done is recorded"),
+        ActivityFault::LongAgo(day) => Said::with(format!("{day} is before the year 2000"), "look at the year again"),
         ActivityFault::DateAfterUntil(from, until) => {
             Said::plain(format!("the first day {from} is after the last day {until}"))
         }
@@ -244,6 +274,10 @@ pub(super) fn activity_en(fault: &ActivityFault) -> Said {
         ActivityFault::NoFile(name, has) => Said::with(
             format!("the activity has no file `{name}`"),
             if has.is_empty() { "it has none yet".to_owned() } else { format!("its files: {}", listed(has)) },
+        ),
+        ActivityFault::SeveralFiles(typed, fits) => Said::with(
+            format!("`{typed}` fits {} files of the activity", fits.len()),
+            format!("name one by the beginning of its SHA-256: {}", listed(fits)),
         ),
         ActivityFault::Same(of) => Said::with(
             format!("activity {} has the same day, code, channel and title: perhaps it was entered twice", numbers(of)),
@@ -312,6 +346,7 @@ mod tests {
             ZoneFault::WorksAlready(zone()),
             ZoneFault::Before(zone(), at, 3, at),
             ZoneFault::Future(at),
+            ZoneFault::ClockBehind(at, at),
             ZoneFault::NoSuchAct(3),
             ZoneFault::IsUndoing(3),
             ZoneFault::UndoneAlready(3, 4),
@@ -335,6 +370,8 @@ mod tests {
             ActivityFault::Audible("DAI".into(), list()),
             ActivityFault::NoChannel("HT1".into(), list()),
             ActivityFault::Future(day),
+            ActivityFault::LongAgo(day),
+            ActivityFault::SeveralFiles("a".into(), list()),
             ActivityFault::DateAfterUntil(day, day),
             ActivityFault::BadLink("a.vn".into()),
             ActivityFault::NoBulletin(9),

@@ -4,6 +4,7 @@
 //! be running: the head is read anew in each transaction, here as in `commit`. A correction carries all that describes the
 //! airing from then on; what was measured is never corrected. Must never touch the row that it is about. Next: `chain`.
 
+use chrono::{DateTime, Utc};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteConnection;
 
@@ -279,11 +280,15 @@ async fn chained(conn: &mut SqliteConnection, mut row: Row, signed: &Signature) 
 
 /// A clock that nobody vouches for and that is behind the log is not believed here either.
 async fn clock(conn: &mut SqliteConnection, signed: &Signature) -> sqlx::Result<ClockState> {
+    Ok(if behind(conn, signed).await?.is_some() { ClockState::Untrusted } else { signed.clock })
+}
+
+/// The time of the log's newest row, if nobody vouches for the clock and it is behind that.
+pub(super) async fn behind(conn: &mut SqliteConnection, signed: &Signature) -> sqlx::Result<Option<DateTime<Utc>>> {
     if signed.clock == ClockState::Synchronised {
-        return Ok(signed.clock);
+        return Ok(None);
     }
-    let newest = newest_row_at(conn).await?;
-    Ok(if newest.is_some_and(|(at, _)| at > signed.at) { ClockState::Untrusted } else { signed.clock })
+    Ok(newest_row_at(conn).await?.map(|(at, _)| at).filter(|at| *at > signed.at))
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use super::chain::{BrokenZoneAct, Head};
 use super::column;
 use super::read::{Log, ReadError};
 use super::register::{Register, RegisterError, Signature, failed, station_id};
+use super::remarks::behind;
 use super::sealed::{Sealed, VERSION};
-use crate::airing::rfc3339;
+use crate::airing::{ClockState, rfc3339};
 use crate::problem::what::ZoneFault;
 use crate::zones::{Act, Change, Wish, judge};
 
@@ -36,7 +37,10 @@ impl Register {
         let mut transaction = self.begin().await?;
         let recorded = async {
             let acts = all(&mut transaction).await?;
-            let judged = match judge(&acts, wish, signed.at) {
+            let behind = behind(&mut transaction, signed).await?;
+            let clock = if behind.is_some() { ClockState::Untrusted } else { signed.clock };
+            let newest_row = behind.map(|at| at.with_timezone(signed.at.offset()));
+            let judged = match judge(&acts, wish, signed.at, newest_row) {
                 Ok(judged) => judged,
                 Err(fault) => return Ok(Err(fault)),
             };
@@ -50,11 +54,17 @@ impl Register {
                 why: why.map(str::to_owned),
                 undoes: judged.undoes,
             };
-            act.seq = append(&mut transaction, &act, signed).await?;
+            act.seq = append(&mut transaction, &act, &Signature { clock, ..signed.clone() }).await?;
             transaction.commit().await?;
             Ok(Ok(act))
         };
         recorded.await.map_err(|error: sqlx::Error| failed(&path, &error))
+    }
+
+    /// Whether nobody vouches for the clock of an act and it is behind the newest row of the log.
+    pub async fn is_behind(&mut self, signed: &Signature) -> Result<bool, RegisterError> {
+        let newest_row = behind(&mut self.conn, signed).await;
+        Ok(newest_row.map_err(|error| self.failed(&error))?.is_some())
     }
 
     /// All acts on all zones, oldest first.

@@ -33,14 +33,24 @@ pub struct Judged {
     pub undoes: Option<i64>,
 }
 
-/// Says what is to be recorded, or why nothing is. Whether the station has such a zone is the caller's to know.
-pub fn judge(acts: &[Act], wish: Wish, now: DateTime<FixedOffset>) -> Result<Judged, ZoneFault> {
+/// Says what is to be recorded, or why nothing is. Whether the station has such a zone is the caller's to know. `newest_row` is
+/// the time of the log's newest row if the clock is behind it and not believed: then only an instant that was typed counts, and
+/// nobody can say whether it has come.
+pub fn judge(
+    acts: &[Act],
+    wish: Wish,
+    now: DateTime<FixedOffset>,
+    newest_row: Option<DateTime<FixedOffset>>,
+) -> Result<Judged, ZoneFault> {
     let (zone, act, at) = match wish {
         Wish::Undo(seq) => return undo(acts, seq, now),
         Wish::Broken(zone, at) => (zone, Change::Broken, at),
         Wish::Repaired(zone, at) => (zone, Change::Repaired, at),
     };
-    if at > now {
+    if let Some(newest_row) = newest_row.filter(|_| at == now) {
+        return Err(ZoneFault::ClockBehind(now, newest_row));
+    }
+    if at > now && newest_row.is_none() {
         return Err(ZoneFault::Future(at));
     }
     let newest = in_force(acts).filter(|act| act.zone == zone).max_by_key(|act| (act.at, act.seq));
@@ -86,7 +96,7 @@ mod tests {
 
     /// Records what may be recorded, at the end of the month.
     fn record(acts: &mut Vec<Act>, wish: Wish) -> Result<(), ZoneFault> {
-        let Judged { zone, act, at: from, undoes } = judge(acts, wish, at(31))?;
+        let Judged { zone, act, at: from, undoes } = judge(acts, wish, at(31), None)?;
         let (seq, recorded_at, by) = (acts.len() as i64 + 1, at(31), "Lan".to_owned());
         acts.push(Act { seq, zone, act, at: from, recorded_at, by, why: None, undoes });
         Ok(())
@@ -111,7 +121,14 @@ mod tests {
         assert_eq!(record(&mut acts, broken(4)), Err(ZoneFault::Before(ZONE.to_owned(), at(4), 2, at(5))));
         // Broken anew from the very instant of the repair.
         record(&mut acts, broken(5)).unwrap();
-        assert_eq!(judge(&acts, repaired(30), at(29)), Err(ZoneFault::Future(at(30))));
+        assert_eq!(judge(&acts, repaired(30), at(29), None), Err(ZoneFault::Future(at(30))));
+    }
+
+    #[test]
+    fn a_clock_behind_the_log_says_nothing_of_now_and_nothing_of_what_is_to_come() {
+        let judged = |wish| judge(&[], wish, at(3), Some(at(20))).map(|judged| judged.at);
+        assert_eq!(judged(broken(3)), Err(ZoneFault::ClockBehind(at(3), at(20))));
+        assert_eq!((judged(broken(2)), judged(broken(21))), (Ok(at(2)), Ok(at(21))));
     }
 
     #[test]

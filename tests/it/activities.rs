@@ -197,6 +197,25 @@ fn proofs_of_every_revision_outlive_every_start() {
 }
 
 #[test]
+fn a_file_is_removed_by_its_hash_where_two_have_its_name() {
+    let site = site();
+    fs::create_dir(site.path("khac")).unwrap();
+    site.write("khac/anh.jpg", "another picture");
+    add(&site, &["--file", "anh.jpg", "--file", "khac/anh.jpg"]);
+    let remove = |typed: &str| site.loa(&["activity", "change", "1", "--remove-file", typed, "--by", "Lan"]);
+    let ran = remove("anh.jpg");
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    let files = shown(&site, 1)["files"].as_array().unwrap().clone();
+    assert_eq!(files.len(), 2);
+    let hash = files[1]["sha256"].as_str().unwrap();
+    assert!(ran.stderr.contains("fits 2 files") && ran.stderr.contains(&hash[..12]), "{}", ran.stderr);
+    assert_eq!(remove(&hash[..12]).code, Some(0));
+    assert_eq!(shown(&site, 1)["files"].as_array().unwrap(), &files[..1]);
+    assert!(site.done(&["activity", "show", "1"]).contains(&format!("        anh.jpg  SHA-256 {hash}")));
+    assert_eq!(remove("anh.jpg").code, Some(0), "one is left");
+}
+
+#[test]
 fn what_proves_an_activity_comes_back_from_a_backup_under_whatever_name_it_lay_there() {
     let site = site();
     Signal::mono(16_000, 2.0).wav(&site.path("audio/tin.wav"));
@@ -231,7 +250,8 @@ fn a_station_of_an_earlier_version_has_none_until_one_is_recorded() {
     site.done(&["bulletin", "add", "audio/tin.wav", "--title", "Một cửa", "--theme", "ND3"]);
     runtime().block_on(async {
         let mut conn = stranger(&site.path("data")).await;
-        let undone = "drop table activity; drop table zone_act; delete from _sqlx_migrations where version >= 5";
+        let undone = "drop table activity; drop table zone_act; drop index airing_log_remarks; \
+                      delete from _sqlx_migrations where version >= 5";
         conn.execute(undone).await.unwrap();
         conn.close().await.unwrap();
     });

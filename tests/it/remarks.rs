@@ -99,6 +99,29 @@ fn a_correction_carries_all_that_describes_the_airing_from_then_on() {
 }
 
 #[test]
+fn a_bulletin_of_other_sound_is_recorded_with_a_warning() {
+    let site = site();
+    Sound::mono(16_000, 2.0).wav(&site.path("tin.wav"));
+    site.done(&["bulletin", "add", "tin.wav", "--title", "Một cửa", "--theme", "ND3"]);
+    let correct = |row: &str| site.loa(&["log", "correct", row, "--bulletin", "1", "--why", "nhầm", "--by", "Lan"]);
+    let ran = correct("2");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("row 2 aired is no revision's sound of bulletin 1"), "{}", ran.stderr);
+    let sound = site.done(&["bulletin", "show", "1", "--format", "json"]);
+    let sound = serde_json::from_str::<Value>(&sound).unwrap()["sha256"].as_str().unwrap().to_owned();
+    block_on(async {
+        let mut conn = stranger(&site.path("data")).await;
+        let sql = format!("drop trigger airing_log_no_update; update airing_log set sha256 = '{sound}' where seq = 3");
+        conn.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+        conn.close().await.unwrap();
+    });
+    let ran = correct("3");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    let cleared = object(&site, &["log", "correct", "2", "--clear", "zones", "--why", "nhầm", "--by", "Lan"]);
+    assert_eq!(cleared["correction"]["zones"], serde_json::json!([]));
+}
+
+#[test]
 fn what_cannot_be_said_is_refused_and_told_why() {
     let site = site();
     site.done(&["log", "note", "2", "nghe rõ", "--by", "Lan"]);
@@ -107,7 +130,7 @@ fn what_cannot_be_said_is_refused_and_told_why() {
         site.loa(&[&fixed, more].concat())
     };
     let note = |seq: &str, text: &str, by: &str| site.loa(&["log", "note", seq, text, "--by", by]);
-    let cases: [(Ran, &str); 13] = [
+    let cases: [(Ran, &str); 15] = [
         (note("9", "x", "Lan"), "there is no row 9 in the log; its newest is row 5"),
         (note("0", "x", "Lan"), "there is no row 0 in the log; its newest is row 5"),
         (note("5", "x", "Lan"), "row 5 is itself a note or correction, of row 2; write about that one"),
@@ -119,6 +142,8 @@ fn what_cannot_be_said_is_refused_and_told_why() {
         (correct(&["--themes", "ND3,ND1", "--author", "Lan"]), "this correction changes nothing of row 2"),
         (correct(&["--themes", "ND11"]), "`ND11`"),
         (correct(&["--zones", "thon3"]), "`thon3`"),
+        (correct(&["--zones", " "]), "write `--clear zones`"),
+        (correct(&["--genre", "tin", "--clear", "genre"]), "`--genre` and `--clear genre` contradict each other"),
         (correct(&["--bulletin", "7"]), "there is no bulletin 7"),
         (site.loa(&["log", "correct", "2", "--title", "T", "--why", "", "--by", "Lan"]), "`--why`"),
     ];

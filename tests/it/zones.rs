@@ -7,15 +7,18 @@ use std::fmt::Write as _;
 use std::fs;
 
 use chrono::{DateTime, Utc};
-use loa::store::Log;
-use loa::zones::States;
+use loa::airing::ClockState;
+use loa::desk::Record;
+use loa::problem::what::ZoneFault;
+use loa::store::{Log, Register, Signature};
+use loa::zones::{States, Wish};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
 use crate::bulletins::python;
 use crate::check::assert_golden;
 use crate::running::{Ran, Site};
-use crate::store::stranger;
+use crate::store::{aired, commit, open, stranger};
 
 const ZONES: &str = "[[zone]]\nid = \"thon-1\"\nname = \"Cụm loa thôn 1\"\nspeakers = 4\n\
                      [[zone]]\nid = \"thon-2\"\nname = \"Cụm loa thôn 2\"\n";
@@ -111,6 +114,48 @@ fn a_day_is_broken_as_a_whole_and_today_ends_now() {
     assert!(lines[0]["broken_days_this_month"].as_i64().unwrap() >= 1, "{lines:?}");
     assert_eq!(site.done(&["zone", "list", "--format", "csv"]).lines().count(), 3);
     assert_eq!(site.done(&["zone", "history", "--format", "csv"]).lines().count(), 5);
+}
+
+#[test]
+fn a_clock_behind_the_log_is_not_asked_when_now_is() {
+    let site = site();
+    let day = |text| DateTime::parse_from_rfc3339(text).unwrap();
+    let (shown, newest) = (day("2024-01-01T07:00:00+07:00"), day("2025-03-01T05:00:00+07:00"));
+    let signed = Signature { by: "Lan".into(), via: "cli".into(), at: shown, clock: ClockState::FreeRunning };
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let store = open(&site.path("data")).await.store;
+        commit(&store, Record::Row(Box::new(aired(0)))).await;
+        store.close().await;
+        let mut conn = stranger(&site.path("data")).await;
+        let sql = "drop trigger airing_log_no_update; update airing_log set ended_at = null, \
+                   recorded_at = '2025-03-01T05:00:00.000000+07:00'";
+        conn.execute(sql).await.unwrap();
+        let mut register = Register::open(&site.path("data")).await.unwrap();
+        let mut broken =
+            async |at| register.record_zone(Wish::Broken("thon-1".into(), at), None, &signed).await.unwrap();
+        assert_eq!(broken(shown).await, Err(ZoneFault::ClockBehind(shown, newest)));
+        assert_eq!(broken(day("2025-03-03T00:00:00+07:00")).await.unwrap().seq, 1);
+        let clock: String = sqlx::query_scalar("select clock from zone_act").fetch_one(&mut conn).await.unwrap();
+        assert_eq!(clock, "untrusted");
+        conn.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_zone_that_left_the_settings_while_broken_can_be_repaired() {
+    let site = site();
+    site.done(&["zone", "broken", "thon-2", "--since", "2025-03-03", "--by", "Lan"]);
+    let settings = fs::read_to_string(site.path("loa.toml")).unwrap();
+    site.write("loa.toml", settings.replace("thon-2", "thon-9"));
+    let states = || {
+        let lines: Vec<Value> = serde_json::from_str(&site.done(&["zone", "list", "--format", "json"])).unwrap();
+        lines.iter().map(|line| format!("{} {}", line["zone"], line["state"]).replace('"', "")).collect::<Vec<_>>()
+    };
+    assert_eq!(states(), ["thon-1 working", "thon-9 working", "thon-2 broken"]);
+    let repaired = ["repaired", "thon-2", "--on", "2025-06-30", "--by", "Lan"];
+    assert_eq!(zone(&site, &repaired).code, Some(0));
+    assert_eq!(states(), ["thon-1 working", "thon-9 working"]);
+    assert_eq!(zone(&site, &repaired).code, Some(2), "it is none of the station's any more");
 }
 
 #[test]

@@ -15,6 +15,9 @@ use crate::problem::system::refusal;
 use crate::problem::what::ActivityFault;
 use crate::text::composed;
 
+/// Digits of a hash that name a file, at least: fewer may be a name.
+const SHORTEST_HASH: usize = 8;
+
 /// What is wrong with a file, found without reading it.
 pub(super) fn fault(path: &Path) -> Option<ActivityFault> {
     glance(path, MOST_FILE_BYTES).err().map(|why| unfiled(path, why))
@@ -55,4 +58,21 @@ fn unfiled(path: &Path, why: Unfiled) -> ActivityFault {
 fn name_of(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     composed(&name.replace(char::is_control, " "))
+}
+
+/// The one file that a name fits, or the beginning of its hash.
+pub(super) fn named<'a>(files: &'a [Proof], typed: &str) -> Result<&'a Proof, ActivityFault> {
+    let is_hash = typed.len() >= SHORTEST_HASH;
+    let by_name: Vec<&Proof> = files.iter().filter(|file| file.name == typed).collect();
+    let by_hash = || files.iter().filter(|file| is_hash && file.sha256.starts_with(&typed.to_ascii_lowercase()));
+    let fits = if by_name.is_empty() { by_hash().collect() } else { by_name };
+    let Some((first, more)) = fits.split_first() else {
+        let names = files.iter().map(|file| file.name.clone()).collect();
+        return Err(ActivityFault::NoFile(typed.to_owned(), names));
+    };
+    if more.iter().all(|file| file == first) {
+        return Ok(first);
+    }
+    let told = |file: &&Proof| format!("{} ({})", file.sha256.get(..12).unwrap_or(&file.sha256), file.name);
+    Err(ActivityFault::SeveralFiles(typed.to_owned(), fits.iter().map(told).collect()))
 }

@@ -60,7 +60,7 @@ pub(super) struct ChangeArgs {
     /// A field that it shall no longer have
     #[arg(long, value_enum, value_name = "FIELD")]
     clear: Vec<Clear>,
-    /// A file that shall no longer prove it, by its name; older revisions keep it
+    /// A file that shall no longer prove it, by its name or the first 8 or more digits of its SHA-256; older revisions keep it
     #[arg(long, value_name = "NAME")]
     remove_file: Vec<String>,
     #[command(flatten)]
@@ -127,13 +127,13 @@ pub(super) fn change(config: &Config, args: &ChangeArgs) -> anyhow::Result<ExitC
     };
     let mut activity = before.clone();
     args.clear.iter().for_each(|field| clear(&mut activity, *field));
-    let names = || activity.files.iter().map(|file| file.name.clone()).collect();
-    let lost = args.remove_file.iter().filter(|name| !activity.files.iter().any(|file| file.name == **name));
-    let lost = lost.map(|name| Problem::typed(Severity::Error, ActivityFault::NoFile(name.clone(), names())));
-    if tell(config, &lost.collect::<Vec<_>>()) {
+    let (removed, faults): (Vec<_>, Vec<_>) =
+        args.remove_file.iter().map(|typed| proofs::named(&before.files, typed)).partition(Result::is_ok);
+    let faults = faults.into_iter().filter_map(Result::err).map(|fault| Problem::typed(Severity::Error, fault));
+    if tell(config, &faults.collect::<Vec<_>>()) {
         return Ok(ExitCode::from(WRONG_INPUT));
     }
-    activity.files.retain(|file| !args.remove_file.contains(&file.name));
+    activity.files.retain(|file| !removed.contains(&Ok(file)));
     let heading = Heading { date: args.date, code: args.code.as_deref(), title: args.title.as_deref() };
     let (activity, signed, held) = match filled(config, activity, &heading, &args.fields, &args.by) {
         Ok(filled) => filled,

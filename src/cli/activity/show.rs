@@ -98,6 +98,12 @@ impl<W: Write> Page<'_, W> {
         self.head("các bản", "revisions")?;
         for each in revisions {
             writeln!(self.out, "    {}  {}  {}", each.revision, self.minute(each.recorded_at), one_line(&each.by))?;
+            // Those that were removed since then are told nowhere else.
+            for proof in each.files.iter().filter(|proof| !activity.files.contains(proof)) {
+                let (name, kept) = (one_line(&proof.name), kept(self.config, proof));
+                let kept = self.config.language.pick(kept.0, kept.1);
+                writeln!(self.out, "        {name}  SHA-256 {}  {kept}", proof.sha256)?;
+            }
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use crate::airing::Kind;
 use crate::backup::block_on;
 use crate::cli::bulletin::{Told, Typed, failed, refused, signature, tell};
-use crate::cli::{DONE, WRONG_INPUT};
+use crate::cli::{DONE, WRONG_INPUT, say};
 use crate::config::Config;
 use crate::problem::nearest;
 use crate::problem::what::ProgrammeFault;
@@ -94,6 +94,7 @@ enum Clear {
     Author,
     Source,
     Bulletin,
+    Zones,
 }
 
 /// Notes something of a row.
@@ -109,7 +110,10 @@ pub(super) fn note(config: &Config, args: &NoteArgs) -> anyhow::Result<ExitCode>
 
 /// Puts right what describes a row.
 pub(super) fn correct(config: &Config, args: &CorrectArgs) -> anyhow::Result<ExitCode> {
-    let (logged, has_bulletin) = match look(config, args.seq, args.bulletin) {
+    if let Some(refused) = contradiction(config, args) {
+        return Ok(refused);
+    }
+    let (logged, sounds) = match look(config, args.seq, args.bulletin) {
         Ok(found) => found,
         Err(error) => return Ok(objected(config, &error)),
     };
@@ -120,25 +124,62 @@ pub(super) fn correct(config: &Config, args: &CorrectArgs) -> anyhow::Result<Exi
     let (false, Some(why), Some(by)) = (tell(config, &typed.problems), why, by) else {
         return Ok(ExitCode::from(WRONG_INPUT));
     };
-    if let Some(number) = args.bulletin.filter(|_| !has_bulletin) {
-        return Ok(crate::cli::bulletin::unknown(config, number));
+    if let Some(number) = args.bulletin {
+        let Some(sounds) = sounds else { return Ok(crate::cli::bulletin::unknown(config, number)) };
+        if logged.row.sha256.as_ref().is_some_and(|sound| !sounds.contains(sound)) {
+            say(other_sound(config, args.seq, number));
+        }
     }
     add(config, args.seq, Saying::Correction { changes, why }, &by, args.who.format)
 }
 
-/// The row as it is, and whether there is such a bulletin. Without a database none is made.
-fn look(config: &Config, seq: i64, bulletin: Option<i64>) -> Result<(Logged, bool), RemarkError> {
+/// A field that is given and cleared at once, or zones that name none.
+fn contradiction(config: &Config, args: &CorrectArgs) -> Option<ExitCode> {
+    let given = [
+        ("genre", Clear::Genre, args.genre.is_some()),
+        ("themes", Clear::Themes, args.themes.is_some()),
+        ("author", Clear::Author, args.author.is_some()),
+        ("source", Clear::Source, args.source.is_some()),
+        ("bulletin", Clear::Bulletin, args.bulletin.is_some()),
+        ("zones", Clear::Zones, args.zones.is_some()),
+    ];
+    if let Some((name, ..)) = given.into_iter().find(|(_, field, is_given)| *is_given && args.clear.contains(field)) {
+        let vi = format!("`--{name}` và `--clear {name}` trái nhau; hãy chỉ ghi một trong hai");
+        let en = format!("`--{name}` and `--clear {name}` contradict each other; give one of them");
+        return Some(refused(config, WRONG_INPUT, (&vi, &en)));
+    }
+    args.zones.as_ref().filter(|list| list.trim().is_empty()).map(|_| {
+        let vi = "`--zones` không ghi cụm loa nào; nếu không phát ra cụm loa nào thì ghi `--clear zones`";
+        let en = "`--zones` names no zone; if it was fed to none, write `--clear zones`";
+        refused(config, WRONG_INPUT, (vi, en))
+    })
+}
+
+/// What was heard is no sound of the bulletin that it is said to be. Somebody may have read it out anew: a warning.
+fn other_sound(config: &Config, seq: i64, number: i64) -> String {
+    let vi = format!(
+        "cảnh báo: âm thanh của dòng {seq} không phải là bản nào của tin bài số {number}; nếu ghi nhầm thì đính chính lại"
+    );
+    let en = format!(
+        "warning: what row {seq} aired is no revision's sound of bulletin {number}; if that is a mistake, correct it again"
+    );
+    config.language.pick(&vi, &en).to_owned()
+}
+
+/// The row as it is, and the sounds of all revisions of a bulletin if there is such a one. Without a database none is made.
+fn look(config: &Config, seq: i64, bulletin: Option<i64>) -> Result<(Logged, Option<Vec<String>>), RemarkError> {
     block_on(async {
         let Some(mut register) = Register::look(&config.data_dir).await? else {
             return Err(RemarkError::Unknown(seq, 0));
         };
         let found = async {
             let logged = register.logged(seq).await?;
-            let known = match bulletin {
-                Some(number) => register.card(number).await?.is_some(),
-                None => false,
-            };
-            Ok((logged, known))
+            let Some(number) = bulletin else { return Ok((logged, None)) };
+            if register.card(number).await?.is_none() {
+                return Ok((logged, None));
+            }
+            let revisions = register.history(number).await?.revisions;
+            Ok((logged, Some(revisions.into_iter().filter_map(|revision| revision.sha256).collect())))
         };
         let found = found.await;
         register.close().await;
@@ -162,7 +203,7 @@ fn changes(config: &Config, args: &CorrectArgs, logged: &Logged, typed: &mut Typ
         author: if cleared(Clear::Author) { Some(None) } else { author },
         source: if cleared(Clear::Source) { Some(None) } else { source },
         bulletin: if cleared(Clear::Bulletin) { Some(None) } else { args.bulletin.map(Some) },
-        zones,
+        zones: if cleared(Clear::Zones) { Some(Vec::new()) } else { zones },
         is_void,
     }
 }

@@ -14,6 +14,7 @@ use super::When;
 use crate::backup::block_on;
 use crate::calendar::with_offset;
 use crate::cli::bulletin::Told;
+use crate::cli::listing::one_line;
 use crate::cli::{DONE, WrongInput, counted, say};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -136,9 +137,4 @@ fn told(out: &mut impl io::Write, header: &Header, fingerprint: &Fingerprint) ->
     lines.push(format!("exported: {} by {}, {}", header.exported_at, header.by, header.program));
     lines.push(format!("key: {fingerprint}"));
     lines.iter().try_for_each(|line| writeln!(out, "{}", one_line(line)))
-}
-
-/// What a file from anywhere holds must not move the cursor.
-fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
 }

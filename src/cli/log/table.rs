@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::Printed;
 use crate::airing::Kind;
+use crate::cli::listing::one_line;
 use crate::store::{Log, Row, Span};
 
 /// Prints the rows of a span.
@@ -67,11 +68,6 @@ fn remark(row: &Row, about: i64) -> String {
 fn nearest_second(instant: &str) -> String {
     DateTime::parse_from_rfc3339(instant)
         .map_or_else(|_| instant.to_owned(), |at| at.round_subsecs(0).format("%F %T").to_string())
-}
-
-/// Nothing that a title holds may move the cursor.
-fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
 }
 
 /// Milliseconds as minutes and seconds, rounded down: never more than was aired.

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
-use super::history::Line;
+use super::history::{Line, acts};
 use super::{minute, unknown};
 use crate::backup::block_on;
 use crate::calendar::with_offset;
@@ -82,48 +82,46 @@ struct Signed {
 pub(super) fn broken(config: &Config, args: &BrokenArgs) -> anyhow::Result<ExitCode> {
     let tz = config.station.timezone;
     let since = |now| args.since.map_or(now, |since| with_offset(tz, since.begin(tz)));
-    let wish = |zone, now| Wish::Broken(zone, since(now));
-    of_zone(config, &args.zone, &args.signed, args.why.as_deref(), wish)
+    let problems = stranger(config, args.zone.trim(), false);
+    let wish = |now, _| Wish::Broken(args.zone.trim().to_owned(), since(now));
+    record(config, problems, &args.signed, args.why.as_deref(), wish)
 }
 
 /// Records that it works again.
 pub(super) fn repaired(config: &Config, args: &RepairedArgs) -> anyhow::Result<ExitCode> {
     let tz = config.station.timezone;
-    let on = |now: DateTime<FixedOffset>| match args.on {
+    let on = |now: DateTime<FixedOffset>, is_behind| match args.on {
         None => now,
         // The end of today has not come: what was repaired today works from now on.
         Some(day @ When::Day(_)) if day.begin(tz) <= now => with_offset(tz, day.end(tz).min(now.to_utc())),
+        // Of a clock that is not believed nobody knows what has come.
+        Some(day @ When::Day(_)) if is_behind => with_offset(tz, day.end(tz)),
         Some(when) => with_offset(tz, when.begin(tz)),
     };
-    let wish = |zone, now| Wish::Repaired(zone, on(now));
-    of_zone(config, &args.zone, &args.signed, args.why.as_deref(), wish)
+    let problems = stranger(config, args.zone.trim(), true);
+    let wish = |now, is_behind| Wish::Repaired(args.zone.trim().to_owned(), on(now, is_behind));
+    record(config, problems, &args.signed, args.why.as_deref(), wish)
 }
 
 /// Records that an act was a mistake.
 pub(super) fn undo(config: &Config, args: &UndoArgs) -> anyhow::Result<ExitCode> {
-    record(config, Vec::new(), &args.signed, Some(&args.why), |_| Wish::Undo(args.seq))
+    record(config, Vec::new(), &args.signed, Some(&args.why), |_, _| Wish::Undo(args.seq))
 }
 
-/// Records an act on one of the station's zones.
-fn of_zone(
-    config: &Config,
-    zone: &str,
-    signed: &Signed,
-    why: Option<&str>,
-    wish: impl FnOnce(String, DateTime<FixedOffset>) -> Wish,
-) -> anyhow::Result<ExitCode> {
-    let zone = zone.trim();
-    let is_known = config.zones.iter().any(|each| each.id == zone);
-    let problems = if is_known { Vec::new() } else { vec![Problem::typed(Severity::Error, unknown(config, zone))] };
-    record(config, problems, signed, why, |now| wish(zone.to_owned(), now))
+/// Whether a zone is none of the station's. One that left loa.toml while it was broken can still be repaired.
+fn stranger(config: &Config, zone: &str, or_broken: bool) -> Vec<Problem> {
+    let is_broken = || States::new(&acts(config).unwrap_or_default()).newest(zone) != State::Working;
+    let is_known = config.zones.iter().any(|each| each.id == zone) || (or_broken && is_broken());
+    if is_known { Vec::new() } else { vec![Problem::typed(Severity::Error, unknown(config, zone))] }
 }
 
+/// Records an act; the wish is told the time, and whether the clock is behind the log and not believed.
 fn record(
     config: &Config,
     mut problems: Vec<Problem>,
     args: &Signed,
     why: Option<&str>,
-    wish: impl FnOnce(DateTime<FixedOffset>) -> Wish,
+    wish: impl FnOnce(DateTime<FixedOffset>, bool) -> Wish,
 ) -> anyhow::Result<ExitCode> {
     let mut typed = Typed::new(config);
     let by = typed.line("--by", &args.by);
@@ -135,7 +133,8 @@ fn record(
     let signed = signature(config, by.as_deref());
     let recorded = block_on(async {
         let mut register = Register::open(&config.data_dir).await?;
-        let recorded = register.record_zone(wish(signed.at), why.as_deref(), &signed).await?;
+        let wish = wish(signed.at, register.is_behind(&signed).await?);
+        let recorded = register.record_zone(wish, why.as_deref(), &signed).await?;
         let acts = register.zone_acts().await?;
         register.close().await;
         Ok::<_, RegisterError>(recorded.map(|act| (act, States::new(&acts))))

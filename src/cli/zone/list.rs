@@ -3,6 +3,7 @@
 //! In: the zones of loa.toml, what was recorded of them. Out: a table in the station's language, JSON or CSV; and for `check` the
 //! zones that are broken now. Reads only. Next: `crate::zones`.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
 
@@ -84,26 +85,31 @@ fn lines<'a>(config: &'a Config, acts: &'a [Act], now: DateTime<Utc>) -> Vec<Lin
     let tz = config.station.timezone;
     let (states, today) = (States::new(acts), local_date(tz, now));
     let first = NaiveDate::from_ymd_opt(today.year(), today.month(), 1).unwrap_or(today);
-    let line = |zone: &'a crate::config::Zone| {
-        let (state, since_at) = match states.state_at(&zone.id, now) {
+    let line = |(id, name, speakers): (&'a str, &'a str, Option<i64>)| {
+        let (state, since_at) = match states.state_at(id, now) {
             State::Working => ("working", None),
             State::Broken { since } => ("broken", Some(since)),
         };
-        let said = |act: &&Act| act.zone == zone.id && act.act == Change::Broken && Some(act.at) == since_at;
+        let said = |act: &&Act| act.zone == id && act.act == Change::Broken && Some(act.at) == since_at;
         let said = in_force(acts).find(said);
         Line {
-            zone: &zone.id,
-            name: &zone.name,
-            speakers: zone.speakers,
+            zone: id,
+            name,
+            speakers,
             state,
             since: since_at.as_ref().map(rfc3339),
             why: said.and_then(|act| act.why.as_deref()),
             by: said.map(|act| act.by.as_str()),
-            broken_days_this_month: states.broken_days(&zone.id, first, today, tz),
+            broken_days_this_month: states.broken_days(id, first, today, tz),
             since_at,
         }
     };
-    config.zones.iter().map(line).collect()
+    // Of those that left loa.toml the ones that nobody repaired: they can still be.
+    let gone: BTreeSet<&str> = acts.iter().map(|act| act.zone.as_str()).collect();
+    let is_gone = |id: &&str| !config.zones.iter().any(|zone| zone.id == *id) && states.newest(id) != State::Working;
+    let gone = gone.into_iter().filter(is_gone).map(|id| (id, config.zone_name(id), None));
+    let zones = config.zones.iter().map(|zone| (zone.id.as_str(), zone.name.as_str(), zone.speakers));
+    zones.chain(gone).map(line).collect()
 }
 
 fn table(config: &Config, lines: &[Line<'_>]) -> Vec<[String; 8]> {
