@@ -7,6 +7,7 @@ use super::approvals::APPROVALS;
 use super::chain::Head;
 use super::read::{Log, ReadError};
 use super::revisions::REVISIONS;
+use super::sealed::Sealed;
 use super::zones::ZONE_ACTS;
 
 /// The newest row of every chain of a database; of one that an earlier version made, those that it has.
@@ -27,17 +28,21 @@ pub struct Heads {
 impl Log {
     /// The heads as they are now.
     pub async fn heads(&mut self) -> Result<Heads, ReadError> {
-        let log = self.head().await?;
-        let mut heads = Vec::new();
-        for table in [&APPROVALS, &REVISIONS, &ZONE_ACTS, &ACTIVITIES] {
-            let head = match table.is_there(self.any()).await {
-                Ok(true) => table.head(self.any()).await,
-                Ok(false) => Ok(Head::default()),
-                Err(error) => Err(error),
-            };
-            heads.push(head.map_err(|error| self.unreadable(&error))?);
-        }
-        let [approvals, bulletins, zones, activities] = heads.try_into().expect("four tables have four heads");
-        Ok(Heads { log, approvals, bulletins, zones, activities })
+        Ok(Heads {
+            log: self.head().await?,
+            approvals: self.head_of(&APPROVALS).await?,
+            bulletins: self.head_of(&REVISIONS).await?,
+            zones: self.head_of(&ZONE_ACTS).await?,
+            activities: self.head_of(&ACTIVITIES).await?,
+        })
+    }
+
+    async fn head_of(&mut self, table: &Sealed) -> Result<Head, ReadError> {
+        let head = match table.is_there(self.any()).await {
+            Ok(true) => table.head(self.any()).await,
+            Ok(false) => Ok(Head::default()),
+            Err(error) => Err(error),
+        };
+        head.map_err(|error| self.unreadable(&error))
     }
 }

@@ -90,7 +90,7 @@ struct OfProgramme {
 #[derive(Debug, Default)]
 pub(super) struct Programmes {
     positions: HashMap<Arc<str>, usize>,
-    programmes: Vec<OfProgramme>,
+    each: Vec<OfProgramme>,
     all: Reconciling,
     shortfalls: Vec<Shortfall>,
 }
@@ -100,7 +100,7 @@ impl Programmes {
     pub(super) fn take(&mut self, seen: &Seen<'_>) -> Option<usize> {
         let Seen { airing, .. } = *seen;
         let position = self.position(airing.planned_by()?);
-        let programme = &mut self.programmes[position];
+        let programme = &mut self.each[position];
         if let Some(title) = &airing.last.programme_title {
             programme.titles.take(title, airing.day);
         }
@@ -121,20 +121,20 @@ impl Programmes {
         if let Some(position) = self.positions.get(id) {
             return *position;
         }
-        self.positions.insert(Arc::clone(id), self.programmes.len());
-        self.programmes.push(OfProgramme { id: Arc::clone(id), ..OfProgramme::default() });
-        self.programmes.len() - 1
+        self.positions.insert(Arc::clone(id), self.each.len());
+        self.each.push(OfProgramme { id: Arc::clone(id), ..OfProgramme::default() });
+        self.each.len() - 1
     }
 
     /// Puts every occurrence of which an airing counts into the month of the first such airing.
     pub(super) fn sessions(&self, months: &mut Months) {
-        let occurrences = self.programmes.iter().flat_map(|programme| programme.occurrences.values());
+        let occurrences = self.each.iter().flat_map(|programme| programme.occurrences.values());
         occurrences.flatten().for_each(|day| months.add_session(*day));
     }
 
     /// The programmes by id, all of them reconciled, and what fell short in order of time.
     pub(super) fn finish(self, items: &Items) -> (Vec<ProgrammeLine>, Reconciliation, Vec<Shortfall>) {
-        let bulletins = items.by_programme(self.programmes.len());
+        let bulletins = items.by_programme(self.each.len());
         let line = |(programme, bulletins): (OfProgramme, Bulletins)| ProgrammeLine {
             id: programme.id,
             titles: programme.titles.finish(),
@@ -144,7 +144,7 @@ impl Programmes {
             bulletins,
             reconciliation: programme.reconciling.finish(),
         };
-        let mut lines: Vec<_> = self.programmes.into_iter().zip(bulletins).map(line).collect();
+        let mut lines: Vec<_> = self.each.into_iter().zip(bulletins).map(line).collect();
         lines.sort_by(|a, b| a.id.cmp(&b.id));
         let mut shortfalls = self.shortfalls;
         shortfalls.sort_by_key(|shortfall| (shortfall.scheduled_at, shortfall.seq));

@@ -102,12 +102,11 @@ impl<'a> Settling<'a> {
         if !self.marks.repeated.contains(&airing.last.airing) {
             return Taken::Settled(airing);
         }
-        match self.open.get_mut(&airing.last.airing) {
-            Some(open) => open.join(airing),
-            None => {
-                let started_in = airing.last.attempt;
-                self.open.insert(airing.last.airing.clone(), Open { airing, started_in });
-            }
+        if let Some(open) = self.open.get_mut(&airing.last.airing) {
+            open.join(airing);
+        } else {
+            let started_in = airing.last.attempt;
+            self.open.insert(airing.last.airing.clone(), Open { airing, started_in });
         }
         Taken::Kept
     }
@@ -251,7 +250,7 @@ pub(super) mod tests {
     fn short(seq: i64, attempt: i64, aired_ms: i64) -> Fact {
         let started_at = (aired_ms > 0).then(|| at("2025-03-03T05:00:00") + chrono::TimeDelta::minutes(attempt));
         let outcome = Some(if aired_ms > 0 { Outcome::Interrupted } else { Outcome::Missed });
-        Fact { aired_ms, started_at, outcome, ..fact(seq, "a", attempt) }
+        Fact { started_at, aired_ms, outcome, ..fact(seq, "a", attempt) }
     }
 
     fn repeated(airing: &str) -> Marks {

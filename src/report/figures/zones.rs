@@ -39,7 +39,7 @@ pub(super) struct Zones<'a> {
     today: NaiveDate,
     timezone: Tz,
     positions: HashMap<Arc<str>, usize>,
-    zones: Vec<OfZone>,
+    each: Vec<OfZone>,
     zoneless: Split,
     latest: Option<(Arc<[Arc<str>]>, Places)>,
 }
@@ -56,13 +56,13 @@ impl<'a> Zones<'a> {
             today: given.today,
             timezone: given.timezone,
             positions: HashMap::new(),
-            zones: Vec::new(),
+            each: Vec::new(),
             zoneless: Split::default(),
             latest: None,
         };
         for zone in given.zones {
             let position = new.position(&shared(&zone.id));
-            new.zones[position].is_in_window = true;
+            new.each[position].is_in_window = true;
         }
         new
     }
@@ -72,8 +72,8 @@ impl<'a> Zones<'a> {
             return *position;
         }
         let id = Arc::clone(id);
-        self.positions.insert(Arc::clone(&id), self.zones.len());
-        self.zones.push(OfZone {
+        self.positions.insert(Arc::clone(&id), self.each.len());
+        self.each.push(OfZone {
             is_ever_broken: !self.states.spans(&id).is_empty(),
             id,
             names: Names::default(),
@@ -81,11 +81,11 @@ impl<'a> Zones<'a> {
             aired: Split::default(),
             while_broken: Split::default(),
         });
-        self.zones.len() - 1
+        self.each.len() - 1
     }
 
     fn is_broken(&self, position: usize, at: DateTime<Utc>) -> bool {
-        let zone = &self.zones[position];
+        let zone = &self.each[position];
         zone.is_ever_broken && self.states.is_broken(&zone.id, at)
     }
 
@@ -115,7 +115,7 @@ impl<'a> Zones<'a> {
         let at = seen.airing.instant().to_utc();
         for &(index, position) in self.places(&last.zones).iter() {
             let is_broken = self.is_broken(position, at);
-            let zone = &mut self.zones[position];
+            let zone = &mut self.each[position];
             zone.is_in_window = true;
             if let Some(name) = last.zone_names.get(index) {
                 zone.names.take(name, seen.airing.day);
@@ -130,7 +130,7 @@ impl<'a> Zones<'a> {
 
     /// The zones of the settings in their order, then others by id; and what aired without a zone.
     pub(super) fn finish(self) -> (Vec<ZoneLine>, Split) {
-        let Self { settings, states, window, today, timezone, zones, zoneless, .. } = self;
+        let Self { settings, states, window, today, timezone, each, zoneless, .. } = self;
         let last = window.last.min(today);
         let ends = last.succ_opt().map(|next| start_of_day(timezone, next) - TimeDelta::microseconds(1));
         let line = |zone: OfZone| {
@@ -153,7 +153,7 @@ impl<'a> Zones<'a> {
                 id: zone.id,
             }
         };
-        let mut lines: Vec<_> = zones.into_iter().filter(|zone| zone.is_in_window).map(line).collect();
+        let mut lines: Vec<_> = each.into_iter().filter(|zone| zone.is_in_window).map(line).collect();
         let place = |id: &str| settings.iter().position(|set| set.id == id).unwrap_or(settings.len());
         lines.sort_by(|a, b| (place(&a.id), &a.id).cmp(&(place(&b.id), &b.id)));
         (lines, zoneless)

@@ -135,7 +135,7 @@ impl<'w> Airing<'w> {
 pub(super) fn sum<'a, 'w: 'a>(airings: impl IntoIterator<Item = &'a Airing<'w>>) -> Aired {
     let mut sum = Aired::default();
     for airing in airings {
-        sum.airings += if airing.counts() { 1 } else { 0 };
+        sum.airings += i64::from(airing.counts());
         sum.aired_ms += airing.ms();
     }
     sum

@@ -5,10 +5,10 @@
 use std::path::Path;
 
 use chrono::TimeDelta;
-use loa::airing::{Airing, AiringId, Kind, Outcome, OutputKind};
+use loa::airing::{Airing, AiringId, Kind, Outcome, OutputKind, Reason};
 use loa::config::Config;
 use loa::desk::Record;
-use loa::report::figures::Split;
+use loa::report::figures::{Absence, Split};
 use loa::report::make::make;
 use loa::report::period::{Calendar, Period};
 use loa::store::{Head, Log, ReadError, Span};
@@ -81,6 +81,29 @@ fn an_airing_that_starts_late_is_found_where_it_sounded() {
     assert_eq!((airings("2025-03"), airings("2025-06"), airings("2025-07"), airings("2025-08")), (0, 0, 2, 1));
     assert_eq!(airings("2025-07-03..2025-07-03"), 1);
     assert_eq!(airings("2025-07-04..2025-07-04"), 1);
+}
+
+#[test]
+fn a_time_of_which_nothing_is_listed_is_told() {
+    let site = month();
+    let id = AiringId::act("off", local("2025-01-02 08:00:00").to_utc(), 1);
+    let row = Airing {
+        outcome: Some(Outcome::Missed),
+        reason: Some(Reason::StationOff),
+        ..Airing::blank(Kind::Note, id, local("2025-05-02 09:00:00"), OutputKind::Card)
+    };
+    block_on(async {
+        let store = open(&site.path("data")).await.store;
+        commit(&store, Record::Row(Box::new(row))).await;
+        store.close().await;
+    });
+    let told = |period: &str| made(&site, period, Some(&plan())).figures.totals.absences;
+    let (from, until) = (local("2025-01-02 08:00:00"), local("2025-05-02 09:00:00"));
+    // The row itself lies far behind the month that it is about.
+    assert_eq!(told("2025-02"), [Absence { seq: 61, from, until, reason: Some(Reason::StationOff) }]);
+    assert_eq!((told("2025-05").len(), told("2025-06").len()), (1, 0));
+    let printed = site.done(&["report", "--period", "2025-02", "-o", "-", "--format", "html"]);
+    assert!(printed.contains("Từ 02/01/2025 08:00:00 đến 02/05/2025 09:00:00"), "{printed}");
 }
 
 #[test]
