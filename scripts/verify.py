@@ -38,7 +38,7 @@ def check_rows(rows, may_have_gaps):
         text = prev_hash + "\n" + json.dumps(row, sort_keys=True, **COMPACT)
         follows = prev_hash == head if gap == 0 else may_have_gaps and gap > 0
         if not follows or hashlib.sha256(text.encode()).hexdigest() != claimed: sys.exit(f"row {row['seq']} is broken")
-        if gap: print(f"no rows between {seq} and {row['seq']}")
+        if gap: print(f"no rows between {seq} and {row['seq']}", file=sys.stderr)
         count, seq, head = count + 1, row["seq"], claimed
     print(f"{count} rows, head {seq}:{head}")
 
