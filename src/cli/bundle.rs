@@ -11,6 +11,7 @@ use chrono::{Days, TimeDelta};
 
 use super::bulletin::content_place;
 use super::evidence::{Evidence, open};
+use super::log::named;
 use super::logbook::{self, Form};
 use super::sounded::Sounded;
 use super::{DONE, FAILED, say};
@@ -24,7 +25,7 @@ use crate::report::bundle::slips::{self, Slip};
 use crate::report::bundle::{Chapter, Content, Entry, Names, Piece, plain_ending};
 use crate::report::document::Document;
 use crate::report::logbook::Rows;
-use crate::report::period::{Period, Window};
+use crate::report::period::Period;
 use crate::report::table::date;
 use crate::signing;
 use crate::store::{Span, with_suffix};
@@ -57,7 +58,7 @@ pub(super) async fn write(evidence: &Evidence<'_>, wanted: Wanted<'_>) -> anyhow
     let mut pieces = of_report(wanted.reports, heading, language);
     pieces.extend(of_book(&logbook::book(evidence, window, None, &rows), heading)?);
     put(&mut archive, pieces)?;
-    let export = signed_log(evidence, window, &rows, wanted.by, wanted.to).await?;
+    let export = signed_log(evidence, wanted.period, &rows, wanted.by, wanted.to).await?;
     put(&mut archive, export.pieces(language))?;
     drop(export);
     let sounded = Sounded::of(&rows, evidence.plan.as_deref());
@@ -149,12 +150,12 @@ impl Drop for Export {
 /// Exports every row from which the bundle is made: of the period, and of airings that were planned before it and began in it.
 async fn signed_log(
     evidence: &Evidence<'_>,
-    window: Window,
+    period: Period,
     rows: &Rows,
     by: String,
     to: &Path,
 ) -> anyhow::Result<Export> {
-    let (config, zone) = (evidence.config, evidence.config.station.timezone);
+    let (config, zone, window) = (evidence.config, evidence.config.station.timezone, period.window);
     let next = window.last.checked_add_days(Days::new(1)).unwrap_or(window.last);
     let planned = || rows.entries.iter().flat_map(|entry| &entry.attempts).map(|it| it.written.scheduled_at.to_utc());
     let from = planned().chain([start_of_day(zone, window.first)]).min();
@@ -164,6 +165,7 @@ async fn signed_log(
         data_dir: &config.data_dir,
         station: config.station.on(window.last).0,
         span: Span { from, to: to_instant },
+        period: Some(named(period)),
         to: &path,
         by,
         at: with_offset(zone, evidence.now),

@@ -36,6 +36,11 @@ pub enum ExportError {
         /// Why.
         error: io::Error,
     },
+    /// The folder of the file is not there.
+    #[error(
+        "cannot write `{}`: there is no folder `{}`; make it, or name another file", .0.display(), folder(.0).display()
+    )]
+    NoFolder(PathBuf),
     /// The log cannot be read, or is not whole.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -53,6 +58,8 @@ pub struct Wanted<'a> {
     pub station: &'a str,
     /// Which airings, by `scheduled_at`.
     pub span: Span,
+    /// The period for which the span was chosen, with its days; told in the header.
+    pub period: Option<String>,
     /// The file.
     pub to: &'a Path,
     /// Who exports it.
@@ -80,11 +87,14 @@ pub async fn export(wanted: &Wanted<'_>) -> Result<Exported, ExportError> {
     let replaces = is_signed_export(&to)?;
     let mut log = Log::open(wanted.data_dir).await?;
     let stretch = log.stretch(wanted.span).await?;
-    let (key, made_key) = StationKey::read_or_make(wanted.data_dir)?;
-    let header = header(wanted, &stretch, &key);
     let part = Part(with_suffix(&to, &format!(".{}.part", std::process::id())));
     let failed = |error| ExportError::Write { path: to.clone(), error };
-    let mut file = Sealing::new(File::create(&part.0).map_err(failed)?);
+    // What lies there is of an earlier process of this number, or a link that somebody has put there.
+    let _ = fs::remove_file(&part.0);
+    let mut file = Sealing::new(File::create_new(&part.0).map_err(failed)?);
+    // Not before there is something to sign into.
+    let (key, made_key) = StationKey::read_or_make(wanted.data_dir)?;
+    let header = header(wanted, &stretch, &key);
     file.line(&header).map_err(failed)?;
     write_rows(log, wanted, &stretch, &mut |row| file.line(row).map_err(failed)).await?;
     let sha256 = file.seal(&key).map_err(failed)?;
@@ -100,7 +110,8 @@ pub async fn export(wanted: &Wanted<'_>) -> Result<Exported, ExportError> {
 fn is_signed_export(path: &Path) -> Result<bool, ExportError> {
     let failed = |error| ExportError::Write { path: path.to_owned(), error };
     match path.symlink_metadata() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && folder(path).is_dir() => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(ExportError::NoFolder(path.to_owned())),
         Err(error) => return Err(failed(error)),
         Ok(facts) if !facts.is_file() => return Err(ExportError::Exists(path.to_owned())),
         Ok(_) => {}
@@ -128,6 +139,7 @@ fn header(wanted: &Wanted<'_>, stretch: &Stretch, key: &StationKey) -> Header {
         station: wanted.station.to_owned(),
         public_key: key.public().to_hex(),
         window: Window { from: wanted.span.from.map(instant), to: wanted.span.to.map(instant) },
+        period: wanted.period.clone(),
         first: stretch.ends.map(|(first, _)| first),
         last: stretch.ends.map(|(_, last)| last),
         remarks: stretch.remarks.clone(),
@@ -161,9 +173,11 @@ async fn write_rows(
     }
     let mut log = Log::open(wanted.data_dir).await?;
     for numbers in stretch.remarks.chunks(AT_A_TIME) {
-        for (row, due) in log.rows_of(numbers).await?.iter().zip(numbers) {
-            whole(row, *due, None)?;
-            write(row)?;
+        let mut rows = log.rows_of(numbers).await?.into_iter();
+        for due in numbers {
+            let row = rows.next().ok_or_else(|| ReadError::from(Broken { seq: *due, fault: Fault::Gap(*due) }))?;
+            whole(&row, *due, None)?;
+            write(&row)?;
         }
     }
     Ok(())

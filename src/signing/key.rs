@@ -8,13 +8,14 @@ use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
 use super::bytes;
+use super::unusable::{Damage, KeyError};
 use crate::backup::{rename_new, sync_folder};
 use crate::folder::give_to_owner_of;
 use crate::library::hex;
@@ -32,58 +33,6 @@ const MOST_BYTES: u64 = 1024;
 /// What others than the owner may do with a file.
 const OTHERS: u32 = 0o077;
 
-/// Why the key is not used, or none was made.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// Others than its owner can read or write it.
-    #[error(
-        "the station's key `{}` is open to others (mode {mode:04o}), and whoever reads it can sign in the name of the station: \
-         `chmod 600 {}`; if somebody may have copied it, tell those who know its fingerprint",
-        .path.display(), .path.display()
-    )]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Its mode.
-        mode: u32,
-    },
-    /// The file is not what this program wrote.
-    #[error(
-        "`{}` is no whole key of a station: {why}; bring it back from a backup (move it away, then `loa restore`), or move it \
-         away and let a new one be made, which has another fingerprint",
-        .path.display()
-    )]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What was found.
-        why: &'static str,
-    },
-    /// It is another user's.
-    #[error(
-        "the station's key `{}` belongs to another user, and only that user and root can sign: do this as one of them (`sudo`)",
-        .0.display()
-    )]
-    Closed(PathBuf),
-    /// There is none, and this user must not make it: the station could not read it.
-    #[error(
-        "there is no key in `{}` yet, and it must belong to who runs the station: start the station once, or export as \
-         that user or as root",
-        .0.display()
-    )]
-    NotOurs(PathBuf),
-    /// The operating system refuses.
-    #[error("cannot {what} the station's key `{}`: {}", .path.display(), refusal(.error))]
-    System {
-        /// Read or make.
-        what: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-}
-
 /// The secret key of a station.
 pub struct StationKey(SigningKey);
 
@@ -97,9 +46,10 @@ impl StationKey {
     /// The key of a data folder; `None` if there is none.
     pub fn read(data_dir: &Path) -> Result<Option<Self>, KeyError> {
         let path = data_dir.join(KEY);
-        let refused = |error| KeyError::System { what: "read", path: path.clone(), error };
+        let refused = |error| KeyError::System { is_made: false, path: path.clone(), why: refusal(&error) };
         let damaged = |why| KeyError::Damaged { path: path.clone(), why };
-        let file = match File::open(&path) {
+        // A pipe under this name must not make the station wait for its writer.
+        let file = match OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(KeyError::Closed(path)),
@@ -107,21 +57,21 @@ impl StationKey {
         };
         let facts = file.metadata().map_err(refused)?;
         if !facts.is_file() {
-            return Err(damaged("it is no file"));
+            return Err(damaged(Damage::NoFile));
         }
         if facts.mode() & OTHERS != 0 {
             return Err(KeyError::Open { path, mode: facts.mode() & 0o7777 });
         }
         let mut text = Vec::new();
         file.take(MOST_BYTES).read_to_end(&mut text).map_err(refused)?;
-        let text = String::from_utf8(text).map_err(|_| damaged("it is no text"))?;
+        let text = String::from_utf8(text).map_err(|_| damaged(Damage::NoText))?;
         parse(&text).map(Some).map_err(damaged)
     }
 
     /// Makes the key of a data folder; another one that has come meanwhile stays and is the answer.
     pub fn make(data_dir: &Path) -> Result<Self, KeyError> {
         let path = data_dir.join(KEY);
-        let refused = |error| KeyError::System { what: "make", path: path.clone(), error };
+        let refused = |error| KeyError::System { is_made: true, path: path.clone(), why: refusal(&error) };
         let mut secret = [0; 32];
         File::open("/dev/urandom").and_then(|mut kernel| kernel.read_exact(&mut secret)).map_err(refused)?;
         let key = Self(SigningKey::from_bytes(&secret));
@@ -165,6 +115,11 @@ impl StationKey {
         file.sync_all()
     }
 
+    /// The key of a file's text; `None` if it is no whole one.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        parse(text).ok()
+    }
+
     /// The half that everybody may know.
     #[must_use]
     pub fn public(&self) -> PublicKey {
@@ -179,17 +134,17 @@ impl StationKey {
 }
 
 /// Reads the file; the error is what was found.
-fn parse(text: &str) -> Result<StationKey, &'static str> {
+fn parse(text: &str) -> Result<StationKey, Damage> {
     let mut lines = text.lines();
     if lines.next() != Some(HEAD) {
-        return Err("its first line is another one");
+        return Err(Damage::FirstLine);
     }
     let mut half = |name: &str| bytes::<32>(lines.next()?.strip_prefix(name)?.strip_prefix(' ')?);
     let (Some(secret), Some(public)) = (half("secret"), half("public")) else {
-        return Err("a line of it is missing or damaged");
+        return Err(Damage::Line);
     };
     let key = SigningKey::from_bytes(&secret);
-    if key.verifying_key().to_bytes() == public { Ok(StationKey(key)) } else { Err("its two halves do not fit") }
+    if key.verifying_key().to_bytes() == public { Ok(StationKey(key)) } else { Err(Damage::Halves) }
 }
 
 /// The public key of a station.
@@ -299,6 +254,15 @@ mod tests {
             let refused = StationKey::read(folder.path()).unwrap_err().to_string();
             assert!(refused.contains("is no whole key of a station"), "{text}: {refused}");
         }
+    }
+
+    #[test]
+    fn a_pipe_in_the_place_of_the_key_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = std::process::Command::new("mkfifo").arg("-m600").arg(folder.path().join(KEY)).status().unwrap();
+        assert!(made.success());
+        let refused = StationKey::read(folder.path()).unwrap_err();
+        assert!(matches!(refused, KeyError::Damaged { why: Damage::NoFile, .. }), "{refused}");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod export; // rows of the log into a signed file
 mod key; // the station's key, and its fingerprint
+mod unusable; // why a key is not used, in both languages
 mod verify; // a signed file checked, without the station
 
 use std::collections::BTreeMap;
@@ -13,7 +14,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use self::export::{ExportError, Exported, Wanted, export};
-pub use self::key::{Fingerprint, KEY, KeyError, PublicKey, StationKey};
+pub use self::key::{Fingerprint, KEY, PublicKey, StationKey};
+pub use self::unusable::{Damage, KeyError};
 pub use self::verify::{Flaw, Proof, Rejected, verify};
 
 /// What the first line of a signed export calls it; no other file begins so.
@@ -38,6 +40,8 @@ pub struct Header {
     pub public_key: String,
     /// Which airings were asked for, by `scheduled_at`.
     pub window: Window,
+    /// The period whose report rests on these rows, with its first and last day; the window holds all that it counts.
+    pub period: Option<String>,
     /// Number of the first row; `None` if nothing was scheduled in the window.
     pub first: Option<i64>,
     /// Number of the last row; all between are in the file.

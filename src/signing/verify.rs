@@ -5,14 +5,18 @@
 //! at a time. Must never say that a file is whole before its last line. Next: `cli/log/signed`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, BufRead, Read as _};
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{FORMAT, Fingerprint, Header, PublicKey, Seal, VERSION, bytes, message};
 use crate::airing::Kind;
 use crate::library::hex;
+use crate::problem::system::words;
 use crate::store::{Head, hash_members};
 
 /// The longest line that is read: a row is a kilobyte or two, a header names every remark.
@@ -52,8 +56,11 @@ pub enum Flaw {
     #[error("the header's `{0}` is not as this program writes it")]
     Header(&'static str),
     /// It cannot be read.
-    #[error("it cannot be read: {0}")]
+    #[error("it cannot be read: {}", words(.0))]
     Unreadable(io::Error),
+    /// It says more than this program writes, or the same in other bytes.
+    #[error("it is not written as this program writes it: it has other blanks, another member, or one twice")]
+    Written,
     /// No row as this program writes them.
     #[error("this is neither a row nor the signature ({0}); the file was cut off or altered")]
     NoRow(String),
@@ -134,6 +141,7 @@ pub fn verify(file: impl BufRead, key: Option<&Fingerprint>, kept: Option<&Head>
         if !line.starts_with(b"{\"v\":")
             && let Ok(seal) = serde_json::from_slice::<Seal>(&line)
         {
+            as_written(&line, &seal).map_err(at(lines.number))?;
             break seal;
         }
         walk.take(&line).map_err(at(lines.number))?;
@@ -183,6 +191,7 @@ fn header(line: &[u8]) -> Result<(Header, PublicKey), Flaw> {
         None => return Err(Flaw::Header("version")),
     }
     let header: Header = serde_json::from_value(loose).map_err(|_| Flaw::NoHeader)?;
+    as_written(line, &header)?;
     let public = PublicKey::from_hex(&header.public_key).ok_or(Flaw::Header("public_key"))?;
     Ok((header, public))
 }
@@ -319,9 +328,54 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// What could be read in two ways, or carries something that nobody looks at, proves nothing.
+fn as_written(line: &[u8], read: &impl Serialize) -> Result<(), Flaw> {
+    let mut written = serde_json::to_vec(read).map_err(|error| Flaw::NoRow(error.to_string()))?;
+    written.push(b'\n');
+    if written == line { Ok(()) } else { Err(Flaw::Written) }
+}
+
+/// The members of an object in the order of the line, each as often as it stands there.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+struct InOrder;
+
+impl<'de> Visitor<'de> for InOrder {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
+    }
+}
+
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
 fn row(line: &[u8]) -> Result<Row, Flaw> {
-    let mut members: BTreeMap<String, Value> =
-        serde_json::from_slice(line).map_err(|error| Flaw::NoRow(error.to_string()))?;
+    let in_order: Members = serde_json::from_slice(line).map_err(|error| Flaw::NoRow(error.to_string()))?;
+    as_written(line, &in_order)?;
+    let count = in_order.0.len();
+    let mut members: BTreeMap<String, Value> = in_order.0.into_iter().collect();
+    if members.len() < count {
+        return Err(Flaw::Written);
+    }
     let seq = members.get("seq").and_then(Value::as_i64).ok_or_else(|| Flaw::NoRow("it has no `seq`".to_owned()))?;
     let mut hash = |name: &str| match members.remove(name) {
         Some(Value::String(hash)) => Ok(hash),

@@ -223,7 +223,7 @@ fn fingerprint(data_dir: &Path, tell: &mut impl FnMut(Notice)) -> Option<Fingerp
         tell(Notice::Remark(Remark::KeyMade(made.clone())));
         Ok(made)
     });
-    found.map_err(|error| tell(Notice::Remark(Remark::NoKey(error.to_string())))).ok()
+    found.map_err(|error| tell(Notice::Remark(Remark::NoKey(error)))).ok()
 }
 
 /// The schedule to start with.

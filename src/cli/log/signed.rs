@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::anyhow;
+use chrono::{DateTime, TimeDelta};
 
 use super::When;
 use crate::backup::block_on;
@@ -20,9 +21,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::who;
 use crate::problem::system::words;
+use crate::report::make::make;
 use crate::report::period::{self, Period};
 use crate::signing::{self, ExportError, Exported, Fingerprint, Header, Proof, Wanted, Window};
-use crate::store::{Head, Span};
+use crate::store::{Head, Log, ReadError, Span};
 
 /// Arguments of `loa log export`.
 #[derive(Debug, clap::Args)]
@@ -61,11 +63,16 @@ pub(super) fn export(config: &Config, args: &ExportArgs) -> anyhow::Result<ExitC
         Some(days) => (Some(When::Day(days.first)), Some(When::Day(days.last))),
         None => (args.from, args.to),
     };
-    let span = Span { from: from.map(|from| from.begin(zone)), to: to.map(|to| to.end(zone)) };
+    let mut span = Span { from: from.map(|from| from.begin(zone)), to: to.map(|to| to.end(zone)) };
+    let period = args.period.map(|asked| Period::new(asked, config.report.calendar));
+    if let Some(period) = period {
+        span = block_on(counted_in(config, period, span))?;
+    }
     let wanted = Wanted {
         data_dir: &config.data_dir,
         station: &config.station.name,
         span,
+        period: period.map(named),
         to: &args.output,
         by: who(args.by.clone(), Some(rustix::process::getuid().as_raw())),
         at: with_offset(zone, Clock::system().now().wall),
@@ -76,7 +83,10 @@ pub(super) fn export(config: &Config, args: &ExportArgs) -> anyhow::Result<ExitC
     })?;
     let Exported { header, fingerprint, made_key, sha256 } = exported;
     if made_key {
-        say(format_args!("the station had no key for signing; it has one now, with the fingerprint {fingerprint}"));
+        say(format_args!(
+            "there was no key for signing; there is a new one, with the fingerprint {fingerprint}; if the station had one \
+             before, bring that back from a backup: exports of both keys are of two stations to whoever checks them"
+        ));
     }
     let mut out = io::stdout().lock();
     match args.format {
@@ -95,11 +105,34 @@ pub(super) fn export(config: &Config, args: &ExportArgs) -> anyhow::Result<ExitC
     Ok(ExitCode::from(DONE))
 }
 
+/// The span widened to every row that the report of a period counts: it goes by the day of the sound, which may be another
+/// than that of the schedule.
+async fn counted_in(config: &Config, period: Period, span: Span) -> Result<Span, ReadError> {
+    let totals = make(config, None, period, Clock::system().now().wall).await?.figures.totals;
+    let ends: Vec<i64> = [totals.first_seq, totals.last_seq].into_iter().flatten().collect();
+    let rows = Log::open(&config.data_dir).await?.rows_of(&ends).await?;
+    let scheduled = rows.iter().filter_map(|row| DateTime::parse_from_rfc3339(&row.scheduled_at).ok());
+    Ok(scheduled.map(|at| at.to_utc()).fold(span, |Span { from, to }, at| Span {
+        from: from.map(|from| from.min(at)),
+        to: to.map(|to| to.max(at + TimeDelta::microseconds(1))),
+    }))
+}
+
+/// A period as the header of an export names it, with its first and last day.
+pub(in crate::cli) fn named(period: Period) -> String {
+    let period::Window { first, last } = period.window;
+    format!("{}: {first}..{last}", period.span)
+}
+
 /// Checks a signed export. One that is not whole is exit code 1 and a message that names its first bad line.
 pub(super) fn verify_file(path: &Path, key: Option<&Fingerprint>, kept: Option<&Head>) -> anyhow::Result<ExitCode> {
     let name = path.display();
     let unreadable = |error: io::Error| anyhow!("cannot read `{name}`: {}", words(&error));
     let file = File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.is_dir() {
+        let wanted = "name the file that `loa log export --signed -o FILE` wrote";
+        return Err(WrongInput(format!("`{name}` is a folder; {wanted}")).into());
+    }
     let Proof { header, fingerprint, .. } = signing::verify(BufReader::new(file), key, kept)
         .map_err(|rejected| anyhow!("`{name}` proves nothing: {rejected}"))?;
     let mut out = io::stdout().lock();
@@ -111,6 +144,11 @@ pub(super) fn verify_file(path: &Path, key: Option<&Fingerprint>, kept: Option<&
         "this key; compare its fingerprint with one that you know"
     };
     writeln!(out, "whole, and signed by {known}")?;
+    writeln!(
+        out,
+        "proved: the rows from the first to the last without a gap, as the key's owner signed them; that the window had no \
+         other row or remark is the signer's word"
+    )?;
     Ok(ExitCode::from(DONE))
 }
 
@@ -131,7 +169,8 @@ fn holds(header: &Header) -> String {
 fn told(out: &mut impl io::Write, header: &Header, fingerprint: &Fingerprint) -> io::Result<()> {
     let Window { from, to } = &header.window;
     let [from, to] = [from, to].map(|end| end.as_deref().unwrap_or("open"));
-    let mut lines = vec![format!("window: {from} .. {to}"), format!("head: {}", header.head)];
+    let mut lines: Vec<String> = header.period.iter().map(|period| format!("period: {period}")).collect();
+    lines.extend([format!("window: {from} .. {to}"), format!("head: {}", header.head)]);
     lines.extend(header.other_heads.iter().map(|(noun, head)| format!("head of the {noun}: {head}")));
     lines.push(format!("station: {} ({})", header.station, header.station_id));
     lines.push(format!("exported: {} by {}, {}", header.exported_at, header.by, header.program));
