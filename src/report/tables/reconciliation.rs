@@ -7,6 +7,7 @@ use super::Given;
 use super::months::reason_in_words;
 use super::rules::{Rule, say};
 use super::shape::{figure, heading, maybe, numbered, ordinal, ordinals, plain, table, total, words};
+use super::unknown::unknown;
 use crate::airing::{Outcome, Reason};
 use crate::report::figures::{ReasonLine, Reconciliation, Shortfall};
 use crate::report::table::{Align, Cell, Column, Line, Table};
@@ -42,7 +43,9 @@ pub fn reconciliation(given: &Given<'_>) -> Table {
     lines.push(total(cells(Cell::Empty, name, planned + extra, Cell::Number(all))));
     let title = numbered(given, 10, given.pick("Kế hoạch phát và thực hiện", "Planned and aired"));
     let rules = [Rule::Reconciliation, Rule::Airing, Rule::CardOnly, Rule::Day, Rule::PlanAndOther];
-    table("reconciliation", title, columns, lines, say(rules, given.language))
+    let mut notes = say(rules, given.language);
+    notes.extend(unknown(given));
+    table("reconciliation", title, columns, lines, notes)
 }
 
 /// The reasons of a line; their numbers (`3.1`) say that they are parts of it and not added.
