@@ -16,11 +16,12 @@ use crate::language::Language;
 use crate::plan::Plan;
 use crate::report::fact::Marks;
 use crate::report::logbook::{Entry, Gathering, Rows};
-use crate::report::make::span;
+use crate::report::make::{prove, span};
+use crate::report::origin::chain;
 use crate::report::period::Window;
 use crate::report::table::date;
 use crate::schedule::days::Days;
-use crate::store::{Head, Heads, Log, ReadError};
+use crate::store::{Head, Heads, Known, Log, Proved, ReadError};
 use crate::zones::Act;
 
 /// The log and all that it is held against.
@@ -40,21 +41,24 @@ pub(super) struct Evidence<'a> {
     pub(super) head: Head,
     /// The newest row of every chain, that of the log included.
     pub(super) heads: Heads,
+    /// Which rows were proved.
+    pub(super) proved: Proved,
     /// Now.
     pub(super) now: DateTime<Utc>,
 }
 
 impl<'a> Evidence<'a> {
     /// Reads the schedules and what must be known of the whole log. Problems of the schedules are the error.
-    pub(super) async fn open(config: &'a Config) -> anyhow::Result<Self> {
+    ///
+    /// The rows that something of the window is made of are proved first: nothing is made of a log that was altered.
+    pub(super) async fn open(config: &'a Config, window: Window) -> anyhow::Result<Self> {
         let schedule = accepted(config)?;
         let mut log = open(config).await?;
-        let heads = log.heads().await?;
-        let (marks, activities) = (log.marks(heads.log.seq).await?, log.activities().await?);
-        let zone_acts = log.zone_acts().await?;
+        let Known { heads, zone_acts, activities, marks } = log.known().await.map_err(told)?;
+        let proved = prove(config, window, heads.log.seq).await.map_err(told)?;
         let now = Clock::system().now().wall;
         let (plan, days, head) = (schedule.plan, schedule.days, heads.log.clone());
-        Ok(Self { config, plan, days, activities, zone_acts, marks, head, heads, now })
+        Ok(Self { config, plan, days, activities, zone_acts, marks, head, heads, proved, now })
     }
 
     /// The day that it is here.
@@ -81,15 +85,18 @@ impl<'a> Evidence<'a> {
         let language = self.config.language;
         let [first, last] = [first, last].map(|day| date(day, language));
         let made_at = with_offset(self.config.station.timezone, self.now).format("%H:%M:%S");
+        let chain = chain(self.proved, language);
         let (made_on, head, program) = (date(self.today(), language), &self.head, env!("CARGO_PKG_VERSION"));
         match language {
             Language::Vi => {
                 format!(
-                    "Từ {first} đến {last}; nhật ký đến dòng {head}; loa {program}; lập lúc {made_at} ngày {made_on}"
+                    "Từ {first} đến {last}; nhật ký đến dòng {head}; {chain}; loa {program}; lập lúc {made_at} ngày {made_on}"
                 )
             }
             Language::En => {
-                format!("{first} to {last}; log up to row {head}; loa {program}; made at {made_at} on {made_on}")
+                format!(
+                    "{first} to {last}; log up to row {head}; {chain}; loa {program}; made at {made_at} on {made_on}"
+                )
             }
         }
     }
@@ -98,4 +105,14 @@ impl<'a> Evidence<'a> {
 /// The log of a station; one that is lost is told as such.
 pub(super) async fn open(config: &Config) -> Result<Log, ReadError> {
     Log::open(&config.data_dir).await.map_err(|error| error.of_lost(&config.data_dir))
+}
+
+/// What is wrong with the log, and what to do.
+pub(super) fn told(error: ReadError) -> anyhow::Error {
+    let is_altered = matches!(error, ReadError::Broken(_) | ReadError::BrokenZoneAct(_) | ReadError::BrokenActivity(_));
+    let error = anyhow::Error::from(error);
+    if !is_altered {
+        return error;
+    }
+    anyhow::anyhow!("{error:#}: nothing is made of a log that is not as it was written; see `loa log verify`")
 }

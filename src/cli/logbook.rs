@@ -22,7 +22,7 @@ use crate::problem::system::refusal;
 use crate::report::document::Document;
 use crate::report::logbook::Rows;
 use crate::report::logbook::book::{Book, document};
-use crate::report::period::{Calendar, Period, Span, Window};
+use crate::report::period::{Calendar, Period, Span, Window, YEARS};
 use crate::report::table::date;
 use crate::report::{docx, html};
 
@@ -62,7 +62,7 @@ impl FromStr for Week {
         let digits = |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
         let monday = text.split_once("-W").filter(|(year, week)| digits(year, 4) && digits(week, 2));
         let monday = monday.and_then(|(year, week)| {
-            let (year, week) = (year.parse().ok().filter(|year| *year >= 1970)?, week.parse().ok()?);
+            let (year, week) = (year.parse().ok().filter(|year| YEARS.contains(year))?, week.parse().ok()?);
             NaiveDate::from_isoywd_opt(year, week, Weekday::Mon)
         });
         let window = monday.map(|first| Window { first, last: first + chrono::Days::new(6) });
@@ -130,7 +130,7 @@ pub fn run(choice: &ConfigChoice, args: &LogbookArgs) -> anyhow::Result<ExitCode
     // A name that cannot be written is told before anything is made.
     let mut out = open(&args.output, args.force)?;
     let bytes = block_on(async {
-        let evidence = Evidence::open(&config).await?;
+        let evidence = Evidence::open(&config, window).await?;
         form.write(&book(&evidence, window, args.volume, &evidence.rows(window, |_| true).await?))
     })?;
     let written = out.file.write_all(&bytes);

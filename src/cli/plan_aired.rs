@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::evidence::told;
 use crate::calendar::local_date;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -37,7 +38,7 @@ pub(super) fn so_far(config: &Config, plan: &Plan) -> anyhow::Result<Option<Made
         Ok(made) => Ok(Some(made)),
         Err(ReadError::Missing(_)) => Ok(None),
         Err(error) => {
-            eprintln!("loa: what has aired of the plan is not shown: {error}");
+            eprintln!("loa: what has aired of the plan is not shown: {}", told(error));
             Ok(None)
         }
     }

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::evidence::told;
 use super::plan_text::{part, wrapped};
 use super::timetable::accepted;
 use super::{ConfigChoice, DONE, Format, WrongInput};
@@ -44,7 +45,8 @@ pub(super) fn run(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<Ex
     let now = Clock::system().now().wall;
     let today = local_date(config.station.timezone, now);
     let period = period(&plan, args.period, today, config.report.calendar)?;
-    let made = block_on(make(&config, Some(&plan), period, now)).map_err(|error| error.of_lost(&config.data_dir))?;
+    let made =
+        block_on(make(&config, Some(&plan), period, now)).map_err(|error| told(error.of_lost(&config.data_dir)))?;
     let status = status::status(&plan, &made.figures, &made.activities);
     let mut out = io::BufWriter::new(io::stdout().lock());
     match args.format {

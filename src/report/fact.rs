@@ -86,6 +86,8 @@ pub struct Marks {
     pub corrections: HashMap<i64, Fact>,
     /// Notes of persons, by the row of which they speak, oldest first.
     pub notes: HashMap<i64, Vec<Fact>>,
+    /// The programme's instant of the log's first row; none if it has no row.
+    pub begins: Option<DateTime<FixedOffset>>,
     /// The station's rows about times of which it did not list what was due, oldest first.
     pub absences: Vec<Fact>,
 }

@@ -15,6 +15,7 @@ use super::period::{Calendar, Window};
 use super::tables::Given;
 use super::tables::rules::Rule;
 use crate::activity::Activity;
+use crate::store::Proved;
 
 /// Of the form of the object: a key that changes its meaning gets a new one; keys may be added.
 const VERSION: u32 = 1;
@@ -71,6 +72,8 @@ struct Proof<'a> {
     first_row: Option<i64>,
     last_row: Option<i64>,
     head: Option<&'a str>,
+    /// The first and the last row that were proved; null if none were.
+    proved_rows: Option<(i64, i64)>,
     other_heads: Vec<OtherHead<'a>>,
 }
 
@@ -144,6 +147,10 @@ impl<'a> Report<'a> {
                 first_row: totals.first_seq,
                 last_row: totals.last_seq,
                 head: origin.head,
+                proved_rows: match origin.proved {
+                    Proved::Rows { first, last } => Some((first, last)),
+                    Proved::TooMany | Proved::Nothing => None,
+                },
                 other_heads: other_heads.collect(),
             },
             counting_rules: Rule::ALL.map(|rule| CountingRule { id: rule.id(), text: rule.say(given.language) }).into(),

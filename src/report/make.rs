@@ -2,7 +2,7 @@
 //!
 //! In: the settings, the plan and a period. Out: the figures with what else they rest on, and what proves it: the heads of all
 //! chains and the number of the last row that was looked at. Reads only, beside a running station too; whatever comes into the
-//! log meanwhile is not in it. Must never count: that is `figures`. Next: `store::facts`.
+//! log meanwhile is not in it. Altered rows are refused. Must never count: that is `figures`. Next: `store::facts`.
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
@@ -14,7 +14,7 @@ use crate::activity::Activity;
 use crate::calendar::{local_date, start_of_day};
 use crate::config::Config;
 use crate::plan::Plan;
-use crate::store::{Heads, Log, ReadError, Span};
+use crate::store::{Heads, Known, Log, Proved, ReadError, Span};
 use crate::zones::{Act, States};
 
 /// How much later than it was scheduled an airing can start and be found all the same. A window is a day at most; the rest is
@@ -38,6 +38,8 @@ pub struct Made {
     pub marks: Marks,
     /// The newest row of each chain: nothing later was looked at.
     pub heads: Heads,
+    /// Which rows were proved before they were counted.
+    pub proved: Proved,
     /// Version of the program.
     pub version: &'static str,
 }
@@ -46,10 +48,7 @@ pub struct Made {
 pub async fn make(config: &Config, plan: Option<&Plan>, period: Period, now: DateTime<Utc>) -> Result<Made, ReadError> {
     let timezone = config.station.timezone;
     let mut log = Log::open(&config.data_dir).await?;
-    let heads = log.heads().await?;
-    let zone_acts = log.zone_acts().await?;
-    let activities = log.activities().await?;
-    let marks = log.marks(heads.log.seq).await?;
+    let Known { heads, zone_acts, activities, marks } = log.known().await?;
     let states = States::new(&zone_acts);
     let given = Given {
         period,
@@ -60,8 +59,16 @@ pub async fn make(config: &Config, plan: Option<&Plan>, period: Period, now: Dat
         timezone,
         today: local_date(timezone, now),
     };
+    let proved = prove(config, given.span(), heads.log.seq).await?;
     let figures = figures(config, log, given, &marks, heads.log.seq).await?;
-    Ok(Made { period, figures, activities, zone_acts, marks, heads, version: env!("CARGO_PKG_VERSION") })
+    Ok(Made { period, figures, activities, zone_acts, marks, heads, proved, version: env!("CARGO_PKG_VERSION") })
+}
+
+/// Proves the rows up to one that something of a window is made of; the first broken one is the error.
+pub async fn prove(config: &Config, window: Window, last: i64) -> Result<Proved, ReadError> {
+    let mut log = Log::open(&config.data_dir).await?;
+    let span = span(&mut log, window, config).await?;
+    log.prove(span, last).await
 }
 
 /// The figures of what is given and the rows of a log up to one; the marks are of these rows.

@@ -8,6 +8,7 @@ use chrono::{DateTime, FixedOffset};
 use super::tables::Given;
 use crate::language::Language;
 use crate::report::table::Cell;
+use crate::store::Proved;
 
 /// From what, when and by what an export was made.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +17,8 @@ pub struct Origin<'a> {
     pub station: &'a str,
     /// Head of the airing log when it was read, `seq:hash`; none for a log without rows.
     pub head: Option<&'a str>,
+    /// Which rows were proved before anything was made of them.
+    pub proved: Proved,
     /// Heads of the other chains that were read, by name: `activities`, `zones`.
     pub other_heads: &'a [(&'a str, String)],
     /// The program and its version, `loa 0.1.0`.
@@ -59,8 +62,30 @@ impl Origin<'_> {
         let heads = self.other_heads.iter();
         let mut facts: Vec<_> = facts.drain(..).map(|(id, name, cell)| (id.to_owned(), name, cell)).collect();
         facts.extend(heads.map(|(name, head)| (format!("head_{name}"), named(name), Cell::text(head.as_str()))));
+        let proved = text(chain(self.proved, given.language));
+        facts.push(("chain".to_owned(), pick("Kiểm tra chuỗi hash", "Proof of the chain"), proved));
         facts.push(("program".to_owned(), pick("Phần mềm", "Program"), Cell::text(self.program)));
         facts.push(("made_at".to_owned(), pick("Lập lúc", "Made at"), Cell::Instant(self.made_at.naive_local())));
         facts
+    }
+}
+
+/// Which rows were proved: `đã kiểm tra chuỗi hash dòng 1-60`.
+#[must_use]
+pub fn chain(proved: Proved, language: Language) -> String {
+    match proved {
+        Proved::Rows { first, last } => {
+            format!(
+                "{} {first}-{last}",
+                language.pick("đã kiểm tra chuỗi hash dòng", "chain of hashes proved for the rows")
+            )
+        }
+        Proved::TooMany => language
+            .pick(
+                "chưa kiểm tra chuỗi hash: quá nhiều dòng; chạy `loa log verify`",
+                "chain of hashes not proved: too many rows; run `loa log verify`",
+            )
+            .to_owned(),
+        Proved::Nothing => language.pick("chưa có dòng nào để kiểm tra chuỗi hash", "no row to prove").to_owned(),
     }
 }

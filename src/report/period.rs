@@ -5,6 +5,7 @@
 //! điều 12): March is 15/02 to 14/03. Pure. Next: `fact`.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
@@ -67,7 +68,7 @@ impl Calendar {
 /// A month by name, whatever its days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Month {
-    /// 1970 to 9999.
+    /// 1969 to 3000: one beside [`YEARS`], for the months before and after.
     pub year: i32,
     /// 1 to 12.
     pub month: u32,
@@ -83,6 +84,11 @@ impl Month {
         Self { year: count.div_euclid(12), month: count.rem_euclid(12).cast_unsigned() + 1 }
     }
 }
+
+/// Years of which a period can be: no clock was ever set to one before, and none of those after is meant.
+pub const YEARS: RangeInclusive<i32> = 1970..=2999;
+/// The longest period, in months: fifty years; each month is a line of a table.
+const LONGEST: Months = Months::new(600);
 
 /// What was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -135,7 +141,7 @@ impl FromStr for Span {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         span(text).ok_or_else(|| {
             "write a period as `2025-03`, `2025-Q1`, `2025-H1`, `2025-9M`, `2025` or `2025-02-19..2025-06-14` \
-             (years 1970 to 9999, the first day not after the last)"
+             (years 1970 to 2999, at most 50 of them, the first day not after the last)"
                 .into()
         })
     }
@@ -144,11 +150,13 @@ impl FromStr for Span {
 fn span(text: &str) -> Option<Span> {
     if let Some((first, last)) = text.split_once("..") {
         let window = Window { first: parse_date(first)?, last: parse_date(last)? };
-        return (window.first <= window.last).then_some(Span::Days(window));
+        let are_years = [window.first, window.last].iter().all(|day| YEARS.contains(&day.year()));
+        let is_span = are_years && window.first <= window.last && window.last < window.first + LONGEST;
+        return is_span.then_some(Span::Days(window));
     }
     let (year, part) = text.split_once('-').map_or((text, None), |(year, part)| (year, Some(part)));
     let is_year = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
-    let year = year.parse().ok().filter(|year| is_year && *year >= 1970)?;
+    let year = year.parse().ok().filter(|year| is_year && YEARS.contains(year))?;
     let month = |part: &str| part.parse().ok().filter(|month| part.len() == 2 && (1..=12).contains(month));
     Some(match part {
         None => Span::Year(year),
@@ -212,6 +220,13 @@ impl Period {
     pub fn year_so_far(&self) -> Window {
         let year = self.calendar.month_of(self.window.last).year;
         Window { first: self.calendar.month(Month { year, month: 1 }).first, last: self.window.last }
+    }
+
+    /// From the first day of these three to the last: what the figures of a period look at.
+    #[must_use]
+    pub fn reach(&self) -> Window {
+        let [previous, year] = [self.previous().window, self.year_so_far()];
+        Window { first: self.window.first.min(previous.first).min(year.first), last: self.window.last }
     }
 
     /// The months that it touches, each with those of its days that are in the period.
@@ -308,6 +323,11 @@ mod tests {
             "2025-03-01",
             "2025-03..",
             "2025-03-02..2025-03-01",
+            "3000",
+            "9999-12",
+            "2025-01-01..9999-12-31",
+            "1969-12-31..1970-01-01",
+            "2000-01-01..2050-01-01",
             "+025",
             "02025",
             "2025-",
@@ -319,7 +339,9 @@ mod tests {
 
     #[test]
     fn a_period_is_written_as_it_was_typed() {
-        for text in ["2025-03", "2025-Q1", "2025-H2", "2025-9M", "2025", "2025-02-19..2025-06-14"] {
+        for text in
+            ["2025-03", "2025-Q1", "2025-H2", "2025-9M", "2025", "2025-02-19..2025-06-14", "1970-01-01..2019-12-31"]
+        {
             assert_eq!(text.parse::<Span>().unwrap().to_string(), text);
         }
     }

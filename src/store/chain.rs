@@ -229,6 +229,11 @@ impl Walk {
         Self(Links::new(kept))
     }
 
+    /// A walk that begins behind a row.
+    pub(super) fn after(head: Head) -> Self {
+        Self(Links { head, kept: None })
+    }
+
     /// Takes the next row, a line of JSON as `read::walk` asks the database for it.
     pub(super) fn take(&mut self, line: &str) -> Result<(), Broken> {
         let (row, scheduled, started) = parse(line, self.0.due())?;

@@ -12,11 +12,15 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::chain::{Broken, Fault};
+use super::heads::Heads;
 use super::read::{Log, Pages, ReadError, Span};
+use super::register::{Register, RegisterError};
 use super::row::utc;
 use super::words::{Lists, Words, text};
+use crate::activity::Activity;
 use crate::airing::{Kind, Outcome, OutputKind, Reason};
 use crate::report::fact::{Fact, Marks};
+use crate::zones::Act;
 
 /// What a line holds, in the order in which [`Sharing::made`] reads it.
 const COLUMNS: [&str; 31] = [
@@ -64,10 +68,41 @@ fn line() -> String {
     format!("concat({})", names.join(&format!(",{},", BETWEEN_COLUMNS.1)))
 }
 
+/// What is known besides the rows, all as of one instant.
+#[derive(Debug)]
+pub struct Known {
+    /// The newest row of each chain: what comes later is not in the rest.
+    pub heads: Heads,
+    /// Acts on zones, oldest first.
+    pub zone_acts: Vec<Act>,
+    /// Activities, each in its newest revision, withdrawn ones too.
+    pub activities: Vec<Activity>,
+    /// Of the rows.
+    pub marks: Marks,
+}
+
 impl Log {
+    /// Heads and what they stand for, read in one transaction; acts and activities are proved.
+    pub async fn known(&mut self) -> Result<Known, ReadError> {
+        // Whoever fails in between drops the log, and its connection with it.
+        self.tell("begin").await?;
+        let heads = self.heads().await?;
+        self.verify_zones(None).await?;
+        self.verify_activities(None).await?;
+        let (zone_acts, activities) = (self.zone_acts().await?, self.activities().await?);
+        let marks = self.marks(heads.log.seq).await?;
+        self.tell("commit").await?;
+        Ok(Known { heads, zone_acts, activities, marks })
+    }
+
+    async fn tell(&mut self, sql: &'static str) -> Result<(), ReadError> {
+        sqlx::query(sql).execute(self.any()).await.map(drop).map_err(|error| self.unreadable(&error))
+    }
+
     /// What must be known of all rows up to one before they are counted.
     pub async fn marks(&mut self, last: i64) -> Result<Marks, ReadError> {
-        let mut marks = Marks { repeated: self.repeated().await?, ..Marks::default() };
+        let begins = self.lines("seq <= ? order by seq limit 1", last).await?.first().map(|row| row.scheduled_at);
+        let mut marks = Marks { begins, repeated: self.repeated().await?, ..Marks::default() };
         for remark in self.lines("corrects is not null and +seq <= ? order by +seq", last).await? {
             let Some(about) = remark.corrects else { continue };
             match remark.kind {
@@ -113,6 +148,19 @@ impl Log {
         let mut pages = self.pages(&line(), BETWEEN_LINES.1, span).await?;
         pages.last = pages.last.min(last);
         Ok(Facts { pages, sharing: Sharing::default() })
+    }
+}
+
+impl Register {
+    /// The row by which the airing of a row counts: that of its last attempt that no correction takes out.
+    pub async fn counted_by(&mut self, seq: i64) -> Result<Option<i64>, RegisterError> {
+        let sql = "select seq from airing_log as attempt
+                   where airing = (select airing from airing_log where seq = ?) and kind not in ('note', 'correction')
+                   and (select outcome from airing_log where corrects = attempt.seq and kind = 'correction'
+                        order by seq desc limit 1) is null
+                   order by attempt.attempt desc limit 1";
+        let found = sqlx::query(sql).bind(seq).fetch_optional(&mut self.conn).await;
+        found.and_then(|row| row.map(|row| row.try_get(0)).transpose()).map_err(|error| self.failed(&error))
     }
 }
 

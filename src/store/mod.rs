@@ -23,6 +23,7 @@ mod memory; // what the station remembers when it starts
 mod modes; // whose the files of the database are
 mod open; // the database file: opened, migrated, moved aside
 mod outlook; // what is known of coming programmes
+mod proof; // rows proved before something is made of them
 mod queue; // what waits
 mod queue_entries; // bulletins that wait, as people change and list them
 mod read; // the log for others, page by page
@@ -55,12 +56,13 @@ pub use self::chain::{
 };
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
-pub use self::facts::Facts;
+pub use self::facts::{Facts, Known};
 pub use self::heads::Heads;
 pub use self::history::History;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
 pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suffix};
+pub use self::proof::{MOST_PROVED, Proved};
 pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::register::{Register, RegisterError, Signature};

@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use super::activities::ACTIVITIES;
 use super::chain::{Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, Head, Walk};
 use super::open::{DATABASE, close, code, is_damage, message, on_disk};
+use super::proof::checked_line;
 use super::revisions::REVISIONS;
 use super::row::{Row, quoted_columns, utc};
 use super::sealed::Sealed;
@@ -111,8 +112,7 @@ impl Log {
 
     /// Walks all rows and proves the chain, comparing with a head kept elsewhere if there is one.
     pub async fn verify(self, kept: Option<Head>) -> Result<Head, ReadError> {
-        let line = format!("json_array(json_array({}), scheduled_at_utc, started_at_utc)", quoted_columns());
-        let mut pages = self.pages(&line, "char(10)", Span::default()).await?;
+        let mut pages = self.pages(&checked_line(), "char(10)", Span::default()).await?;
         let mut walk = Walk::new(kept);
         while let Some(page) = pages.next().await? {
             for line in page.bytes()?.split(|&byte| byte == b'\n') {
@@ -160,10 +160,20 @@ impl Log {
     }
 
     /// The rows from one number to another, oldest first, as typed rows, a page at a time.
-    pub async fn rows_between(mut self, first: i64, last: i64) -> Result<Rows, ReadError> {
-        self.connect_all().await?;
+    pub async fn rows_between(self, first: i64, last: i64) -> Result<Rows, ReadError> {
         let line = format!("json_array({})", quoted_columns());
-        Ok(Rows(self.flight(&line, "char(10)", Span::default(), (Some(first), last))))
+        Ok(Rows(self.lines_between(&line, "char(10)", (first, last)).await?))
+    }
+
+    /// The lines that an SQL expression makes of the rows from one number to another.
+    pub(super) async fn lines_between(
+        mut self,
+        line: &str,
+        separator: &str,
+        ends: (i64, i64),
+    ) -> Result<Pages, ReadError> {
+        self.connect_all().await?;
+        Ok(self.flight(line, separator, Span::default(), (Some(ends.0), ends.1)))
     }
 
     async fn has(&mut self, table: &Sealed) -> Result<bool, ReadError> {

@@ -14,14 +14,16 @@ use chrono::{DateTime, Utc};
 use loa::airing::{Outcome, Reason};
 use loa::config::Config;
 use loa::plan::Plan;
-use loa::report::figures::{Aired, Bulletins, Figures, Named, Split, Unit};
+use loa::report::figures::{Absence, Aired, Bulletins, Figures, Named, NotAired, Split, Unit};
 use loa::report::make::{Made, make};
 use loa::report::period::{Calendar, Period};
+use loa::report::tables;
 use loa::schedule::files::File;
 use loa::schedule::read;
 
 use crate::evidence::{local, month};
 use crate::running::Site;
+use crate::tables::given;
 
 /// The plan that the program ships.
 pub(crate) fn plan() -> Plan {
@@ -154,8 +156,9 @@ fn what_was_planned_is_reconciled_as_on_paper() {
     assert_eq!((silent.len(), silent.iter().map(|line| line.airings).sum::<i64>()), (13, 14));
     let partly: Vec<_> = all.reasons.iter().filter(|line| line.sounded).collect();
     assert_eq!((partly.len(), partly.iter().map(|line| line.airings).sum::<i64>()), (8, 8));
-    assert_eq!(figures.months[0].reasons[0], (Some(Reason::StationOff), 2));
-    assert_eq!((figures.months[0].not_aired, figures.months[0].reasons.len()), (14, 13));
+    let NotAired { plan, other } = figures.months[0].not_aired;
+    // Rows 15, 42 and 43 are signatures.
+    assert_eq!((plan, other, figures.months[0].reasons.iter().map(|(_, airings)| airings).sum::<i64>()), (11, 3, 11));
 }
 
 #[test]
@@ -227,9 +230,9 @@ fn months_of_a_year_hold_what_their_days_hold() {
     };
     assert_eq!(figures.months.len(), 12);
     assert_eq!(line(2), (2, aired(1, 120), 1, bulletins(1, 0)), "row 2, of January");
-    assert_eq!(line(6), (6, aired(2, 600), 2, bulletins(1, 0)), "rows 3 and 4, of May");
+    assert_eq!(line(6), (6, aired(2, 600), 3, bulletins(1, 0)), "rows 3 and 4, of May, and the session of row 6");
     assert_eq!(line(7), (7, aired(14, 3219), 12, bulletins(2, 2)), "two were new before");
-    assert_eq!(line(8), (8, aired(1, 120), 1, bulletins(0, 0)), "row 55");
+    assert_eq!(line(8), (8, aired(1, 120), 0, bulletins(0, 0)), "row 55, of a session of July");
     assert_eq!(figures.totals.aired.plan, aired(18, 4059));
     let since = figures.since_plan.unwrap();
     assert_eq!((since.date.to_string(), since.aired), ("2025-02-19".to_owned(), aired(17, 3939)));
@@ -255,4 +258,21 @@ fn without_a_plan_everything_is_something_else() {
     assert_eq!((&*airings.code, airings.this, airings.aired_ms), ("airings", 20, Some(3_511_000)));
     assert!(figures.bulletins.is_empty() && figures.since_plan.is_none());
     assert!(figures.themes.iter().all(|line| !line.is_planned && line.label.is_none()));
+}
+
+#[test]
+fn before_its_plan_and_its_log_a_period_has_notes_and_no_figures() {
+    let mut made = made(&month(), "2024-12-01..2025-01-10", Some(&plan()));
+    assert_eq!(made.figures.since_plan, None, "the plan is of February");
+    let (from, until) = (local("2024-12-20 08:00:00"), local("2025-03-01 09:00:00"));
+    made.figures.totals.absences = vec![Absence { seq: 9, from, until, reason: Some(Reason::StationOff) }];
+    let told = [
+        "Nhật ký chỉ có từ ngày 14/12/2024; trước ngày đó không có số liệu.",
+        "Từ 20/12/2024 08:00:00 đến 01/03/2025 09:00:00: đài không hoạt động; ",
+    ];
+    for table in tables::all(&given(&made)).iter().filter(|it| ["months", "reconciliation"].contains(&it.id)) {
+        for words in told {
+            assert!(table.notes.iter().any(|note| note.starts_with(words)), "{words}: {:?}", table.notes);
+        }
+    }
 }

@@ -237,23 +237,41 @@ fn add(config: &Config, seq: i64, saying: Saying, by: &str, format: Told) -> any
         known.close().await;
         let mut register = Register::open(&config.data_dir).await?;
         let scribe = Scribe { station: &config.station.name, boot_id: &boot_id(), signed: &signed };
-        let added = register.remark(seq, saying, scribe).await;
+        let added = async {
+            let row = register.remark(seq, saying, scribe).await?;
+            Ok((row, register.counted_by(seq).await?))
+        };
+        let added = added.await;
         register.close().await;
         added
     });
-    let row = match added {
-        Ok(row) => row,
+    let (row, counted_by) = match added {
+        Ok(added) => added,
         Err(error) => return Ok(objected(config, &error)),
     };
     let noun = if row.kind == Kind::Correction.as_str() { Kind::Correction } else { Kind::Note };
     match format {
-        Told::Text => writeln!(io::stdout(), "{}", told(config, seq, noun, &row))?,
+        Told::Text => {
+            writeln!(io::stdout(), "{}", told(config, seq, noun, &row))?;
+            if let Some(counted_by) = counted_by.filter(|counted_by| noun == Kind::Correction && *counted_by > seq) {
+                say(elsewhere(config, counted_by));
+            }
+        }
         Told::Json => {
             let object = serde_json::json!({ noun.as_str(): row });
             writeln!(io::stdout(), "{object}")?;
         }
     }
     Ok(ExitCode::from(DONE))
+}
+
+/// An airing is counted by its last attempt, so that a correction of another one describes nothing that is counted.
+fn elsewhere(config: &Config, counted_by: i64) -> String {
+    let (vi, en) = (
+        format!("lượt này được tính theo dòng {counted_by}; nếu cần thì đính chính cả dòng {counted_by}"),
+        format!("this airing is counted by row {counted_by}; correct row {counted_by} too if need be"),
+    );
+    config.language.pick(vi.as_str(), en.as_str()).to_owned()
 }
 
 fn told(config: &Config, seq: i64, noun: Kind, row: &Row) -> String {

@@ -27,14 +27,14 @@ use crate::report::figures::{Figures, gather};
 use crate::report::issuer::Issuer;
 use crate::report::logbook::{self, Entry, extract};
 use crate::report::make::{self, span};
-use crate::report::origin::Origin;
+use crate::report::origin::{Origin, chain};
 use crate::report::period::{Period, Window};
 use crate::report::status::{Status, status};
 use crate::report::table::Table;
 use crate::report::tables::{self, Given};
 use crate::report::template::Template;
 use crate::report::{csv, docx, html, json, xlsx};
-use crate::store::{Heads, Row};
+use crate::store::{Heads, Proved, Row};
 use crate::zones::States;
 
 /// What is asked for besides the period.
@@ -65,6 +65,7 @@ pub(crate) struct Material<'a> {
     status: Option<Status>,
     issuer: Issuer,
     heads: Heads,
+    proved: Proved,
     made: Made,
     /// The day that it is here.
     today: NaiveDate,
@@ -116,10 +117,11 @@ impl<'a> Material<'a> {
             status: plan.as_deref().map(|plan| status(plan, &figures, &activities)),
             issuer: config.issuer_on(wish.date.unwrap_or(evidence.today()), plan.as_deref()),
             heads: evidence.heads.clone(),
+            proved: evidence.proved,
             made: Made {
                 at: with_offset(config.station.timezone, now).trunc_subsecs(0),
                 program: format!("loa {}", env!("CARGO_PKG_VERSION")),
-                head: (head.seq > 0).then(|| head.to_string()),
+                head: (head.seq > 0).then(|| format!("{head} ({})", chain(evidence.proved, language))),
             },
             today: evidence.today(),
             template,
@@ -154,6 +156,12 @@ impl<'a> Material<'a> {
         }
     }
 
+    /// The head of the log; none for one without rows.
+    fn head(&self) -> Option<String> {
+        let head = &self.heads.log;
+        (head.seq > 0).then(|| head.to_string())
+    }
+
     /// The name of the station on the last day.
     fn station(&self) -> &str {
         self.config.station.on(self.period.window.last).0
@@ -168,9 +176,11 @@ impl<'a> Material<'a> {
     pub(crate) async fn write(&self, form: Form, out: impl Write + Seek) -> anyhow::Result<()> {
         let mut out = BufWriter::new(out);
         let heads = [("zones", self.heads.zones.to_string()), ("activities", self.heads.activities.to_string())];
+        let head = self.head();
         let origin = Origin {
             station: self.station(),
-            head: self.made.head.as_deref(),
+            head: head.as_deref(),
+            proved: self.proved,
             other_heads: &heads,
             program: &self.made.program,
             made_at: self.made.at,
@@ -237,7 +247,7 @@ impl<'a> Material<'a> {
             (Some(first), Some(last)) => format!("rows {first}-{last}"),
             _ => "no row of the log".to_owned(),
         };
-        let head = self.made.head.as_ref().map_or_else(|| "the log is empty".to_owned(), |head| format!("head {head}"));
+        let head = self.head().map_or_else(|| "the log is empty".to_owned(), |head| format!("head {head}"));
         format!("`{}`: {}, {first}..{last}, {rows}, {head}", output.display(), self.period.name(Language::En))
     }
 

@@ -107,7 +107,7 @@ pub fn run(choice: &ConfigChoice, args: &ReportArgs) -> anyhow::Result<ExitCode>
     let out = args.output.as_deref().map(|output| open(output, args.force)).transpose()?;
     let period = Period::new(args.period, calendar(&config, args.calendar));
     block_on(async {
-        let evidence = Evidence::open(&config).await?;
+        let evidence = Evidence::open(&config, period.reach()).await?;
         let bundled_forms = args.bundle.iter().flat_map(|_| BUNDLED.map(|(_, form)| form));
         let forms = form.into_iter().chain(bundled_forms).collect();
         let wish = Wish { number: args.number.clone(), date: args.date, forms };

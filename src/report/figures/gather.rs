@@ -55,8 +55,7 @@ impl Given<'_> {
     /// From the first day of these three to the last.
     #[must_use]
     pub fn span(&self) -> Window {
-        let [this, previous, year] = self.spans();
-        Window { first: this.first.min(previous.first).min(year.first), last: this.last }
+        self.period.reach()
     }
 }
 
@@ -114,7 +113,10 @@ impl<'a> Gathering<'a> {
             marks,
             settling: Settling::new(marks),
             totals: Totals::default(),
-            since_plan: given.plan.filter(|plan| window.first < plan.date).map(|plan| nothing(plan.date)),
+            since_plan: given
+                .plan
+                .filter(|plan| window.first < plan.date && plan.date <= window.last)
+                .map(|plan| nothing(plan.date)),
             extra: Split::default(),
             extra_airings: 0,
             stations: Names::default(),
@@ -158,6 +160,7 @@ impl<'a> Gathering<'a> {
         let theme = main.and_then(|code| self.themes.planned(code));
         let is_plan = theme.is_some();
         self.channels.take(airing, is_plan, &mut self.zones);
+        self.programmes.occur(airing, self.given.period.window);
         let Some(month) = self.months.position(airing.day) else { return };
         let aired = Aired { airings: i64::from(airing.counts), aired_ms: airing.aired_ms };
         let seen = Seen { airing, aired, is_plan, month };
@@ -209,6 +212,7 @@ impl<'a> Gathering<'a> {
         self.programmes.sessions(&mut months);
         totals.sessions = months.sessions();
         totals.stations = self.stations.finish();
+        totals.log_begins = self.marks.begins.as_ref().map(day_of);
         totals.absences = absences::of(&self.marks.absences, self.given.period.window);
         let (programmes, mut reconciliation, shortfalls) = self.programmes.finish(&self.items);
         reconciliation.extra = self.extra_airings;

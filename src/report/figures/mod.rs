@@ -131,7 +131,7 @@ pub struct Totals {
     pub rehearsals: i64,
     /// Rows that a correction takes out.
     pub voided: i64,
-    /// Rows with a correction in force.
+    /// Airings described by a correction of their last attempt.
     pub corrected: i64,
     /// The first row of the window in the log; none if there is none.
     pub first_seq: Option<i64>,
@@ -139,6 +139,8 @@ pub struct Totals {
     pub last_seq: Option<i64>,
     /// Names of the station with the first and the last day on which rows carry them.
     pub stations: Vec<Named>,
+    /// Day of the log's first row; what is before it is not known. None for a log without rows.
+    pub log_begins: Option<NaiveDate>,
     /// Times that touch the window and of which the log does not list what was due: it is in no other figure.
     pub absences: Vec<Absence>,
 }
@@ -212,6 +214,15 @@ pub struct OtherThemeLine {
     pub aired: Aired,
 }
 
+/// Scheduled airings without any sound, by the plan's and all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct NotAired {
+    /// Main theme in the plan.
+    pub plan: i64,
+    /// All else.
+    pub other: i64,
+}
+
 /// A month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MonthLine {
@@ -219,15 +230,15 @@ pub struct MonthLine {
     pub month: Month,
     /// Its days in the period.
     pub window: Window,
-    /// Occurrences of programmes with at least one airing that counts.
+    /// Occurrences of programmes scheduled here, with at least one airing that counts.
     pub sessions: i64,
     /// Bulletins whose first airing of the period lies here.
     pub new_bulletins: Bulletins,
     /// What aired.
     pub aired: Split,
-    /// Planned airings without any sound.
-    pub not_aired: i64,
-    /// Why, most frequent first.
+    /// Scheduled airings without any sound.
+    pub not_aired: NotAired,
+    /// Why those of the plan did not, most frequent first.
     pub reasons: Vec<(Option<Reason>, i64)>,
 }
 
@@ -257,7 +268,7 @@ pub struct ProgrammeLine {
     pub id: Arc<str>,
     /// Its titles in the rows, with their days.
     pub titles: Vec<Named>,
-    /// Occurrences that have a row.
+    /// Occurrences scheduled in the window that have a row.
     pub occurrences: i64,
     /// Of these, with at least one airing that counts.
     pub sessions: i64,

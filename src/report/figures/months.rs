@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use super::gather::Seen;
 use super::programmes::{Fate, fate};
-use super::{Bulletins, MonthLine, Split};
+use super::{Bulletins, MonthLine, NotAired, Split};
 use crate::airing::Reason;
 use crate::report::period::{Month, Window};
 
@@ -30,7 +30,7 @@ impl Months {
             sessions: 0,
             new_bulletins: Bulletins::default(),
             aired: Split::default(),
-            not_aired: 0,
+            not_aired: NotAired::default(),
             reasons: Vec::new(),
         };
         let lines: Vec<_> = months.into_iter().map(line).collect();
@@ -52,8 +52,12 @@ impl Months {
         let line = &mut self.lines[seen.month];
         line.aired += seen.split();
         if seen.airing.planned_by().is_some() && fate(seen.airing) == Fate::NotAired {
-            line.not_aired += 1;
-            *self.reasons[seen.month].entry(seen.airing.last.reason).or_default() += 1;
+            if seen.is_plan {
+                line.not_aired.plan += 1;
+                *self.reasons[seen.month].entry(seen.airing.last.reason).or_default() += 1;
+            } else {
+                line.not_aired.other += 1;
+            }
         }
     }
 
@@ -62,7 +66,7 @@ impl Months {
         self.lines[month].new_bulletins.add(is_approved);
     }
 
-    /// An occurrence of a programme of which the first airing that counts lies on that day of the period.
+    /// An occurrence of a programme that was scheduled on that day of the period, and of which an airing counts.
     pub(super) fn add_session(&mut self, day: NaiveDate) {
         if let Some(month) = self.position(day) {
             self.lines[month].sessions += 1;

@@ -14,9 +14,10 @@ use super::gather::Seen;
 use super::items::Items;
 use super::months::Months;
 use super::names::Names;
-use super::settle::Settled;
+use super::settle::{Settled, day_of};
 use super::{Bulletins, ProgrammeLine, ReasonLine, Reconciliation, Shortfall, Split};
 use crate::airing::{Outcome, Reason};
+use crate::report::period::Window;
 
 /// What came of a planned airing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,8 +81,8 @@ impl Reconciling {
 struct OfProgramme {
     id: Arc<str>,
     titles: Names,
-    /// By the programme's instant in microseconds: the first day on which an airing of it counts.
-    occurrences: HashMap<i64, Option<NaiveDate>>,
+    /// By the programme's instant in microseconds: its day, and whether an airing of it counts.
+    occurrences: HashMap<i64, (NaiveDate, bool)>,
     aired: Split,
     reconciling: Reconciling,
 }
@@ -104,10 +105,6 @@ impl Programmes {
         if let Some(title) = &airing.last.programme_title {
             programme.titles.take(title, airing.day);
         }
-        let session = programme.occurrences.entry(airing.last.scheduled_at.timestamp_micros()).or_default();
-        if airing.counts {
-            *session = Some(session.map_or(airing.day, |day| day.min(airing.day)));
-        }
         programme.aired += seen.split();
         programme.reconciling.take(airing);
         self.all.take(airing);
@@ -115,6 +112,20 @@ impl Programmes {
             self.shortfalls.push(shortfall(airing));
         }
         Some(position)
+    }
+
+    /// Takes an airing of any day: its occurrence is of the period if it was scheduled in the window, whenever it sounded, so
+    /// that it is one of one period only.
+    pub(super) fn occur(&mut self, airing: &Settled, window: Window) {
+        let day = day_of(&airing.last.scheduled_at);
+        let Some(id) = airing.planned_by().filter(|_| window.contains(day)) else { return };
+        let position = self.position(id);
+        let programme = &mut self.each[position];
+        if let Some(title) = &airing.last.programme_title {
+            programme.titles.take(title, day);
+        }
+        let instant = airing.last.scheduled_at.timestamp_micros();
+        programme.occurrences.entry(instant).or_insert((day, false)).1 |= airing.counts;
     }
 
     fn position(&mut self, id: &Arc<str>) -> usize {
@@ -126,10 +137,10 @@ impl Programmes {
         self.each.len() - 1
     }
 
-    /// Puts every occurrence of which an airing counts into the month of the first such airing.
+    /// Puts every occurrence of which an airing counts into the month in which it was scheduled.
     pub(super) fn sessions(&self, months: &mut Months) {
         let occurrences = self.each.iter().flat_map(|programme| programme.occurrences.values());
-        occurrences.flatten().for_each(|day| months.add_session(*day));
+        occurrences.filter(|(_, counts)| *counts).for_each(|(day, _)| months.add_session(*day));
     }
 
     /// The programmes by id, all of them reconciled, and what fell short in order of time.
@@ -139,7 +150,7 @@ impl Programmes {
             id: programme.id,
             titles: programme.titles.finish(),
             occurrences: programme.occurrences.len() as i64,
-            sessions: programme.occurrences.values().flatten().count() as i64,
+            sessions: programme.occurrences.values().filter(|(_, counts)| *counts).count() as i64,
             aired: programme.aired,
             bulletins,
             reconciliation: programme.reconciling.finish(),

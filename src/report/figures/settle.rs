@@ -30,7 +30,7 @@ pub struct Settled {
     pub first_seq: i64,
     /// The last row of its attempts.
     pub last_seq: i64,
-    /// How many of its rows have a correction in force.
+    /// 1 if its last attempt has a correction in force; one of another attempt describes nothing that counts.
     pub corrected: i64,
 }
 
@@ -172,12 +172,11 @@ impl Open {
         airing.aired_ms += one.aired_ms;
         airing.first_seq = airing.first_seq.min(one.first_seq);
         airing.last_seq = airing.last_seq.max(one.last_seq);
-        airing.corrected += one.corrected;
         if one.started_at.is_some() && (airing.started_at.is_none() || attempt > *started_in) {
             (airing.started_at, *started_in) = (one.started_at, attempt);
         }
         if attempt > airing.last.attempt {
-            (airing.last, airing.counts) = (one.last, one.counts);
+            (airing.last, airing.counts, airing.corrected) = (one.last, one.counts, one.corrected);
         }
         airing.day = day_of(&airing.instant());
     }

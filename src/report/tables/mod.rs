@@ -17,6 +17,7 @@ pub mod rules; // how it is counted, in sentences
 pub mod shape; // columns, lines and names made short
 pub mod targets; // Biểu 12: what the commune has set itself
 pub mod themes; // Biểu 1 and 7: main and other themes
+mod unknown; // what the log does not know
 pub mod zones; // Biểu 3
 
 use crate::activity::Activity;

@@ -5,9 +5,10 @@
 use super::Given;
 use super::rules::{Rule, say};
 use super::shape::{aired, aired_columns, figure, numbered, ordinal, ordinals, plain, table, total, window, words};
+use super::unknown::unknown;
 use crate::airing::Reason;
 use crate::language::Language;
-use crate::report::figures::{Bulletins, MonthLine};
+use crate::report::figures::{Bulletins, MonthLine, NotAired};
 use crate::report::period::Month;
 use crate::report::table::{Cell, Line, Table, grouped};
 
@@ -28,22 +29,23 @@ pub fn months(given: &Given<'_>) -> Table {
     let mut lines: Vec<Line> =
         figures.months.iter().enumerate().map(|(index, month)| line(given, index, month)).collect();
     let totals = &figures.totals;
-    let not_aired = figures.months.iter().map(|month| month.not_aired).sum();
+    let [plan, other] = [|it: NotAired| it.plan, |it: NotAired| it.other]
+        .map(|of| figures.months.iter().map(|month| of(month.not_aired)).sum::<i64>());
     let sessions = Cell::Number(totals.sessions);
     let sum = |name: &str, aired: [Cell; 2], middle: [Cell; 2], not_aired: Cell| {
         let [sessions, bulletins] = middle;
         let [airings, minutes] = aired;
         vec![Cell::Empty, Cell::text(name), sessions, bulletins, airings, minutes, not_aired, Cell::Empty]
     };
-    let middle = [sessions, Cell::Number(totals.bulletins.approved)];
+    let bulletins = Cell::Number(totals.bulletins.approved);
     let name = given.pick("Cộng theo kế hoạch", "The plan");
-    lines.push(total(sum(name, aired(totals.aired.plan), middle.clone(), Cell::Number(not_aired))));
+    lines.push(total(sum(name, aired(totals.aired.plan), [Cell::Empty, bulletins.clone()], Cell::Number(plan))));
     let name = given.pick("Lượt phát khác (nhạc hiệu, lời chào …)", "Other airings (signatures, greetings …)");
-    lines.push(plain(sum(name, aired(totals.aired.other), [Cell::Empty, Cell::Empty], Cell::Empty)));
+    lines.push(plain(sum(name, aired(totals.aired.other), [Cell::Empty, Cell::Empty], Cell::Number(other))));
     let mut all = totals.aired.plan;
     all += totals.aired.other;
     let name = given.pick("Tổng cộng", "All airings");
-    lines.push(total(sum(name, aired(all), middle, Cell::Number(not_aired))));
+    lines.push(total(sum(name, aired(all), [sessions, bulletins], Cell::Number(plan + other))));
 
     let title = numbered(given, 2, given.pick("Theo tháng", "Months"));
     table("months", title, columns, lines, notes(given))
@@ -58,7 +60,7 @@ fn line(given: &Given<'_>, index: usize, month: &MonthLine) -> Line {
         Cell::Number(month.new_bulletins.approved),
     ];
     cells.extend(aired(month.aired.plan));
-    cells.push(Cell::Number(month.not_aired));
+    cells.push(Cell::Number(month.not_aired.plan));
     cells.push(Cell::Text(reasons(given, &month.reasons)));
     plain(cells)
 }
@@ -97,17 +99,6 @@ fn notes(given: &Given<'_>) -> Vec<String> {
     ];
     let mut notes = say(rules, given.language);
     let figures = given.figures;
-    let by_months: i64 = figures.months.iter().map(|month| month.sessions).sum();
-    if by_months != figures.totals.sessions {
-        notes.push(
-            given
-                .pick(
-                    "Buổi phát kéo dài qua nửa đêm cuối tháng được ghi ở cả hai tháng, trong tổng số chỉ tính một lần.",
-                    "A session over the midnight that ends a month stands in both months, and once in the total.",
-                )
-                .to_owned(),
-        );
-    }
     let Bulletins { unapproved, .. } = figures.totals.bulletins;
     if unapproved > 0 {
         let count = grouped(unapproved, given.language);
@@ -116,13 +107,16 @@ fn notes(given: &Given<'_>) -> Vec<String> {
             Language::En => format!("Besides, {count} bulletins aired without an approval."),
         });
     }
-    notes.push(match given.language {
-        Language::Vi => {
-            "Lượt không phát được gồm mọi mục của lịch phát, kể cả mục không mang nội dung của kế hoạch.".into()
-        }
-        Language::En => {
-            "What did not air are all items of the schedule, also those without a theme of the plan.".into()
-        }
-    });
+    notes.push(
+        given
+            .pick(
+                "Lượt không phát được của từng tháng là của các mục theo kế hoạch; của mục khác ghi ở dòng “Lượt phát khác”. \
+                 Buổi phát thanh gồm cả buổi chỉ có mục khác.",
+                "What did not air in a month are items of the plan; others stand in the line of other airings. Sessions are \
+                 also those of other items only.",
+            )
+            .to_owned(),
+    );
+    notes.extend(unknown(given));
     notes
 }

@@ -7,9 +7,9 @@ use super::Given;
 use super::months::reason_in_words;
 use super::rules::{Rule, say};
 use super::shape::{figure, heading, maybe, numbered, ordinal, ordinals, plain, table, total, words};
+use super::unknown::unknown;
 use crate::airing::{Outcome, Reason};
-use crate::language::Language;
-use crate::report::figures::{Absence, ReasonLine, Reconciliation, Shortfall};
+use crate::report::figures::{ReasonLine, Reconciliation, Shortfall};
 use crate::report::table::{Align, Cell, Column, Line, Table};
 
 /// Biểu 10. Kế hoạch phát và thực hiện.
@@ -44,24 +44,8 @@ pub fn reconciliation(given: &Given<'_>) -> Table {
     let title = numbered(given, 10, given.pick("Kế hoạch phát và thực hiện", "Planned and aired"));
     let rules = [Rule::Reconciliation, Rule::Airing, Rule::CardOnly, Rule::Day, Rule::PlanAndOther];
     let mut notes = say(rules, given.language);
-    notes.extend(figures.totals.absences.iter().map(|each| absence(given, each)));
+    notes.extend(unknown(given));
     table("reconciliation", title, columns, lines, notes)
-}
-
-/// What was due in such a time is in no table, so that it must be said.
-fn absence(given: &Given<'_>, each: &Absence) -> String {
-    let [from, until] = [each.from, each.until].map(|at| Cell::Instant(at.naive_local()).print(given.language));
-    let (why, seq) = (reason_in_words(given, each.reason), each.seq);
-    match given.language {
-        Language::Vi => format!(
-            "Từ {from} đến {until} nhật ký không ghi từng lượt ({why}; dòng nhật ký {seq}): các lượt theo lịch của thời gian này \
-             không có trong biểu."
-        ),
-        Language::En => format!(
-            "From {from} to {until} the log lists no airing by itself ({why}; row {seq}): what was planned for that time is not in \
-             this table."
-        ),
-    }
 }
 
 /// The reasons of a line; their numbers (`3.1`) say that they are parts of it and not added.

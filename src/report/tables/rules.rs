@@ -115,7 +115,7 @@ impl Rule {
             }
             Self::Minutes => {
                 "Thời lượng là phần âm thanh đã thực phát của mọi lần phát, kể cả của lượt không được tính. Chỉ làm tròn khi \
-                 in, nên tổng có thể lệch 0,1 phút so với tổng các số đã làm tròn."
+                 in, nên tổng có thể lệch so với tổng các số đã làm tròn."
             }
             Self::Day => {
                 "Lượt phát thuộc ngày bắt đầu phát theo giờ địa phương; lượt không phát được thuộc ngày theo lịch."
@@ -127,7 +127,7 @@ impl Rule {
             }
             Self::Bulletins => {
                 "Số tin, bài là số tin, bài khác nhau đã được duyệt và có ít nhất một lượt phát được tính theo kế hoạch; tin, \
-                 bài chưa có phiếu duyệt ghi riêng, không cộng vào."
+                 bài chưa có phiếu duyệt ghi riêng, không cộng vào. Khác nhau là theo số, nếu không có số thì theo nội dung tệp."
             }
             Self::NewBulletins => {
                 "Tin, bài tính cho tháng và nội dung của lượt phát được tính đầu tiên trong kỳ, nên cộng các tháng hoặc các \
@@ -136,7 +136,10 @@ impl Rule {
             Self::ProgrammeBulletins => {
                 "Một tin, bài phát trong nhiều chương trình được ghi ở từng chương trình, nên cột tin, bài không cộng dồn."
             }
-            Self::Sessions => "Buổi phát thanh là một buổi theo lịch có ít nhất một lượt phát được tính.",
+            Self::Sessions => {
+                "Buổi phát thanh là một buổi theo lịch có ít nhất một lượt phát được tính; buổi thuộc ngày theo lịch của nó, dù \
+                 có kéo qua nửa đêm."
+            }
             Self::Zones => {
                 "Mỗi lượt phát được ghi cho từng cụm loa đang hoạt động lúc phát, nên lượt theo cụm loa không cộng vào lượt \
                  phát. Lượt phát khi cụm loa hỏng không tính cho cụm loa đó. Tình trạng do người trực ghi, không phải do đo."
@@ -175,7 +178,7 @@ impl Rule {
             }
             Self::Minutes => {
                 "Minutes are the sound that was aired in all attempts, also of airings that do not count. They are rounded \
-                 only in print, so that a total may differ by 0.1 from the sum of rounded figures."
+                 only in print, so that a total may differ from the sum of rounded figures."
             }
             Self::Day => {
                 "An airing belongs to the local day on which it started; one that never sounded to its planned day."
@@ -187,7 +190,7 @@ impl Rule {
             }
             Self::Bulletins => {
                 "Bulletins are different ones that were approved and have at least one airing that counts for the plan; those \
-                 without an approval are told apart and not added."
+                 without an approval are told apart and not added. They are told apart by number, without one by the file's content."
             }
             Self::NewBulletins => {
                 "A bulletin counts for the month and the theme of its first airing of the period that counts, so that months \
@@ -196,7 +199,10 @@ impl Rule {
             Self::ProgrammeBulletins => {
                 "A bulletin that aired in several programmes stands with each of them, so that this column does not add up."
             }
-            Self::Sessions => "A session is one that was scheduled and has at least one airing that counts.",
+            Self::Sessions => {
+                "A session is one that was scheduled and has at least one airing that counts; it belongs to its scheduled day, \
+                 also if it lasts beyond midnight."
+            }
             Self::Zones => {
                 "Each airing is noted for every zone that worked when it aired, so that airings by zone are not added to \
                  airings. What aired while a zone was broken does not count for it. States are noted by people, not measured."

@@ -11,7 +11,7 @@ use loa::desk::Record;
 use loa::report::figures::{Absence, Split};
 use loa::report::make::make;
 use loa::report::period::{Calendar, Period};
-use loa::store::{Head, Log, ReadError, Span};
+use loa::store::{Head, Log, MOST_PROVED, Proved, ReadError, Span};
 use sqlx::{Connection as _, Executor as _};
 
 use super::{made, now, plan};
@@ -137,10 +137,92 @@ fn a_row_that_cannot_be_read_is_named() {
         let site = month();
         block_on(tell(&site.path("data"), "drop trigger airing_log_no_update"));
         block_on(tell(&site.path("data"), sql));
-        let config = Config::load(&site.path("loa.toml")).unwrap();
-        let period = Period::new("2025-07".parse().unwrap(), Calendar::DEFAULT);
-        let Err(ReadError::Broken(broken)) = block_on(make(&config, None, period, now())) else { panic!("{sql}") };
+        let facts = async {
+            let mut facts = Log::open(&site.path("data")).await?.facts(Span::default(), 60).await?;
+            while facts.next().await?.is_some() {}
+            Ok(())
+        };
+        let Err(ReadError::Broken(broken)) = block_on(facts) else { panic!("{sql}") };
         assert_eq!(broken.seq, 20);
         assert!(broken.to_string().contains(told), "{broken}");
     }
+}
+
+/// What the station of the month is refused for, after somebody changed its rows.
+fn refused(sql: &'static str) -> ReadError {
+    let site = month();
+    block_on(tell(&site.path("data"), "drop trigger airing_log_no_update; drop trigger airing_log_no_delete"));
+    block_on(tell(&site.path("data"), sql));
+    let config = Config::load(&site.path("loa.toml")).unwrap();
+    let period = Period::new("2025-07".parse().unwrap(), Calendar::DEFAULT);
+    block_on(make(&config, None, period, now())).unwrap_err()
+}
+
+#[test]
+fn nothing_is_made_of_an_altered_log() {
+    for (sql, seq) in [
+        ("update airing_log set aired_ms = 999000 where seq = 8", 8),
+        ("update airing_log set scheduled_at_utc = '1999-01-01T00:00:00.000000Z' where seq = 14", 14),
+        ("update airing_log set scheduled_at_utc = '1999-01-01T00:00:00.000000Z' where seq = 60", 60),
+        ("delete from airing_log where seq = 30", 31),
+    ] {
+        let error = refused(sql);
+        assert!(matches!(&error, ReadError::Broken(broken) if broken.seq == seq), "{sql}: {error}");
+    }
+    assert_eq!(made(&month(), "2025-07", None).proved, Proved::Rows { first: 1, last: 60 });
+}
+
+#[test]
+fn a_long_log_is_proved_where_it_is_read() {
+    let site = month();
+    block_on(tell(
+        &site.path("data"),
+        "drop trigger airing_log_no_update; update airing_log set aired_ms = 1 where seq = 60",
+    ));
+    let last = MOST_PROVED + 1;
+    let prove = async |from: &str, to: &str| {
+        let span = Span { from: Some(local(from).to_utc()), to: Some(local(to).to_utc()) };
+        Log::open(&site.path("data")).await.unwrap().prove(span, last).await
+    };
+    block_on(async {
+        let proved = prove("2025-06-15 00:00:00", "2025-06-20 00:00:00").await.unwrap();
+        assert!(matches!(proved, Proved::Rows { first, last } if first > 1 && last < 60), "{proved:?}");
+        assert!(prove("2000-01-01 00:00:00", "2100-01-01 00:00:00").await.is_err());
+        assert_eq!(prove("2000-01-01 00:00:00", "2000-01-02 00:00:00").await.unwrap(), Proved::Nothing);
+    });
+}
+
+#[test]
+fn a_person_is_told_and_gets_no_file_of_an_altered_log() {
+    let site = month();
+    block_on(tell(
+        &site.path("data"),
+        "drop trigger airing_log_no_update; update airing_log set aired_ms = 999000 where seq = 8",
+    ));
+    for args in [
+        &["report", "--period", "2025-07", "-o", "out.json"][..],
+        &["report", "--period", "2025-07", "--bundle", "out.zip"],
+        &["logbook", "--month", "2025-07", "-o", "out.html"],
+        &["plan", "status", "--period", "2025-07"],
+    ] {
+        let ran = site.loa(args);
+        assert_eq!(ran.code, Some(1), "{args:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains("row 8 is broken") && ran.stderr.contains("loa log verify"), "{}", ran.stderr);
+        assert_eq!(ran.stdout, "");
+    }
+    let mut left = std::fs::read_dir(site.folder()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(left.all(|name| !name.to_string_lossy().contains("out.")));
+}
+
+#[test]
+fn a_correction_that_describes_nothing_counted_is_told_and_not_counted() {
+    let site = month();
+    let before = made(&site, "2025-07", None).figures.totals.corrected;
+    let correct = |seq: &str| site.loa(&["log", "correct", seq, "--title", "A", "--why", "b", "--by", "c"]);
+    let first = correct("9");
+    assert!(first.code == Some(0) && first.stderr.contains("được tính theo dòng 11"), "{}", first.stderr);
+    assert_eq!(made(&site, "2025-07", None).figures.totals.corrected, before);
+    let last = correct("11");
+    assert!(last.code == Some(0) && !last.stderr.contains("được tính theo"), "{}", last.stderr);
+    assert_eq!(made(&site, "2025-07", None).figures.totals.corrected, before + 1);
 }
