@@ -139,19 +139,19 @@ pub(super) fn columns(language: Language) -> Vec<Column> {
         align,
     };
     [
-        ("STT", "No.", 9, Align::Centre),
+        ("STT", "No.", 6, Align::Centre),
         ("Ngày (thứ)", "Day", 19, Align::Centre),
         ("Buổi", "Programme", 22, Align::Left),
-        ("Giờ theo lịch", "Planned at", 16, Align::Centre),
-        ("Giờ phát thực tế (bắt đầu - kết thúc)", "On air (from - to)", 20, Align::Centre),
-        ("Tên tin, bài/chương trình", "Title", 46, Align::Left),
+        ("Giờ theo lịch", "Planned at", 18, Align::Centre),
+        ("Giờ phát thực tế (bắt đầu - kết thúc)", "On air (from - to)", 28, Align::Centre),
+        ("Tên tin, bài/chương trình", "Title", 42, Align::Left),
         ("Thể loại", "Genre", 15, Align::Left),
         ("Nội dung (mã)", "Themes", 13, Align::Centre),
         ("Số phiếu duyệt/người duyệt", "Approval", 20, Align::Left),
         ("Thời lượng", "Length", 12, Align::Right),
-        ("Khu vực phát (thôn)", "Zones", 22, Align::Left),
+        ("Khu vực phát (thôn)", "Zones", 18, Align::Left),
         ("Kết quả", "Outcome", 20, Align::Left),
-        ("Sự cố, lý do", "Trouble, reason", 24, Align::Left),
+        ("Sự cố, lý do", "Trouble, reason", 30, Align::Left),
         ("Người trực", "On duty", 17, Align::Left),
     ]
     .map(column)
