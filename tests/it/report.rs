@@ -103,9 +103,9 @@ fn every_form_says_the_figures_that_were_counted_on_paper() {
     // The decimal sign is that of the machine's locale.
     let total = |minutes: String| format!(",Cộng theo kế hoạch,4,{airings},{minutes},");
     let (comma, point) = (total(minutes(aired_ms)), total(minutes(aired_ms).replace(',', ".")));
-    let plain = all.replace('"', "");
+    let unquoted = all.replace('"', "");
     assert!(
-        plain.contains(&comma) || plain.contains(&point),
+        unquoted.contains(&comma) || unquoted.contains(&point),
         "{point}\n{}",
         all.chars().take(3_000).collect::<String>()
     );
