@@ -6,7 +6,7 @@
 
 use super::measure::{Weight, width};
 use crate::language::Language;
-use crate::report::table::{Column, Emphasis, Table};
+use crate::report::table::{Column, Emphasis, Line, Table};
 
 /// Room at each side of a cell's text, 1 mm.
 pub(super) const SIDE: u32 = 57;
@@ -48,7 +48,9 @@ fn split(whole: u32, shares: &[u32]) -> Vec<u32> {
 fn needed(table: &Table, language: Language, size: u32) -> Vec<u32> {
     let head = |column: &Column| longest(&column.head, Weight::Bold, size);
     let mut needed: Vec<u32> = table.columns.iter().map(head).collect();
-    for line in table.lines.iter().filter(|line| line.emphasis != Emphasis::Heading) {
+    // Those over all columns need room in none.
+    let in_columns = |line: &&Line| !matches!(line.emphasis, Emphasis::Heading | Emphasis::Remark);
+    for line in table.lines.iter().filter(in_columns) {
         let weight = if line.emphasis == Emphasis::Plain { Weight::Upright } else { Weight::Bold };
         for (needed, cell) in needed.iter_mut().zip(&line.cells) {
             *needed = longest(&cell.print(language), weight, size).max(*needed);
@@ -59,16 +61,22 @@ fn needed(table: &Table, language: Language, size: u32) -> Vec<u32> {
 
 fn longest(text: &str, weight: Weight, size: u32) -> u32 {
     text.split_whitespace()
-        .flat_map(|word| word.split_inclusive('-'))
+        .flat_map(|word| if is_date(word) { vec![word] } else { word.split_inclusive('-').collect() })
         .map(|word| width(word, weight, size))
         .max()
         .unwrap_or(0)
 }
 
+/// Whether a word is a day such as `2025-06-14`, whatever stands around it.
+pub(super) fn is_date(word: &str) -> bool {
+    let digits = word.trim_matches(|letter: char| !letter.is_ascii_digit());
+    digits.len() == 10 && digits.parse::<chrono::NaiveDate>().is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::table::{Align, Cell, Line};
+    use crate::report::table::{Align, Cell};
 
     const ROOM: u32 = 9355;
 
@@ -98,6 +106,16 @@ mod tests {
         assert_eq!(widths.iter().sum::<u32>(), ROOM);
         assert_eq!(widths[0], width("STT", Weight::Bold, 12) + 2 * SIDE + SAFETY);
         assert_eq!(widths[2], width("14/06/2025", Weight::Upright, 12) + 2 * SIDE + SAFETY);
+    }
+
+    #[test]
+    fn what_stands_over_all_columns_needs_no_room_in_the_first() {
+        let mut table = table(&[("STT", 1), ("Nội dung", 300)], &["1", "hòa giải"]);
+        let before = widths(&table, Language::Vi, 12, ROOM);
+        for emphasis in [Emphasis::Remark, Emphasis::Heading] {
+            table.lines.push(Line { cells: vec![Cell::text("https://thanhda.hanoi.gov.vn")], emphasis });
+        }
+        assert_eq!(widths(&table, Language::Vi, 12, ROOM), before);
     }
 
     #[test]

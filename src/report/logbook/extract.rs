@@ -44,7 +44,7 @@ pub fn table(rows: &Rows, title: &str, language: Language) -> Table {
 }
 
 /// Room for what people said of a row, in the shares of the book's columns.
-const TROUBLE: u16 = 90;
+const TROUBLE: u16 = 62;
 
 /// Those of the book, but for the person on duty, whom the log does not know, and with the row of the log.
 fn columns(language: Language) -> Vec<Column> {
