@@ -52,7 +52,7 @@ pub(super) async fn write(evidence: &Evidence<'_>, wanted: Wanted<'_>) -> anyhow
     // A name that cannot be written is told before anything is made.
     let mut archive = Archive::create(wanted.to, &with_offset(config.station.timezone, evidence.now))?;
     let rows = evidence.rows(window, |_| true).await?;
-    let footer = evidence.footer(window);
+    let footer = evidence.footer(window, &rows);
     let heading =
         Heading { period: &wanted.period.name(language), station: config.station.on(window.last).0, footer: &footer };
     let mut pieces = of_report(wanted.reports, heading, language);

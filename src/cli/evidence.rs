@@ -80,9 +80,10 @@ impl<'a> Evidence<'a> {
         Ok(gathering.finish())
     }
 
-    /// What stands on each page: the days, the head of the log, the program, when it was made.
-    pub(super) fn footer(&self, Window { first, last }: Window) -> String {
+    /// What stands on each page: the days, their rows, the head of the log, the program, when it was made.
+    pub(super) fn footer(&self, Window { first, last }: Window, rows: &Rows) -> String {
         let language = self.config.language;
+        let rows = rows.named(language);
         let [first, last] = [first, last].map(|day| date(day, language));
         let made_at = with_offset(self.config.station.timezone, self.now).format("%H:%M:%S");
         let chain = chain(self.proved, language);
@@ -90,12 +91,12 @@ impl<'a> Evidence<'a> {
         match language {
             Language::Vi => {
                 format!(
-                    "Từ {first} đến {last}; nhật ký đến dòng {head}; {chain}; loa {program}; lập lúc {made_at} ngày {made_on}"
+                    "Từ {first} đến {last}; {rows}; nhật ký đến dòng {head}; {chain}; loa {program}; lập lúc {made_at} ngày {made_on}"
                 )
             }
             Language::En => {
                 format!(
-                    "{first} to {last}; log up to row {head}; {chain}; loa {program}; made at {made_at} on {made_on}"
+                    "{first} to {last}; {rows}; log up to row {head}; {chain}; loa {program}; made at {made_at} on {made_on}"
                 )
             }
         }

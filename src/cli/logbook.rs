@@ -147,7 +147,7 @@ pub(super) fn book(evidence: &Evidence<'_>, window: Window, volume: Option<u32>,
     let issuer = |day| config.issuer_on(day, evidence.plan.as_deref()).authority.join(" ");
     let mut authority = vec![issuer(window.first), issuer(window.last)];
     authority.dedup();
-    let footer = evidence.footer(window);
+    let footer = evidence.footer(window, rows);
     let book = Book {
         authority: &authority,
         station: config.station.on(window.last).0,

@@ -248,11 +248,25 @@ impl Period {
     /// What people call it: `tháng 3 năm 2025`, `quý I năm 2025`, `6 tháng đầu năm 2025`.
     #[must_use]
     pub fn name(&self, language: Language) -> String {
+        const MONTHS: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
         const ROMAN: [&str; 4] = ["I", "II", "III", "IV"];
         let pick = |vi: String, en: String| if language == Language::Vi { vi } else { en };
         match self.span {
             Span::Month(Month { year, month }) => {
-                pick(format!("tháng {month} năm {year}"), format!("month {month} of {year}"))
+                pick(format!("tháng {month} năm {year}"), format!("{} {year}", MONTHS[month as usize - 1]))
             }
             Span::Quarter(year, quarter) => {
                 let roman = ROMAN[quarter as usize - 1];
@@ -344,6 +358,15 @@ mod tests {
         {
             assert_eq!(text.parse::<Span>().unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_month_is_called_as_its_readers_call_it() {
+        let month = Period::new("2025-07".parse().unwrap(), Calendar::DEFAULT);
+        assert_eq!(
+            [Language::Vi, Language::En].map(|language| month.name(language)),
+            ["tháng 7 năm 2025", "July 2025"]
+        );
     }
 
     #[test]

@@ -135,7 +135,9 @@ fn bulletins_are_those_on_paper() {
     ];
     assert_eq!((0..figures.bulletins.len()).map(line).collect::<Vec<_>>(), expected);
     assert_eq!(figures.bulletins[1].title.as_deref(), Some("Áp dụng TCVN ISO 9001"), "as it was corrected");
-    assert_eq!(figures.bulletins[2].themes[..], ["ND7".into()], "as the last row that counts has it");
+    let item = &figures.bulletins[2];
+    assert_eq!(item.themes[..], ["ND3".into(), "ND2".into()], "of its first airing: table 1 counts it there");
+    assert_eq!(item.themes_since.as_deref(), Some(&["ND7".into()][..]), "as the last row that counts has it");
     let play = &figures.bulletins[5];
     assert_eq!((play.title.as_deref(), play.length_ms), (Some("Tiểu phẩm: Đạo đức công vụ"), Some(150_000)));
 }

@@ -60,7 +60,7 @@ fn every_form_says_the_figures_that_were_counted_on_paper() {
     let site = month();
     let dated = ["--number", "5", "--date", "2025-07-16"];
     let ran = report(&site, "json.json", &dated);
-    let told = format!("`json.json`: month 7 of 2025, 2025-06-15..2025-07-14, rows 6-54, head {HEAD}\n");
+    let told = format!("`json.json`: July 2025, 2025-06-15..2025-07-14, rows 6-54, head {HEAD}\n");
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "", told.as_str()));
     let text = fs::read_to_string(site.path("json.json")).unwrap();
     let json: Value = serde_json::from_str(&text).unwrap();

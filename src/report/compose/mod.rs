@@ -120,10 +120,13 @@ pub fn footer(parts: &Parts<'_>) -> String {
         (Some(first), Some(last)) => format!("{} {first}-{last}", parts.pick("dòng nhật ký", "rows")),
         _ => parts.pick("không có dòng nhật ký nào trong kỳ", "no row of the log in the period").to_owned(),
     };
-    let head = head.as_deref().unwrap_or(parts.pick("nhật ký trống", "the log is empty"));
+    let head = match head {
+        Some(head) => format!("{} {head}", parts.pick("dòng cuối của nhật ký", "head of the log")),
+        None => parts.pick("nhật ký trống", "the log is empty").to_owned(),
+    };
     let window = value::window(parts);
     match parts.language() {
-        Language::Vi => format!("Số liệu {window}; {rows}; dòng cuối của nhật ký {head}; {program} lập lúc {at}"),
-        Language::En => format!("Figures {window}; {rows}; head of the log {head}; made by {program} at {at}"),
+        Language::Vi => format!("Số liệu {window}; {rows}; {head}; {program} lập lúc {at}"),
+        Language::En => format!("Figures {window}; {rows}; {head}; made by {program} at {at}"),
     }
 }

@@ -28,6 +28,9 @@ struct Wish<'a> {
     date: Option<&'a str>,
     title: Option<&'a str>,
     language: Language,
+    /// Day on which it is made.
+    day: u32,
+    has_plan: bool,
 }
 
 impl Default for Wish<'_> {
@@ -40,6 +43,8 @@ impl Default for Wish<'_> {
             date: None,
             title: None,
             language: Language::Vi,
+            day: 17,
+            has_plan: true,
         }
     }
 }
@@ -93,7 +98,8 @@ fn by_hand() -> Figures {
 
 fn made(wish: &Wish<'_>) -> Document {
     let Wish { figures, plan, language, .. } = wish;
-    let given = Given { figures, period: period(), plan: Some(plan), activities: &[], language: *language };
+    let known_plan = wish.has_plan.then_some(plan);
+    let given = Given { figures, period: period(), plan: known_plan, activities: &[], language: *language };
     let template = if wish.template.is_empty() {
         Template::shipped(*language)
     } else {
@@ -115,7 +121,7 @@ fn made(wish: &Wish<'_>) -> Document {
         extract: &extract,
         status: Some(&status(plan, figures, &[])),
         made: &Made {
-            at: DateTime::parse_from_rfc3339("2025-03-17T08:30:00+07:00").unwrap(),
+            at: DateTime::parse_from_rfc3339(&format!("2025-03-{}T08:30:00+07:00", wish.day)).unwrap(),
             program: "loa 0.1.0".to_owned(),
             head: Some("12:ab".to_owned()),
         },
@@ -190,7 +196,7 @@ fn the_shipped_body_names_what_it_rests_on_and_leaves_every_judgement_open() {
         "đã phát 3 lượt tin, bài về cải cách hành chính với tổng thời lượng 14,5 phút",
         "thuộc 2/8 nội dung của Kế hoạch. Nội dung chưa phát: ND2, ND4, ND5, ND6, ND7, ND8.",
         "trích nhật ký tại Phụ lục II, các biểu chi tiết tại Phụ lục I, mức độ hoàn thành Kế hoạch tại Phụ lục III.",
-        "Theo lịch có 7 lượt phát: 4 lượt phát đủ, 2 lượt phát một phần, 1 lượt không phát được (Biểu 11).",
+        "Theo lịch có 7 lượt phát (kể cả nhạc hiệu, lời chào): 4 lượt phát đủ, 2 lượt phát một phần, 1 lượt không phát được (Biểu 11).",
         "- Cụm loa thôn 3: mất tín hiệu 4 ngày trong kỳ, từ ngày 15/02/2025 đến cuối kỳ chưa khắc phục.",
         "1 III. ĐÁNH GIÁ CHUNG\n2 1. Kết quả đạt được\n<Đánh giá kết quả đạt được>\n",
         "1 V. KIẾN NGHỊ, ĐỀ XUẤT\n<Kiến nghị, đề xuất>\nTrên đây là báo cáo",
@@ -244,7 +250,7 @@ fn what_is_filed_is_black_and_loses_no_word() {
 fn a_period_without_a_row_has_zeros_and_no_name_of_a_row() {
     let blocks = told(&made(&Wish { figures: empty(), ..Wish::default() }).sections[0].blocks).join("\n");
     assert!(blocks.contains("Trong kỳ, Đài đã phát 0 lượt tin, bài"), "{blocks}");
-    assert!(blocks.contains("Theo lịch có 0 lượt phát: 0 lượt phát đủ"), "{blocks}");
+    assert!(blocks.contains("Theo lịch có 0 lượt phát (kể cả nhạc hiệu, lời chào): 0 lượt phát đủ"), "{blocks}");
 }
 
 #[test]
@@ -260,4 +266,24 @@ fn the_title_is_the_settings_and_english_has_its_own_words() {
         blocks[3]
     );
     assert_eq!(english.author, "the People's Committee of xã Thanh Đa");
+}
+
+#[test]
+fn what_is_not_known_is_left_to_be_written_and_an_open_period_says_so() {
+    let first = |wish: Wish<'_>| {
+        let blocks = told(&made(&wish).sections[0].blocks);
+        blocks.into_iter().nth(3).unwrap_or_default()
+    };
+    let template = "{{window}}: {{speakers}} loa, {{airings}} lượt";
+    let wish = || Wish { template, ..Wish::default() };
+    let days = "từ ngày 15/12/2024 đến ngày 14/03/2025";
+    assert_eq!(first(wish()), format!("{days}: <số loa> loa, 3 lượt"));
+    let mut figures = by_hand();
+    for (zone, speakers) in figures.zones.iter_mut().zip([4, 3, 2]) {
+        zone.speakers = Some(speakers);
+    }
+    assert_eq!(first(Wish { figures, ..wish() }), format!("{days}: 9 loa, 3 lượt"));
+    let open = Wish { day: 14, has_plan: false, ..wish() };
+    let said = "kỳ chưa kết thúc, số liệu đến lúc lập: <số loa> loa, <chưa có kế hoạch> lượt";
+    assert_eq!(first(open), format!("{days}; {said}"));
 }

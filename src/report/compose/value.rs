@@ -20,8 +20,31 @@ pub(super) fn runs(parts: &Parts<'_>, value: Value) -> Vec<Run> {
             let text = parts.pick("kế hoạch, văn bản chỉ đạo", "plan and directives").to_owned();
             vec![Run { text, style: Style::ToFill }]
         }
+        // Of what the settings or a plan do not tell nothing is claimed.
+        (Value::Speakers, _) if parts.given.figures.speakers().is_none() => {
+            vec![Run { text: parts.pick("số loa", "number of loudspeakers").to_owned(), style: Style::ToFill }]
+        }
+        (value, None) if is_of_plan(value) => {
+            vec![Run {
+                text: parts.pick("chưa có kế hoạch", "there is no plan").to_owned(), style: Style::ToFill
+            }]
+        }
         _ => vec![Run::plain(words(parts, value).unwrap_or_else(|| figure(parts, value)))],
     }
+}
+
+/// Figures that say nothing without a plan.
+const fn is_of_plan(value: Value) -> bool {
+    matches!(
+        value,
+        Value::Airings
+            | Value::Minutes
+            | Value::Bulletins
+            | Value::Unapproved
+            | Value::Themes
+            | Value::ThemesAired
+            | Value::ThemesMissing
+    )
 }
 
 /// Names, days and lists; `None` for figures.
@@ -30,6 +53,10 @@ fn words(parts: &Parts<'_>, value: Value) -> Option<String> {
     let window = given.period.window;
     Some(match value {
         Value::Period => given.period.name(language),
+        Value::Window if parts.made.at.date_naive() <= window.last => {
+            let open = parts.pick("kỳ chưa kết thúc, số liệu đến lúc lập", "not over yet, figures as of now");
+            format!("{}; {open}", self::window(parts))
+        }
         Value::Window => self::window(parts),
         Value::From => date(window.first, language),
         Value::Until => date(window.last, language),
@@ -61,7 +88,7 @@ fn figure(parts: &Parts<'_>, value: Value) -> String {
         Value::Unapproved => totals.bulletins.unapproved,
         Value::Sessions => totals.sessions,
         Value::Zones => counted(figures.zones.len()),
-        Value::Speakers => figures.zones.iter().filter_map(|zone| zone.speakers).sum(),
+        Value::Speakers => figures.speakers().unwrap_or(0),
         Value::BrokenZones => counted(figures.zones.iter().filter(|zone| zone.broken_days > 0).count()),
         Value::Themes => counted(planned_themes(parts).count()),
         Value::ThemesAired => counted(planned_themes(parts).filter(|theme| theme.aired.airings > 0).count()),

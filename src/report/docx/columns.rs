@@ -61,10 +61,16 @@ fn needed(table: &Table, language: Language, size: u32) -> Vec<u32> {
 
 fn longest(text: &str, weight: Weight, size: u32) -> u32 {
     text.split_whitespace()
-        .flat_map(|word| word.split_inclusive('-'))
+        .flat_map(|word| if is_date(word) { vec![word] } else { word.split_inclusive('-').collect() })
         .map(|word| width(word, weight, size))
         .max()
         .unwrap_or(0)
+}
+
+/// Whether a word is a day such as `2025-06-14`, whatever stands around it.
+pub(super) fn is_date(word: &str) -> bool {
+    let digits = word.trim_matches(|letter: char| !letter.is_ascii_digit());
+    digits.len() == 10 && digits.parse::<chrono::NaiveDate>().is_ok()
 }
 
 #[cfg(test)]
@@ -100,6 +106,16 @@ mod tests {
         assert_eq!(widths.iter().sum::<u32>(), ROOM);
         assert_eq!(widths[0], width("STT", Weight::Bold, 12) + 2 * SIDE + SAFETY);
         assert_eq!(widths[2], width("14/06/2025", Weight::Upright, 12) + 2 * SIDE + SAFETY);
+    }
+
+    #[test]
+    fn what_stands_over_all_columns_needs_no_room_in_the_first() {
+        let mut table = table(&[("STT", 1), ("Nội dung", 300)], &["1", "hòa giải"]);
+        let before = widths(&table, Language::Vi, 12, ROOM);
+        for emphasis in [Emphasis::Remark, Emphasis::Heading] {
+            table.lines.push(Line { cells: vec![Cell::text("https://thanhda.hanoi.gov.vn")], emphasis });
+        }
+        assert_eq!(widths(&table, Language::Vi, 12, ROOM), before);
     }
 
     #[test]

@@ -22,7 +22,7 @@ const SHADE_HEAD: &str = "F2F2F2";
 const SHADE_WARNING: &str = "FBE4D5";
 
 /// The grid of a table between its title and its notes, `width` twentieths of a point wide. `keep`: its last line stays on the
-/// page of what follows.
+/// page of what follows. A sum never begins a page: the line before it goes there with it.
 pub(super) fn write(xml: &mut Xml<'_>, table: &Table, language: Language, width: u32, keep: bool) {
     let style = &CELLS[usize::from(table.columns.len() > MANY_COLUMNS)];
     let widths = columns::widths(table, language, style.size, width);
@@ -36,9 +36,10 @@ pub(super) fn write(xml: &mut Xml<'_>, table: &Table, language: Language, width:
             grid.begin(xml);
             lines = 0;
         }
-        // What is said of a line stays with it.
-        let is_said_of = table.lines.get(index + 1).is_some_and(|next| next.emphasis == Emphasis::Remark);
-        grid.line(xml, line, is_said_of || (keep && index + 1 == table.lines.len()));
+        // What is said of a line stays with it, and a sum with the last line of what it sums.
+        let is_bound = |next: &Line| matches!(next.emphasis, Emphasis::Remark | Emphasis::Total);
+        let keeps = table.lines.get(index + 1).is_some_and(is_bound);
+        grid.line(xml, line, keeps || (keep && index + 1 == table.lines.len()));
         (lines, after_heading) = (lines + 1, line.emphasis == Emphasis::Heading);
     }
     xml.raw("</w:tbl>");
@@ -114,14 +115,26 @@ impl Grid<'_> {
     fn paragraph(&self, xml: &mut Xml<'_>, align: Align, style: Style, keep: bool, text: &str) {
         let align = (align != Align::Left).then_some(align);
         paragraph::begin(xml, self.style, Shape { keep, align, ..Shape::NONE });
-        paragraph::run(xml, style, text);
+        paragraph::run(xml, style, &with_whole_days(text));
         xml.raw("</w:p></w:tc>");
     }
+}
+
+/// Days of English tables do not break at their hyphens.
+fn with_whole_days(text: &str) -> String {
+    let word = |word: &str| if columns::is_date(word) { word.replace('-', "\u{2011}") } else { word.to_owned() };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_not_torn_at_their_hyphens() {
+        assert_eq!(with_whole_days("since 2025-06-16, rows 6-54"), "since 2025\u{2011}06\u{2011}16, rows 6-54");
+        assert_eq!(with_whole_days("14/06/2025  1234-56-78"), "14/06/2025  1234-56-78");
+    }
 
     fn written(table: &Table) -> String {
         let mut out = Vec::new();
@@ -148,6 +161,17 @@ mod tests {
         assert_eq!(text.matches("<w:tblHeader/>").count(), 2);
         // Four cells above, five below, five in the line, which has one value only.
         assert_eq!(text.matches("<w:tc>").count(), 4 + 5 + 5);
+    }
+
+    #[test]
+    fn a_sum_stays_with_the_line_before_it() {
+        let line = |emphasis| Line { cells: vec![Cell::Number(1)], emphasis };
+        let lines = [Emphasis::Plain, Emphasis::Plain, Emphasis::Remark, Emphasis::Total].map(line).to_vec();
+        let table = Table { id: "t", title: String::new(), columns: vec![column(1, None)], lines, notes: Vec::new() };
+        let text = written(&table);
+        // The head, then the lines.
+        let kept: Vec<bool> = text.split("<w:tr>").skip(2).map(|row| row.contains("<w:keepNext/>")).collect();
+        assert_eq!(kept, [false, true, true, false], "{text}");
     }
 
     #[test]

@@ -27,11 +27,12 @@ enum Key {
 type When = (DateTime<FixedOffset>, i64);
 
 /// Where an item first counted.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct First {
     when: When,
     day: NaiveDate,
     theme: usize,
+    themes: Arc<[Arc<str>]>,
     month: usize,
 }
 
@@ -73,8 +74,9 @@ impl Items {
             return;
         }
         let when = (airing.instant(), airing.last.seq);
-        if item.first.is_none_or(|first| when < first.when) {
-            item.first = Some(First { when, day: airing.day, theme, month: seen.month });
+        if item.first.as_ref().is_none_or(|first| when < first.when) {
+            let themes = Arc::clone(&airing.last.themes);
+            item.first = Some(First { when, day: airing.day, theme, themes, month: seen.month });
         }
         if item.newest.as_ref().is_none_or(|(newest, _)| when > *newest) {
             item.newest = Some((when, described(airing)));
@@ -94,8 +96,8 @@ impl Items {
     }
 
     /// Those of which an airing counts.
-    fn counted(&self) -> impl Iterator<Item = (&Item, First)> {
-        self.0.values().filter_map(|item| Some((item, item.first?)))
+    fn counted(&self) -> impl Iterator<Item = (&Item, &First)> {
+        self.0.values().filter_map(|item| Some((item, item.first.as_ref()?)))
     }
 
     /// How many different ones.
@@ -150,6 +152,7 @@ fn described(airing: &Settled) -> BulletinLine {
         genre: last.genre.clone(),
         author: last.author.clone(),
         themes: Arc::clone(&last.themes),
+        themes_since: None,
         approval: None,
         approved_by: None,
         approved_at: None,
@@ -164,6 +167,8 @@ fn line(item: Item) -> Option<BulletinLine> {
     if let Some(approved) = item.approved {
         (line.approval, line.approved_by, line.approved_at) = (Some(approved.approval), approved.by, approved.at);
     }
+    let newest = std::mem::replace(&mut line.themes, first.themes);
+    line.themes_since = (newest != line.themes).then_some(newest);
     (line.first, line.aired) = (first.day, item.aired);
     Some(line)
 }

@@ -249,6 +249,8 @@ pub struct ZoneLine {
     pub id: Arc<str>,
     /// Its names in the rows of the window, with their days; that of the settings if no row names it.
     pub names: Vec<Named>,
+    /// The settings have it.
+    pub is_set: bool,
     /// How many loudspeakers, from the settings.
     pub speakers: Option<i64>,
     /// Broken since this instant, at the end of the window.
@@ -358,8 +360,10 @@ pub struct BulletinLine {
     pub genre: Option<Arc<str>>,
     /// Who wrote it.
     pub author: Option<Arc<str>>,
-    /// Main theme first.
+    /// Those of its first airing that counts, main theme first: it is counted under that one.
     pub themes: Arc<[Arc<str>]>,
+    /// Those of its last one, if they are others.
+    pub themes_since: Option<Arc<[Arc<str>]>>,
     /// Number of the act of approval, none if no row has one.
     pub approval: Option<Arc<str>>,
     /// Who approved it.

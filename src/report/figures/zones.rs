@@ -13,11 +13,19 @@ use chrono_tz::Tz;
 use super::gather::{Given, Seen, shared};
 use super::names::Names;
 use super::settle::Settled;
-use super::{Named, Split, ZoneLine};
+use super::{Figures, Named, Split, ZoneLine};
 use crate::calendar::start_of_day;
 use crate::config::Zone;
 use crate::report::period::Window;
 use crate::zones::{State, States};
+
+impl Figures {
+    /// Loudspeakers of all zones; none unless the settings tell those of each.
+    #[must_use]
+    pub fn speakers(&self) -> Option<i64> {
+        self.zones.iter().map(|zone| zone.speakers).sum()
+    }
+}
 
 /// One zone.
 #[derive(Debug)]
@@ -145,6 +153,7 @@ impl<'a> Zones<'a> {
             };
             ZoneLine {
                 names,
+                is_set: set.is_some(),
                 speakers: set.and_then(|set| set.speakers),
                 broken_since,
                 broken_days: states.broken_days(&zone.id, window.first, last, timezone),

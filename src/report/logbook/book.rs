@@ -8,15 +8,15 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike as _, Days as Span, NaiveDate};
 
-use super::{Attempt, Entry, Rows, words};
+use super::{Attempt, Entry, Rows, range, words};
 use crate::language::Language;
 use crate::report::document::{Block, Document, Paper, Run, Section};
 use crate::report::period::Window;
 use crate::report::table::{Align, Cell, Column, Emphasis, Line, Table, date, grouped, minutes};
 use crate::schedule::days::Days;
 
-/// Zones that stand in a cell by name; more of them have a letter there, and their names below the table.
-const ZONES_IN_A_CELL: usize = 2;
+/// Zones that stand in a cell by name; more of them have a number there, and their names below the table.
+const ZONES_IN_A_CELL: usize = 1;
 
 /// Whose book it is, of which days, and what it needs besides the rows.
 #[derive(Debug, Clone, Copy)]
@@ -106,16 +106,24 @@ fn of_day(book: &Book<'_>, day: NaiveDate, entries: &[&Entry], language: Languag
             language.pick(["Người trực (ký)", "Phụ trách đài (ký)"], ["On duty (signature)", "In charge (signature)"]);
         blocks.extend([Block::Table(table(book, entries, language)), Block::SignHere(who.map(str::to_owned).to_vec())]);
     }
-    let is_end_of_month = (day + Span::new(1)).day() == 1;
-    if is_end_of_month {
-        let who = language.pick("Xác nhận của UBND xã", "Confirmed by the People's Committee");
-        blocks.push(Block::SignHere(vec![who.to_owned()]));
+    let is_last = day == book.window.last;
+    if ends_month(day) && !is_last {
+        blocks.push(confirmed(language));
     }
-    // A day is signed on a page of its own.
-    if (!entries.is_empty() || is_end_of_month) && day < book.window.last {
+    // A day is signed on a page of its own, and so is a month with what it comes to.
+    if ends_month(day) || (!is_last && !entries.is_empty()) {
         blocks.push(Block::PageBreak);
     }
     blocks
+}
+
+fn ends_month(day: NaiveDate) -> bool {
+    (day + Span::new(1)).day() == 1
+}
+
+/// Where the commune signs for a month.
+fn confirmed(language: Language) -> Block {
+    Block::SignHere(vec![language.pick("Xác nhận của UBND xã", "Confirmed by the People's Committee").to_owned()])
 }
 
 fn table(book: &Book<'_>, entries: &[&Entry], language: Language) -> Table {
@@ -139,19 +147,19 @@ pub(super) fn columns(language: Language) -> Vec<Column> {
         align,
     };
     [
-        ("STT", "No.", 9, Align::Centre),
+        ("STT", "No.", 6, Align::Centre),
         ("Ngày (thứ)", "Day", 19, Align::Centre),
-        ("Buổi", "Programme", 22, Align::Left),
-        ("Giờ theo lịch", "Planned at", 16, Align::Centre),
-        ("Giờ phát thực tế (bắt đầu - kết thúc)", "On air (from - to)", 20, Align::Centre),
-        ("Tên tin, bài/chương trình", "Title", 46, Align::Left),
-        ("Thể loại", "Genre", 15, Align::Left),
+        ("Buổi", "Programme", 27, Align::Left),
+        ("Giờ theo lịch", "Planned at", 17, Align::Centre),
+        ("Giờ phát thực tế (bắt đầu - kết thúc)", "On air (from - to)", 28, Align::Centre),
+        ("Tên tin, bài/chương trình", "Title", 40, Align::Left),
+        ("Thể loại", "Genre", 13, Align::Left),
         ("Nội dung (mã)", "Themes", 13, Align::Centre),
         ("Số phiếu duyệt/người duyệt", "Approval", 20, Align::Left),
-        ("Thời lượng", "Length", 12, Align::Right),
-        ("Khu vực phát (thôn)", "Zones", 22, Align::Left),
-        ("Kết quả", "Outcome", 20, Align::Left),
-        ("Sự cố, lý do", "Trouble, reason", 24, Align::Left),
+        ("Thời lượng", "Length", 13, Align::Right),
+        ("Khu vực phát (thôn)", "Zones", 18, Align::Left),
+        ("Kết quả", "Outcome", 22, Align::Left),
+        ("Sự cố, lý do", "Trouble, reason", 30, Align::Left),
         ("Người trực", "On duty", 17, Align::Left),
     ]
     .map(column)
@@ -217,9 +225,8 @@ fn remark(text: String) -> Line {
 fn total(entries: &[&Entry], language: Language) -> Line {
     let airings = entries.iter().filter(|entry| entry.counts).count();
     let aired_ms = entries.iter().map(|entry| entry.aired_ms()).sum();
-    let seqs = || entries.iter().flat_map(|entry| &entry.attempts).map(|attempt| attempt.written.seq);
-    let (first, last) = (seqs().min().unwrap_or(0), seqs().max().unwrap_or(0));
-    let rows = if first == last { first.to_string() } else { format!("{first}-{last}") };
+    let seqs = entries.iter().flat_map(|entry| &entry.attempts).map(|attempt| attempt.written.seq);
+    let rows = range(seqs).unwrap_or_default();
     let others = entries.len() - airings;
     let minutes = minutes(aired_ms, language);
     let (counted, missing, rows) = match language {
@@ -234,12 +241,12 @@ fn total(entries: &[&Entry], language: Language) -> Line {
             format!("Rows {rows} of the log"),
         ),
     };
-    let mut cells = vec![Cell::Empty; TITLE];
-    cells.push(Cell::Text(counted));
+    // In columns that are wide enough for two lines of words: a sum that needs more is torn from its day.
+    let mut cells = vec![Cell::Empty; TITLE - 1];
+    cells.extend([Cell::Text(rows), Cell::Text(counted)]);
     cells.resize(9, Cell::Empty);
-    cells.extend([Cell::Length(aired_ms), Cell::Empty]);
-    cells.push(if others > 0 { Cell::Text(missing) } else { Cell::Empty });
-    cells.extend([Cell::Text(rows), Cell::Empty]);
+    cells.extend([Cell::Length(aired_ms), Cell::Empty, Cell::Empty]);
+    cells.extend([if others > 0 { Cell::Text(missing) } else { Cell::Empty }, Cell::Empty]);
     Line { cells, emphasis: Emphasis::Total }
 }
 
@@ -269,7 +276,7 @@ impl Zones {
     }
 }
 
-/// What the book comes to.
+/// What the book comes to and how it was counted; a month is confirmed below it.
 fn end(book: &Book<'_>, rows: &Rows, language: Language) -> Vec<Block> {
     let airings = rows.entries.iter().filter(|entry| entry.counts).count();
     let aired_ms = rows.entries.iter().map(Entry::aired_ms).sum();
@@ -296,5 +303,7 @@ fn end(book: &Book<'_>, rows: &Rows, language: Language) -> Vec<Block> {
             count(voided)
         ),
     };
-    vec![Block::Paragraph(vec![Run::plain(sum)]), Block::Small(rules)]
+    let mut blocks = vec![Block::Paragraph(vec![Run::plain(sum)]), Block::Small(rules)];
+    blocks.extend(ends_month(book.window.last).then(|| confirmed(language)));
+    blocks
 }

@@ -43,10 +43,17 @@ pub fn table(rows: &Rows, title: &str, language: Language) -> Table {
     Table { id: "extract", title: title.to_owned(), columns: columns(language), lines, notes }
 }
 
+/// Room for what people said of a row, in the shares of the book's columns.
+const TROUBLE: u16 = 62;
+
 /// Those of the book, but for the person on duty, whom the log does not know, and with the row of the log.
 fn columns(language: Language) -> Vec<Column> {
     let mut columns = book::columns(language);
     columns.pop();
+    // Remarks have no line of their own here.
+    if let Some(trouble) = columns.last_mut() {
+        trouble.width = TROUBLE;
+    }
     let head = language.pick("Dòng", "Row").to_owned();
     columns.insert(1, Column { head, over: None, width: 12, align: Align::Right });
     columns

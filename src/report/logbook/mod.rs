@@ -18,6 +18,7 @@ use chrono::NaiveDate;
 use super::fact::{Fact, Marks};
 use super::figures::settle::{Settled, Settling, Taken, day_of, is_void};
 use super::period::Window;
+use crate::language::Language;
 
 /// What the book holds of some days.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -70,6 +71,33 @@ impl Attempt {
     pub fn is_void(&self) -> bool {
         self.correction.as_ref().is_some_and(is_void)
     }
+}
+
+impl Rows {
+    /// Its rows of the log and those of corrections and notes about them, as words: `dòng 7-33; đính chính, ghi chú trong dòng
+    /// 56-60`.
+    #[must_use]
+    pub fn named(&self, language: Language) -> String {
+        let attempts = || self.entries.iter().flat_map(|entry| &entry.attempts);
+        let Some(rows) = range(attempts().map(|attempt| attempt.written.seq)) else {
+            return language.pick("không có dòng nhật ký nào", "no row of the log").to_owned();
+        };
+        let rows = format!("{} {rows}", language.pick("dòng", "rows"));
+        match range(attempts().flat_map(|attempt| attempt.correction.iter().chain(&attempt.notes)).map(|fact| fact.seq))
+        {
+            None => rows,
+            Some(remarks) => {
+                let about = language.pick("đính chính, ghi chú trong dòng", "corrections and notes in rows");
+                format!("{rows}; {about} {remarks}")
+            }
+        }
+    }
+}
+
+/// `7-33`, `7`.
+fn range(seqs: impl Iterator<Item = i64> + Clone) -> Option<String> {
+    let (first, last) = (seqs.clone().min()?, seqs.max()?);
+    Some(if first == last { first.to_string() } else { format!("{first}-{last}") })
 }
 
 impl Entry {

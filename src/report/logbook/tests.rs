@@ -281,3 +281,44 @@ fn the_extract_has_the_plans_airings_and_all_shortfalls() {
     assert_eq!(table.lines[0].cells.len(), table.columns.len());
     assert_eq!(printed(&table)[2][13], "đài không hoạt động");
 }
+
+#[test]
+fn a_month_is_confirmed_on_the_page_of_its_sum_and_rules() {
+    let authority = ["UBND XÃ THANH ĐA".to_owned()];
+    let days = Days::default();
+    let facts = rows(&[fact(1, "a", 1)], &Marks::default());
+    let ends = |last: NaiveDate| {
+        let window = Window { first: on(3), last };
+        let book = Book {
+            authority: &authority,
+            station: "Đài",
+            volume: None,
+            window,
+            today: last,
+            days: &days,
+            footer: None,
+        };
+        let blocks = document(&book, &facts, Language::Vi).sections.pop().unwrap().blocks;
+        let kind = |block: &Block| match block {
+            Block::PageBreak => "break",
+            Block::Small(_) => "rules",
+            Block::SignHere(_) => "sign",
+            Block::Paragraph(runs) if runs[0].text.contains("1 lượt phát, ") => "sum",
+            _ => "day",
+        };
+        blocks.iter().map(kind).collect::<Vec<_>>().split_off(blocks.len() - 5)
+    };
+    assert_eq!(ends(on(31)), ["day", "break", "sum", "rules", "sign"]);
+    assert_eq!(ends(on(9))[2..], ["day", "sum", "rules"], "a week");
+}
+
+#[test]
+fn a_book_names_its_rows_and_those_of_what_people_said_of_them() {
+    let named = |facts: &[Fact], marks: &Marks| rows(facts, marks).named(Language::Vi);
+    assert_eq!(named(&[], &Marks::default()), "không có dòng nhật ký nào");
+    assert_eq!(named(&[fact(4, "a", 1)], &Marks::default()), "dòng 4");
+    let (row, correction) = (fact(4, "a", 1), remark(Kind::Correction, 12, &fact(4, "a", 1)));
+    let notes = vec![remark(Kind::Note, 14, &row)];
+    let marks = Marks { corrections: [(4, correction)].into(), notes: [(4, notes)].into(), ..Marks::default() };
+    assert_eq!(named(&[row, fact(5, "b", 1)], &marks), "dòng 4-5; đính chính, ghi chú trong dòng 12-14");
+}

@@ -59,6 +59,7 @@ fn approved(mut figures: Figures, first: NaiveDate) -> Figures {
         genre: None,
         author: None,
         themes: Arc::default(),
+        themes_since: None,
         approval: Some("3".into()),
         approved_by: None,
         approved_at: None,

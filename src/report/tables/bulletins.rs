@@ -77,7 +77,7 @@ fn line(given: &Given<'_>, index: usize, bulletin: &BulletinLine) -> Line {
         ),
         maybe(bulletin.genre.as_deref()),
         maybe(bulletin.author.as_deref()),
-        Cell::Text(codes(&bulletin.themes)),
+        Cell::Text(themes(given, bulletin)),
         Cell::Text(approval(given, bulletin)),
         Cell::Date(bulletin.first),
         airings,
@@ -89,6 +89,13 @@ fn line(given: &Given<'_>, index: usize, bulletin: &BulletinLine) -> Line {
 /// `ND3, ND1`.
 pub(super) fn codes(themes: &[Arc<str>]) -> String {
     themes.join(", ")
+}
+
+/// Those under which Biểu 1 counts it first: `ND3, ND2; sau: ND7`.
+fn themes(given: &Given<'_>, bulletin: &BulletinLine) -> String {
+    let first = codes(&bulletin.themes);
+    let since = bulletin.themes_since.as_deref();
+    since.map_or_else(|| first.clone(), |since| format!("{first}; {} {}", given.pick("sau:", "later:"), codes(since)))
 }
 
 /// `số 12, ngày 03/03/2025, Đỗ Bá Khang`.

@@ -83,7 +83,7 @@ fn planned_line(given: &Given<'_>, index: usize, theme: &ThemeLine) -> Line {
 
 /// What is said of a theme of the plan without an airing that counts.
 pub(super) const fn nothing_aired(given: &Given<'_>) -> &'static str {
-    given.pick("chưa phát lượt nào", "nothing aired yet")
+    given.pick("chưa phát lượt nào", "nothing aired")
 }
 
 /// `ND3. Kiểm soát TTHC`; the code alone if the plan does not know it.
@@ -154,9 +154,9 @@ fn since_plan(given: &Given<'_>) -> Option<String> {
 fn uncounted(given: &Given<'_>) -> Option<String> {
     let totals = &given.figures.totals;
     let told: Vec<String> = [
-        (totals.rehearsals, "dòng phát thử không tính", "rows of rehearsals, not counted"),
-        (totals.voided, "dòng bị hủy bằng đính chính, không tính", "rows voided by a correction, not counted"),
-        (totals.corrected, "dòng có đính chính đang có hiệu lực", "rows with a correction in force"),
+        (totals.rehearsals, "dòng phát thử không tính", "row(s) of rehearsals, not counted"),
+        (totals.voided, "dòng bị hủy bằng đính chính, không tính", "row(s) voided by a correction, not counted"),
+        (totals.corrected, "dòng có đính chính đang có hiệu lực", "row(s) with a correction in force"),
     ]
     .iter()
     .filter(|(count, ..)| *count > 0)

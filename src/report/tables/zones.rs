@@ -27,15 +27,13 @@ pub fn zones(given: &Given<'_>) -> Table {
     }
     let mut by_zone = none;
     let mut broken = Aired::default();
-    let mut speakers = None::<i64>;
     for zone in &figures.zones {
         by_zone += zone.aired;
         broken += zone.while_broken.plan;
         broken += zone.while_broken.other;
-        speakers = speakers.into_iter().chain(zone.speakers).reduce(|a, b| a + b);
     }
     let name = given.pick("Cộng lượt theo cụm loa", "Airings by zone");
-    let speakers = speakers.map_or(Cell::Empty, Cell::Number);
+    let speakers = figures.speakers().map_or(Cell::Empty, Cell::Number);
     lines.push(total(sums(name, speakers, by_zone, Cell::Number(broken.airings), Cell::Empty)));
     let name = given.pick("Lượt phát của đài, mỗi lượt tính một lần", "Airings of the station, each once");
     lines.push(total(sums(name, Cell::Empty, figures.totals.aired, Cell::Empty, Cell::Empty)));
@@ -69,13 +67,14 @@ fn sums(name: &str, speakers: Cell, split: Split, broken: Cell, remark: Cell) ->
 }
 
 fn line(given: &Given<'_>, index: usize, zone: &ZoneLine) -> Line {
-    let state = zone.broken_since.map_or_else(
-        || given.pick("hoạt động", "working").to_owned(),
-        |since| {
-            let day = date(since.date_naive(), given.language);
-            format!("{} {day}", given.pick("hỏng từ", "broken since"))
-        },
-    );
+    // Of a zone that the settings do not have nobody can say that it works.
+    let state = match (zone.broken_since, zone.is_set) {
+        (Some(since), _) => {
+            format!("{} {}", given.pick("hỏng từ", "broken since"), date(since.date_naive(), given.language))
+        }
+        (None, true) => given.pick("hoạt động", "working").to_owned(),
+        (None, false) => given.pick("không còn trong cấu hình", "no longer in the settings").to_owned(),
+    };
     let name = spelled(given, &zone.names);
     let mut cells = vec![
         ordinal(index),
@@ -88,6 +87,6 @@ fn line(given: &Given<'_>, index: usize, zone: &ZoneLine) -> Line {
     cells.push(Cell::Number(zone.while_broken.plan.airings + zone.while_broken.other.airings));
     cells.push(Cell::Number(zone.broken_days));
     let nothing = zone.aired.plan.airings == 0;
-    cells.push(maybe(nothing.then(|| given.pick("chưa có lượt phát theo kế hoạch", "nothing of the plan aired yet"))));
+    cells.push(maybe(nothing.then(|| given.pick("chưa có lượt phát theo kế hoạch", "nothing of the plan aired"))));
     if zone.broken_since.is_some() || nothing { warning(cells) } else { plain(cells) }
 }

@@ -54,7 +54,7 @@ values! {
     Sessions = "sessions",
     /// Zones of the settings.
     Zones = "zones",
-    /// Their loudspeakers, as far as the settings tell.
+    /// Their loudspeakers; a place to fill in unless the settings tell those of every zone.
     Speakers = "speakers",
     /// Zones that were broken at any time of the period.
     BrokenZones = "zones_broken",
