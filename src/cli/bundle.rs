@@ -70,7 +70,7 @@ pub(super) async fn write(evidence: &Evidence<'_>, wanted: Wanted<'_>) -> anyhow
     put(&mut archive, sounded.pieces(config, &slips))?;
     let touches = |activity: &&Activity| !activity.is_withdrawn() && activity.touches(window.first, window.last);
     let activities: Vec<&Activity> = evidence.activities.iter().filter(touches).collect();
-    put(&mut archive, of_activities(config, &activities))?;
+    put(&mut archive, of_activities(config, &activities, heading))?;
     let entries = archive.entries().to_vec();
     archive.finish(lists(heading, &entries, language)?)?;
     Ok(told(wanted.to, &entries, language))
@@ -102,7 +102,7 @@ fn of_book(book: &Document, heading: Heading<'_>) -> anyhow::Result<Vec<Piece>> 
 /// The list in each of its forms.
 fn lists(heading: Heading<'_>, entries: &[Entry], language: Language) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let document = list::document(heading, entries, language);
-    let mut lists = vec![(format!("{}.csv", list::NAME), list::csv(entries, language))];
+    let mut lists = vec![(format!("{}.csv", list::NAME), list::csv(heading, entries, language))];
     for form in [Form::Docx, Form::Html] {
         lists.push((format!("{}.{}", list::NAME, form.ending()), form.write(&document)?));
     }
@@ -214,11 +214,14 @@ fn of_approvals(slips: &[Slip], heading: Heading<'_>, language: Language) -> any
     };
     let document = slips::document(slips, heading.station, heading.footer, language);
     let piece = |name: &str, bytes| made(chapter, name.to_owned(), chapter.title(language), proves.clone(), bytes);
-    Ok([piece("phieu-duyet.docx", Form::Docx.write(&document)?), piece("phieu-duyet.csv", slips::csv(slips, language))])
+    Ok([
+        piece("phieu-duyet.docx", Form::Docx.write(&document)?),
+        piece("phieu-duyet.csv", slips::csv(slips, heading.footer, language)),
+    ])
 }
 
 /// The list of activities and the files that prove them.
-fn of_activities(config: &Config, activities: &[&Activity]) -> Vec<Piece> {
+fn of_activities(config: &Config, activities: &[&Activity], heading: Heading<'_>) -> Vec<Piece> {
     let language = config.language;
     let chapter = Chapter::Activities;
     let mut names = Names::default();
@@ -227,7 +230,8 @@ fn of_activities(config: &Config, activities: &[&Activity]) -> Vec<Piece> {
         Language::En => format!("{} activities, with links and files", activities.len()),
     };
     let name = "hoat-dong.csv".to_owned();
-    let mut pieces = vec![made(chapter, name, chapter.title(language), proves, activity_lines(activities, language))];
+    let lines = activity_lines(activities, heading.footer, language);
+    let mut pieces = vec![made(chapter, name, chapter.title(language), proves, lines)];
     for activity in activities {
         let day = date(activity.date, language);
         for file in &activity.files {
@@ -250,7 +254,7 @@ fn of_activities(config: &Config, activities: &[&Activity]) -> Vec<Piece> {
     pieces
 }
 
-fn activity_lines(activities: &[&Activity], language: Language) -> Vec<u8> {
+fn activity_lines(activities: &[&Activity], footer: &str, language: Language) -> Vec<u8> {
     let heads = language.pick(
         [
             "Số",
@@ -305,5 +309,6 @@ fn activity_lines(activities: &[&Activity], language: Language) -> Vec<u8> {
                 files.join(", "),
             ]
         }),
+        footer,
     )
 }

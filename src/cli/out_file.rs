@@ -15,6 +15,7 @@ use zip::ZipArchive;
 
 use super::WrongInput;
 use crate::problem::system::refusal;
+use crate::report::bundle::archive::MANIFEST;
 
 /// The part of a document that says which program wrote it last, and what ours says there.
 const WRITTEN_BY: [(&str, &str, &str); 2] =
@@ -95,6 +96,16 @@ impl Drop for OutFile {
             let _ = fs::remove_file(beside);
         }
     }
+}
+
+/// Whether there is a file of that name that holds something and is no bundle of this program.
+pub(super) fn is_no_bundle(path: &Path) -> bool {
+    let is_there = fs::metadata(path).is_ok_and(|facts| facts.is_file() && facts.len() > 0);
+    let is_ours = || {
+        let mut archive = ZipArchive::new(File::open(path).ok()?).ok()?;
+        archive.by_name(MANIFEST).ok().map(|_| ())
+    };
+    is_there && is_ours().is_none()
 }
 
 /// Whether there is a document of that name that this program did not write last: then a person's work is in it.

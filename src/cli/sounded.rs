@@ -103,9 +103,13 @@ impl Sound<'_> {
                 (Language::Vi, Some(number)) => format!("KHÔNG phải âm thanh đã duyệt theo phiếu số {number}"),
                 (Language::En, Some(number)) => format!("NOT the sound approved by slip {number}"),
             };
-            format!("{times} {}: {words}", language.pick("lần", "times"))
+            format!("{times} {}, {words}", language.pick("lần", "times"))
         });
         let under = under.collect::<Vec<_>>().join("; ");
-        format!("{} {under}", language.pick("Âm thanh đã phát", "The sound, on the air"))
+        let what = language.pick(
+            "Âm thanh đã phát (số lần trong nhật ký, kể cả lần bị dở)",
+            "The sound, on the air (times in the log, broken ones too)",
+        );
+        format!("{what}: {under}")
     }
 }

@@ -71,6 +71,9 @@ struct Proof<'a> {
     made_at: String,
     first_row: Option<i64>,
     last_row: Option<i64>,
+    /// Corrections and notes about these rows that stand behind them.
+    first_remark: Option<i64>,
+    last_remark: Option<i64>,
     head: Option<&'a str>,
     /// The first and the last row that were proved; null if none were.
     proved_rows: Option<(i64, i64)>,
@@ -146,6 +149,8 @@ impl<'a> Report<'a> {
                 made_at: origin.made_at.to_rfc3339(),
                 first_row: totals.first_seq,
                 last_row: totals.last_seq,
+                first_remark: origin.remarks.map(|(first, _)| first),
+                last_remark: origin.remarks.map(|(_, last)| last),
                 head: origin.head,
                 proved_rows: match origin.proved {
                     Proved::Rows { first, last } => Some((first, last)),

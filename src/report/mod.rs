@@ -19,6 +19,7 @@ pub mod logbook; // rows to the station's book
 pub mod make; // figures of a period from the data folder
 pub mod origin; // what every export says of where it comes from
 pub mod period; // what is asked for, as days
+pub mod rows_used; // rows that figures rest on
 pub mod status; // how far the plan is proved
 pub mod table; // typed cells in columns, one model for every format
 pub mod tables; // figures to tables, words and counting rules

@@ -19,6 +19,8 @@ pub struct Origin<'a> {
     pub head: Option<&'a str>,
     /// Which rows were proved before anything was made of them.
     pub proved: Proved,
+    /// First and last of the corrections and notes that speak of rows of the period and stand behind them.
+    pub remarks: Option<(i64, i64)>,
     /// Heads of the other chains that were read, by name: `activities`, `zones`.
     pub other_heads: &'a [(&'a str, String)],
     /// The program and its version, `loa 0.1.0`.
@@ -51,6 +53,12 @@ impl Origin<'_> {
                 self.head.map_or(Cell::Empty, Cell::text),
             ),
         ];
+        if let Some((first, last)) = self.remarks {
+            let name = pick("Dòng đính chính, ghi chú đầu của kỳ", "First correction or note of the period");
+            facts.push(("first_remark", name, Cell::Number(first)));
+            let name = pick("Dòng đính chính, ghi chú cuối của kỳ", "Last correction or note of the period");
+            facts.push(("last_remark", name, Cell::Number(last)));
+        }
         let named = |name: &str| match (name, given.language) {
             ("activities", Language::Vi) => "Dòng cuối của sổ hoạt động khi lập",
             ("zones", Language::Vi) => "Dòng cuối của sổ tình trạng cụm loa khi lập",

@@ -92,6 +92,13 @@ fn other_programs_find_everything_whole() {
     assert!(line[2].ends_with("đúng âm thanh đã duyệt theo phiếu số 2"), "{line:?}");
     let missing: Vec<&str> = listed.iter().filter(|line| !line[6].is_empty()).map(|line| line[1].as_str()).collect();
     assert_eq!(missing, ["Tiểu phẩm: Đạo đức công vụ"]);
+    for lines in ["00-danh-muc.csv", "04-phieu-duyet/phieu-duyet.csv", "06-hoat-dong-khac/hoat-dong.csv"] {
+        let text = fs::read_to_string(folder.join(lines)).unwrap();
+        let origin = text.lines().last().unwrap();
+        for part in ["15/06/2025", "14/07/2025", "60:0705", "loa 0.1.0"] {
+            assert!(origin.contains(part), "{lines}: {origin}");
+        }
+    }
 }
 
 #[test]
@@ -143,7 +150,13 @@ fn files_of_activities_are_in_it() {
 fn a_bundle_replaces_an_older_one_and_leaves_nothing_else() {
     let site = month();
     site.write("b.zip", b"older");
+    let ran = bundle(&site);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`b.zip` is no bundle of this program"), "{}", ran.stderr);
+    assert_eq!(fs::read(site.path("b.zip")).unwrap(), b"older");
+    fs::remove_file(site.path("b.zip")).unwrap();
     bundle(&site);
+    assert_eq!(bundle(&site).code, Some(1), "over a bundle of ours; a sound is lacking");
     let first = fs::read(site.path("b.zip")).unwrap();
     assert!(first.starts_with(b"PK"));
     let left: Vec<String> = files(site.folder()).into_iter().filter(|name| name.contains("part")).collect();

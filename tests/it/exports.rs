@@ -28,6 +28,7 @@ fn of_the_month<T>(language: Language, write: impl FnOnce(&Origin<'_>, &Given<'_
         station: "Đài truyền thanh xã Hát Môn",
         head: Some(&head),
         proved: made.proved,
+        remarks: Some((56, 60)),
         other_heads: &heads,
         program: "loa 0.1.0",
         made_at: DateTime::parse_from_rfc3339("2025-07-20T09:00:00+07:00").unwrap(),

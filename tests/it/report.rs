@@ -17,6 +17,9 @@ use crate::running::{Ran, Site, in_seconds};
 const JULY: [&str; 4] = ["report", "--period", "2025-07", "-o"];
 
 /// The head of that month's log: it never changes.
+/// Its rows of July 2025, as every form says it.
+const ROWS: &str = "6-54 (49 dòng, tính 45 dòng); đính chính, ghi chú: dòng 56-60";
+
 const HEAD: &str = "60:0705d49b52f85c9e966f3359668078aa01ef45b6f4f54fe1cce44e6b4da5700e";
 
 fn report(site: &Site, file: &str, more: &[&str]) -> Ran {
@@ -60,7 +63,9 @@ fn every_form_says_the_figures_that_were_counted_on_paper() {
     let site = month();
     let dated = ["--number", "5", "--date", "2025-07-16"];
     let ran = report(&site, "json.json", &dated);
-    let told = format!("`json.json`: July 2025, 2025-06-15..2025-07-14, rows 6-54, head {HEAD}\n");
+    let told = format!(
+        "`json.json`: tháng 7 năm 2025, 15/06/2025 - 14/07/2025; dòng nhật ký {ROWS}; dòng cuối của nhật ký {HEAD}\n"
+    );
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "", told.as_str()));
     let text = fs::read_to_string(site.path("json.json")).unwrap();
     let json: Value = serde_json::from_str(&text).unwrap();
@@ -93,13 +98,14 @@ fn every_form_says_the_figures_that_were_counted_on_paper() {
         "Nơi nhận: - Như trên;",
         "Phụ lục II TRÍCH SỔ NHẬT KÝ PHÁT THANH (Kèm theo Báo cáo số 05/BC-UBND ngày 16 tháng 7 năm 2025",
         "Đã có minh chứng 9/20 nội dung, hình thức, nhiệm vụ của kế hoạch (45 %)",
-        &format!("dòng nhật ký 6-54; dòng cuối của nhật ký {HEAD} (đã kiểm tra chuỗi hash dòng 1-60); loa"),
+        &format!("dòng nhật ký {ROWS}; dòng cuối của nhật ký {HEAD} (đã kiểm tra chuỗi hash dòng 1-60); loa"),
     ] {
         assert!(words.contains(sentence), "{sentence}\n{}", words.chars().take(6_000).collect::<String>());
     }
     assert_eq!(report(&site, "a.xlsx", &dated).code, Some(0));
     let sheets = convert(&site.path("a.xlsx"), SHEETS, &site.path("sheets"));
     let all: String = sheets.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    assert!(all.contains(ROWS), "{}", all.chars().take(1_000).collect::<String>());
     // The decimal sign is that of the machine's locale.
     let total = |minutes: String| format!(",Cộng theo kế hoạch,4,{airings},{minutes},");
     let (comma, point) = (total(minutes(aired_ms)), total(minutes(aired_ms).replace(',', ".")));
@@ -159,7 +165,7 @@ fn the_body_is_the_stations_own_and_its_mistakes_are_told() {
     let ran = report(&site, "a.html", &[]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("report/bao-cao.txt:5:1: warning: nothing refers to the appendix `log`"),
+        ran.stderr.contains("report/bao-cao.txt:5:1: cảnh báo: không chỗ nào nhắc đến phụ lục `log`"),
         "{}",
         ran.stderr
     );
@@ -198,7 +204,7 @@ fn a_period_is_that_of_the_calendar_that_was_asked_for() {
     assert!(made(&site, "a.csv", &[]).contains("table\ttitle\tline"));
     let ran = site.loa(&["report", "--period", "2025-01-01..2074-12-31", "-o", "a.csv"]);
     assert_eq!(ran.code, Some(0));
-    assert!(ran.stderr.contains("the period lasts until 2074-12-31, which is not over"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("kỳ này đến 31/12/2074, chưa kết thúc"), "{}", ran.stderr);
 }
 
 #[test]
@@ -206,10 +212,22 @@ fn a_period_without_a_row_is_reported_as_it_is_and_a_log_that_is_lost_is_not() {
     let site = month();
     let ran = site.loa(&["report", "--period", "2020-Q1", "-o", "a.html"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert!(ran.stderr.contains("2019-12-15..2020-03-14, no row of the log, head 60:"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("15/12/2019 - 14/03/2020; không có dòng nhật ký nào trong kỳ; dòng cuối của nhật ký 60:"),
+        "{}",
+        ran.stderr
+    );
     let page = fs::read_to_string(site.path("a.html")).unwrap();
     assert!(page.contains("Đài truyền thanh xã Hát Môn đã phát 0 lượt tin, bài"), "{page}");
     assert!(page.contains("không có dòng nhật ký nào trong kỳ"));
+
+    let plan = fs::read(site.path("schedules/plan.toml")).unwrap();
+    fs::remove_file(site.path("schedules/plan.toml")).unwrap();
+    let ran = report(&site, "b.html", &[]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("there is no plan to report on: `schedules/plan.toml` is not there"), "{}", ran.stderr);
+    assert!(!site.path("b.html").exists());
+    site.write("schedules/plan.toml", plan);
 
     fs::remove_file(site.path("data/loa.db")).unwrap();
     let ran = report(&site, "b.html", &[]);
@@ -247,6 +265,7 @@ fn a_file_is_replaced_as_a_whole_but_never_a_persons_work() {
         ("gone/a.csv", &[], 1, "cannot write `gone/a.csv`: there is no such file or folder"),
         ("data", &["--format", "csv"], 2, "`data` is a folder"),
         ("a.csv", &["--number", "05/BC"], 2, "write the number alone"),
+        ("a.csv", &["--number", "00"], 2, "registries count from 1"),
         ("a.csv", &["--date", "16/07/2025"], 2, "write a day as 2025-06-16"),
     ] {
         let ran = report(&site, file, more);

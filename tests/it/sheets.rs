@@ -164,6 +164,7 @@ fn book<'a>(tables: &'a [Table], chart: Option<&'a Chart>) -> Book<'a> {
         window: Window { first: NaiveDate::from_ymd_opt(2024, 12, 15).unwrap(), last: day(14) },
         made_at: instant("2025-06-16T08:30:00+07:00"),
         head: Some(HEAD),
+        used: None,
         tables,
         chart,
     }

@@ -5,11 +5,11 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, BufWriter, Cursor, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::anyhow;
 use chrono::{DateTime, NaiveDate, SubsecRound as _};
 
 use super::Form;
@@ -20,6 +20,7 @@ use crate::cli::evidence::{self, Evidence};
 use crate::config::Config;
 use crate::language::Language;
 use crate::plan::Plan;
+use crate::problem::system::refusal;
 use crate::report::compose::{self, Made, Parts, about, in_black};
 use crate::report::document::{Chart, Document};
 use crate::report::figures::settle::day_of;
@@ -29,8 +30,9 @@ use crate::report::logbook::{self, Entry, extract};
 use crate::report::make::{self, span};
 use crate::report::origin::{Origin, chain};
 use crate::report::period::{Period, Window};
+use crate::report::rows_used::RowsUsed;
 use crate::report::status::{Status, status};
-use crate::report::table::Table;
+use crate::report::table::{Table, date};
 use crate::report::tables::{self, Given};
 use crate::report::template::Template;
 use crate::report::{csv, docx, html, json, xlsx};
@@ -122,6 +124,7 @@ impl<'a> Material<'a> {
                 at: with_offset(config.station.timezone, now).trunc_subsecs(0),
                 program: format!("loa {}", env!("CARGO_PKG_VERSION")),
                 head: (head.seq > 0).then(|| format!("{head} ({})", chain(evidence.proved, language))),
+                used: RowsUsed::of(&figures.totals, &evidence.marks),
             },
             today: evidence.today(),
             template,
@@ -172,8 +175,8 @@ impl<'a> Material<'a> {
         compose::report(&self.parts())
     }
 
-    /// Writes it in one form.
-    pub(crate) async fn write(&self, form: Form, out: impl Write + Seek) -> anyhow::Result<()> {
+    /// Writes it in one form, for the file of that name.
+    pub(crate) async fn write(&self, form: Form, out: impl Write, name: &Path) -> anyhow::Result<()> {
         let mut out = BufWriter::new(out);
         let heads = [("zones", self.heads.zones.to_string()), ("activities", self.heads.activities.to_string())];
         let head = self.head();
@@ -181,18 +184,28 @@ impl<'a> Material<'a> {
             station: self.station(),
             head: head.as_deref(),
             proved: self.proved,
+            remarks: self.made.used.and_then(|used| used.remarks),
             other_heads: &heads,
             program: &self.made.program,
             made_at: self.made.at,
         };
+        // Made in memory first: writers of zip and CSV have errors of their own for a full disk.
         let written = match form {
-            Form::Docx => docx::write(&in_black(self.document()), &mut out),
+            Form::Docx => {
+                let mut bytes = Cursor::new(Vec::new());
+                docx::write(&in_black(self.document()), &mut bytes).and_then(|()| out.write_all(bytes.get_ref()))
+            }
             Form::Html => out.write_all(html::page(&self.document()).as_bytes()),
-            Form::Csv => csv::write(&mut out, self.config.report.csv_separator, &origin, &self.given(), &self.tables),
+            Form::Csv => {
+                let (mut bytes, separator) = (Vec::new(), self.config.report.csv_separator);
+                csv::write(&mut bytes, separator, &origin, &self.given(), &self.tables)
+                    .and_then(|()| out.write_all(&bytes))
+            }
             Form::Json => json::write(&mut out, &origin, &self.given()),
             Form::Xlsx => self.workbook(&mut out).await?,
         };
-        written.and_then(|()| out.flush()).context("cannot write the report")
+        let written = written.and_then(|()| out.flush());
+        written.map_err(|error| anyhow!("cannot write `{}`: {}", name.display(), refusal(&error)))
     }
 
     fn book<'b>(&'b self, title: &'b str, period: &'b str) -> xlsx::Book<'b> {
@@ -204,6 +217,7 @@ impl<'a> Material<'a> {
             window: self.period.window,
             made_at: self.made.at,
             head: self.made.head.as_deref(),
+            used: self.made.used,
             tables: &self.tables,
             chart: Some(&self.chart),
         }
@@ -239,28 +253,44 @@ impl<'a> Material<'a> {
         if is_airing { self.members.contains(&row.seq) } else { day() }
     }
 
-    /// What was made of what.
+    /// What was made of what, in the station's language.
     pub(crate) fn told(&self, output: &Path) -> String {
+        let language = self.config.language;
         let Window { first, last } = self.period.window;
-        let totals = &self.figures.totals;
-        let rows = match (totals.first_seq, totals.last_seq) {
-            (Some(first), Some(last)) => format!("rows {first}-{last}"),
-            _ => "no row of the log".to_owned(),
-        };
-        let head = self.head().map_or_else(|| "the log is empty".to_owned(), |head| format!("head {head}"));
-        format!("`{}`: {}, {first}..{last}, {rows}, {head}", output.display(), self.period.name(Language::En))
+        let [first, last] = [first, last].map(|day| date(day, language));
+        let rows = self.made.used.as_ref().map_or_else(
+            || language.pick("không có dòng nhật ký nào trong kỳ", "no row of the log").to_owned(),
+            |used| format!("{} {}", language.pick("dòng nhật ký", "rows"), used.words(language)),
+        );
+        let head = self.head().map_or_else(
+            || language.pick("nhật ký trống", "the log is empty").to_owned(),
+            |head| format!("{} {head}", language.pick("dòng cuối của nhật ký", "head")),
+        );
+        format!("`{}`: {}, {first} - {last}; {rows}; {head}", output.display(), self.period.name(language))
     }
 
     /// What a person should know before filing it.
     pub(crate) fn doubts(&self) -> Vec<String> {
-        let last = self.period.window.last;
-        let goes_on = last >= self.today;
-        let goes_on = goes_on
-            .then(|| format!("loa: the period lasts until {last}, which is not over: what is yet to air is not in it"));
-        let no_plan = self.plan.is_none().then(|| {
-            let path = self.config.schedules_dir().join("plan.toml");
-            format!("loa: there is no plan: `{}` is not there, so that no airing is one of the plan", path.display())
+        let (language, Window { first, last }) = (self.config.language, self.period.window);
+        let [from, until] = [first, last].map(|day| date(day, language));
+        let ahead = (first > self.today).then(|| match language {
+            Language::Vi => format!("loa: kỳ này chưa bắt đầu (từ {from}): chưa có gì để báo cáo"),
+            Language::En => format!("loa: the period has not begun (it does on {from}): there is nothing to report"),
         });
-        [goes_on, no_plan].into_iter().flatten().collect()
+        let goes_on = (ahead.is_none() && last >= self.today).then(|| match language {
+            Language::Vi => {
+                format!("loa: kỳ này đến {until}, chưa kết thúc: những gì chưa phát không có trong báo cáo")
+            }
+            Language::En => {
+                format!("loa: the period lasts until {until}, which is not over: what is yet to air is not in it")
+            }
+        });
+        let too_early = self.wish.date.filter(|day| *day < last).map(|day| match (language, date(day, language)) {
+            (Language::Vi, day) => format!("loa: ngày báo cáo {day} sớm hơn ngày cuối kỳ {until}"),
+            (Language::En, day) => {
+                format!("loa: the date of the report, {day}, is before the last day of the period, {until}")
+            }
+        });
+        [ahead, goes_on, too_early].into_iter().flatten().collect()
     }
 }

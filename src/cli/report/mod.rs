@@ -15,12 +15,11 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use super::evidence::Evidence;
-use super::out_file::{OutFile, is_a_persons};
+use super::out_file::{OutFile, is_a_persons, is_no_bundle};
 use super::{ConfigChoice, DONE, WrongInput, bundle, say};
 use crate::backup::block_on;
 use crate::config::Config;
 use crate::control::who;
-use crate::language::Language;
 use crate::problem::Problems;
 use crate::report::edited::template_of;
 use crate::report::period::{Calendar, Period, Span};
@@ -42,7 +41,8 @@ pub struct ReportArgs {
     /// The file to write: .docx, .xlsx, .csv, .json or .html; - is stdout
     #[arg(short, long, value_name = "FILE", required_unless_present = "bundle")]
     output: Option<PathBuf>,
-    /// Everything that proves the period, in one zip: the report, the book, the signed log, approvals, texts and sound, proofs
+    /// Everything that proves the period, in one zip: the report, the book, the signed log, approvals, texts and sound, proofs;
+    /// exit code 1 if a text or sound is lost, which the zip then says
     #[arg(long, value_name = "FILE")]
     bundle: Option<PathBuf>,
     /// How months are reckoned [default: as the settings say]
@@ -57,7 +57,7 @@ pub struct ReportArgs {
     /// What to write [default: by the ending of FILE]
     #[arg(long, value_enum, requires = "output")]
     format: Option<Form>,
-    /// Replace a document that somebody has gone on writing in
+    /// Replace a document that somebody has gone on writing in, or a file that is no bundle
     #[arg(long)]
     force: bool,
 }
@@ -91,6 +91,9 @@ fn number(typed: &str) -> Result<String, String> {
     if typed.is_empty() || !is_plain || typed.chars().count() > LONGEST_NUMBER {
         return Err("write the number alone, such as 05; what stands behind the / is `symbol` in the settings".into());
     }
+    if typed.chars().all(|each| each == '0') {
+        return Err("registries count from 1".into());
+    }
     Ok(typed.to_owned())
 }
 
@@ -105,20 +108,30 @@ pub fn run(choice: &ConfigChoice, args: &ReportArgs) -> anyhow::Result<ExitCode>
     let (template, remarks) = template_of(&config.folder, config.language).map_err(Problems)?;
     // A name that cannot be written is told before anything is made.
     let out = args.output.as_deref().map(|output| open(output, args.force)).transpose()?;
+    if let Some(to) = args.bundle.as_deref().filter(|to| !args.force && is_no_bundle(to)) {
+        return Err(WrongInput(format!(
+            "`{}` is no bundle of this program; name another file, or replace it with `--force`",
+            to.display()
+        ))
+        .into());
+    }
     let period = Period::new(args.period, calendar(&config, args.calendar));
     block_on(async {
         let evidence = Evidence::open(&config, period.reach()).await?;
+        if evidence.plan.is_none() {
+            return Err(no_plan(&config).into());
+        }
         let bundled_forms = args.bundle.iter().flat_map(|_| BUNDLED.map(|(_, form)| form));
         let forms = form.into_iter().chain(bundled_forms).collect();
         let wish = Wish { number: args.number.clone(), date: args.date, forms };
         let material = Material::gather(&evidence, template, period, wish).await?;
         if let (Some(mut out), Some(form), Some(output)) = (out, form, &args.output) {
-            material.write(form, &mut out.file).await?;
+            material.write(form, &mut out.file, output).await?;
             out.put()?;
             say(material.told(output));
         }
         for remark in remarks {
-            say(remark.render(Language::En).trim_end());
+            say(remark.render(config.language).trim_end());
         }
         for doubt in material.doubts() {
             say(doubt);
@@ -128,6 +141,15 @@ pub fn run(choice: &ConfigChoice, args: &ReportArgs) -> anyhow::Result<ExitCode>
             None => Ok(ExitCode::from(DONE)),
         }
     })
+}
+
+/// Figures of 0 of 0 themes would be filed as if they said something.
+fn no_plan(config: &Config) -> WrongInput {
+    WrongInput(format!(
+        "there is no plan to report on: `{}` is not there; write the plan of the year there (`loa init` in an empty folder \
+         writes one to copy)",
+        config.schedules_dir().join("plan.toml").display()
+    ))
 }
 
 /// The report, and what proves it.
@@ -140,7 +162,7 @@ async fn bundled(
     let mut reports = Vec::new();
     for (ending, form) in BUNDLED {
         let mut bytes = Cursor::new(Vec::new());
-        material.write(form, &mut bytes).await?;
+        material.write(form, &mut bytes, to).await?;
         reports.push((ending, bytes.into_inner()));
     }
     let by = who(None, Some(rustix::process::getuid().as_raw()));

@@ -110,7 +110,7 @@ fn numbered(entry: &Entry) -> String {
 
 /// The list for spreadsheets: semicolons and a mark at its beginning, by which they know UTF-8.
 #[must_use]
-pub fn csv(entries: &[Entry], language: Language) -> Vec<u8> {
+pub fn csv(heading: Heading<'_>, entries: &[Entry], language: Language) -> Vec<u8> {
     let heads = language.pick(
         ["Số", "Tài liệu", "Chứng minh", "Tên tệp", "Số byte", "SHA-256", "Thiếu"],
         ["No.", "What", "What it proves", "File", "Bytes", "SHA-256", "Missing"],
@@ -123,14 +123,19 @@ pub fn csv(entries: &[Entry], language: Language) -> Vec<u8> {
         let Entry { title, proves, name, sha256, .. } = entry;
         [numbered(entry), title.clone(), proves.clone(), name.clone(), bytes, sha256.clone(), lack]
     });
-    spreadsheet(heads, lines)
+    spreadsheet(heads, lines, heading.footer)
 }
 
-/// Lines of a table as a spreadsheet of a Vietnamese office opens them.
-pub(crate) fn spreadsheet<const N: usize>(heads: [&str; N], lines: impl IntoIterator<Item = [String; N]>) -> Vec<u8> {
+/// Lines of a table as a spreadsheet of a Vietnamese office opens them; the last says where they come from.
+pub(crate) fn spreadsheet<const N: usize>(
+    heads: [&str; N],
+    lines: impl IntoIterator<Item = [String; N]>,
+    origin: &str,
+) -> Vec<u8> {
     let mut bytes = "\u{feff}".as_bytes().to_vec();
     let mut csv = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(&mut bytes);
-    let records = std::iter::once(heads.map(str::to_owned)).chain(lines);
+    let origin = std::array::from_fn(|at| if at == 1 { origin.to_owned() } else { String::new() });
+    let records = std::iter::once(heads.map(str::to_owned)).chain(lines).chain([origin]);
     records
         .for_each(|record| csv.write_record(record).expect("memory takes what is written, and all lines are as long"));
     drop(csv);

@@ -59,7 +59,7 @@ const fn names(language: Language) -> [&'static str; 15] {
         [
             "Số phiếu",
             "Tên tin, bài",
-            "Số tin, bài; bản",
+            "Tin, bài",
             "Thể loại",
             "Tác giả",
             "Nguồn",
@@ -76,7 +76,7 @@ const fn names(language: Language) -> [&'static str; 15] {
         [
             "Slip",
             "Title",
-            "Bulletin; revision",
+            "Bulletin",
             "Genre",
             "Author",
             "Source",
@@ -101,7 +101,10 @@ impl Slip {
         [
             self.seq.to_string(),
             self.title.clone(),
-            format!("{}; {}", self.bulletin, self.revision),
+            match language {
+                Language::Vi => format!("số {}, bản {}", self.bulletin, self.revision),
+                Language::En => format!("no. {}, revision {}", self.bulletin, self.revision),
+            },
             or(&self.genre),
             or(&self.author),
             or(&self.source),
@@ -170,6 +173,6 @@ fn table(slip: &Slip, language: Language) -> Table {
 
 /// All slips as lines.
 #[must_use]
-pub fn csv(slips: &[Slip], language: Language) -> Vec<u8> {
-    spreadsheet(names(language), slips.iter().map(|slip| slip.values(language)))
+pub fn csv(slips: &[Slip], footer: &str, language: Language) -> Vec<u8> {
+    spreadsheet(names(language), slips.iter().map(|slip| slip.values(language)), footer)
 }

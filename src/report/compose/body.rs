@@ -8,7 +8,7 @@ use crate::language::Language;
 use crate::report::document::{Block, Run, Style};
 use crate::report::figures::ZoneLine;
 use crate::report::table::{date, grouped, minutes};
-use crate::report::template::{Line, Piece};
+use crate::report::template::{Line, Piece, Value};
 
 pub(super) fn line(parts: &Parts<'_>, line: &Line, blocks: &mut Vec<Block>) {
     match line {
@@ -16,7 +16,10 @@ pub(super) fn line(parts: &Parts<'_>, line: &Line, blocks: &mut Vec<Block>) {
             let text = runs(parts, pieces).into_iter().map(|run| run.text).collect();
             blocks.push(Block::Heading { level: *level, text });
         }
-        Line::Paragraph(pieces) => blocks.push(Block::Paragraph(runs(parts, pieces))),
+        Line::Paragraph(pieces) => {
+            let no_rows = no_rows(parts, pieces).map(Run::plain);
+            blocks.push(Block::Paragraph(no_rows.into_iter().chain(runs(parts, pieces)).collect()));
+        }
         Line::ToFill(words) => blocks.push(Block::ToFill(words.clone())),
         Line::Table(id) => {
             blocks.extend(parts.tables.iter().filter(|table| table.id == *id).cloned().map(Block::Table));
@@ -51,6 +54,15 @@ fn runs(parts: &Parts<'_>, pieces: &[Piece]) -> Vec<Run> {
         }
     }
     runs
+}
+
+/// Said before what aired and what was planned, so that nobody takes a log without rows for a schedule without programmes.
+fn no_rows(parts: &Parts<'_>, pieces: &[Piece]) -> Option<&'static str> {
+    let is_of_rows = |piece: &Piece| matches!(piece, Piece::Value(Value::Airings | Value::Planned));
+    let is_empty = parts.given.figures.totals.first_seq.is_none();
+    (is_empty && pieces.iter().any(is_of_rows)).then(|| {
+        parts.pick("Nhật ký phát sóng không có dòng nào trong kỳ. ", "The airing log has no row in the period. ")
+    })
 }
 
 /// `- Công chức VH-XH: …`, the plan's words for each person or body in its order.

@@ -16,6 +16,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::document::{Block, Chart, Document, Paper, Section};
 use super::issuer::Issuer;
+use super::rows_used::RowsUsed;
 use super::status::Status;
 use super::table::{Cell, Emphasis, Table};
 use super::tables::Given;
@@ -62,6 +63,8 @@ pub struct Made {
     pub program: String,
     /// Head of the log when it was read, `seq:hash`; none without a row.
     pub head: Option<String>,
+    /// The rows that the figures rest on; none for a period without a row.
+    pub used: Option<RowsUsed>,
 }
 
 impl Parts<'_> {
@@ -113,17 +116,16 @@ fn section(paper: Paper, blocks: Vec<Block>, footer: &str) -> Section {
 /// Window, rows, head, program and instant.
 #[must_use]
 pub fn footer(parts: &Parts<'_>) -> String {
-    let Made { at, program, head } = parts.made;
-    let totals = &parts.given.figures.totals;
+    let Made { at, program, head, used } = parts.made;
     let at = format!("{} {}", Cell::Instant(at.naive_local()).print(parts.language()), at.format("%:z"));
-    let rows = match (totals.first_seq, totals.last_seq) {
-        (Some(first), Some(last)) => format!("{} {first}-{last}", parts.pick("dòng nhật ký", "rows")),
-        _ => parts.pick("không có dòng nhật ký nào trong kỳ", "no row of the log in the period").to_owned(),
+    let rows = match used {
+        Some(used) => format!("{} {}", parts.pick("dòng nhật ký", "rows"), used.words(parts.language())),
+        None => parts.pick("không có dòng nhật ký nào trong kỳ", "no row of the log in the period").to_owned(),
     };
-    let head = match head {
-        Some(head) => format!("{} {head}", parts.pick("dòng cuối của nhật ký", "head of the log")),
-        None => parts.pick("nhật ký trống", "the log is empty").to_owned(),
-    };
+    let head = head.as_ref().map_or_else(
+        || parts.pick("nhật ký trống", "the log is empty").to_owned(),
+        |head| format!("{} {head}", parts.pick("dòng cuối của nhật ký", "head of the log")),
+    );
     let window = value::window(parts);
     match parts.language() {
         Language::Vi => format!("Số liệu {window}; {rows}; {head}; {program} lập lúc {at}"),

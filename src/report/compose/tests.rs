@@ -28,8 +28,8 @@ struct Wish<'a> {
     date: Option<&'a str>,
     title: Option<&'a str>,
     language: Language,
-    /// Day on which it is made.
-    day: u32,
+    at: &'a str,
+    used: Option<RowsUsed>,
     has_plan: bool,
 }
 
@@ -43,7 +43,8 @@ impl Default for Wish<'_> {
             date: None,
             title: None,
             language: Language::Vi,
-            day: 17,
+            at: "2025-03-17T08:30:00+07:00",
+            used: None,
             has_plan: true,
         }
     }
@@ -121,9 +122,10 @@ fn made(wish: &Wish<'_>) -> Document {
         extract: &extract,
         status: Some(&status(plan, figures, &[])),
         made: &Made {
-            at: DateTime::parse_from_rfc3339(&format!("2025-03-{}T08:30:00+07:00", wish.day)).unwrap(),
+            at: DateTime::parse_from_rfc3339(wish.at).unwrap(),
             program: "loa 0.1.0".to_owned(),
-            head: Some("12:ab".to_owned()),
+            head: wish.used.map(|_| "12:ab".to_owned()),
+            used: wish.used,
         },
     })
 }
@@ -223,8 +225,8 @@ fn what_the_body_does_not_place_goes_behind_it() {
         told(&log.blocks)[0].starts_with("Phụ lục II: TRÍCH SỔ NHẬT KÝ PHÁT THANH (Kèm theo Báo cáo số      /BC-UBND")
     );
     assert_eq!(told(&status.blocks)[2], "table status");
-    let footer = "Số liệu từ ngày 15/12/2024 đến ngày 14/03/2025; không có dòng nhật ký nào trong kỳ; dòng cuối của nhật ký \
-                  12:ab; loa 0.1.0 lập lúc 17/03/2025 08:30:00 +07:00";
+    let footer = "Số liệu từ ngày 15/12/2024 đến ngày 14/03/2025; không có dòng nhật ký nào trong kỳ; nhật ký trống; \
+                  loa 0.1.0 lập lúc 17/03/2025 08:30:00 +07:00";
     assert!(document.sections.iter().all(|section| section.footer.as_deref() == Some(footer)));
 
     let one = made(&Wish { template: "Xem {{see: log}} [ghi thêm].\n{{appendix: log}}", ..Wish::default() });
@@ -249,8 +251,29 @@ fn what_is_filed_is_black_and_loses_no_word() {
 #[test]
 fn a_period_without_a_row_has_zeros_and_no_name_of_a_row() {
     let blocks = told(&made(&Wish { figures: empty(), ..Wish::default() }).sections[0].blocks).join("\n");
-    assert!(blocks.contains("Trong kỳ, Đài đã phát 0 lượt tin, bài"), "{blocks}");
-    assert!(blocks.contains("Theo lịch có 0 lượt phát (kể cả nhạc hiệu, lời chào): 0 lượt phát đủ"), "{blocks}");
+    let none = "Nhật ký phát sóng không có dòng nào trong kỳ.";
+    assert!(blocks.contains(&format!("{none} Trong kỳ, Đài đã phát 0 lượt tin, bài")), "{blocks}");
+    let planned = format!("{none} Theo lịch có 0 lượt phát (kể cả nhạc hiệu, lời chào): 0 lượt phát đủ");
+    assert!(blocks.contains(&planned), "{blocks}");
+    let mut figures = by_hand();
+    figures.totals.first_seq = Some(1);
+    let blocks = told(&made(&Wish { figures, ..Wish::default() }).sections[0].blocks).join("\n");
+    assert!(!blocks.contains(none), "{blocks}");
+}
+
+#[test]
+fn a_reader_is_told_of_a_period_that_goes_on_and_of_rows_written_later() {
+    let used = RowsUsed { first: 6, last: 10, counted: 3, remarks: Some((12, 12)) };
+    let of = |at| made(&Wish { at, used: Some(used), ..Wish::default() });
+    let goes_on = "đến ngày 14/03/2025 (kỳ chưa kết thúc; số liệu đến ngày lập báo cáo)";
+    for (at, expected) in [("2025-03-14T23:59:59+07:00", true), ("2025-03-15T00:00:00+07:00", false)] {
+        let document = of(at);
+        assert_eq!(told(&document.sections[0].blocks).join("\n").contains(goes_on), expected, "{at}");
+        let footer = document.sections[0].footer.as_deref().unwrap();
+        let rows =
+            "; dòng nhật ký 6-10 (5 dòng, tính 3 dòng); đính chính, ghi chú: dòng 12; dòng cuối của nhật ký 12:ab; loa";
+        assert!(footer.contains(rows), "{footer}");
+    }
 }
 
 #[test]
@@ -283,7 +306,7 @@ fn what_is_not_known_is_left_to_be_written_and_an_open_period_says_so() {
         zone.speakers = Some(speakers);
     }
     assert_eq!(first(Wish { figures, ..wish() }), format!("{days}: 9 loa, 3 lượt"));
-    let open = Wish { day: 14, has_plan: false, ..wish() };
-    let said = "kỳ chưa kết thúc, số liệu đến lúc lập: <số loa> loa, <chưa có kế hoạch> lượt";
-    assert_eq!(first(open), format!("{days}; {said}"));
+    let open = Wish { at: "2025-03-14T08:30:00+07:00", has_plan: false, ..wish() };
+    let said = "(kỳ chưa kết thúc; số liệu đến ngày lập báo cáo): <số loa> loa, <chưa có kế hoạch> lượt";
+    assert_eq!(first(open), format!("{days} {said}"));
 }

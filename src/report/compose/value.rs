@@ -53,11 +53,7 @@ fn words(parts: &Parts<'_>, value: Value) -> Option<String> {
     let window = given.period.window;
     Some(match value {
         Value::Period => given.period.name(language),
-        Value::Window if parts.made.at.date_naive() <= window.last => {
-            let open = parts.pick("kỳ chưa kết thúc, số liệu đến lúc lập", "not over yet, figures as of now");
-            format!("{}; {open}", self::window(parts))
-        }
-        Value::Window => self::window(parts),
+        Value::Window => format!("{}{}", self::window(parts), going_on(parts)),
         Value::From => date(window.first, language),
         Value::Until => date(window.last, language),
         Value::Year => given.plan.map_or_else(|| window.last.year().to_string(), |plan| plan.year.to_string()),
@@ -127,6 +123,17 @@ pub(super) fn window(parts: &Parts<'_>) -> String {
         Language::Vi => format!("từ ngày {first} đến ngày {last}"),
         Language::En => format!("from {first} to {last}"),
     }
+}
+
+/// What a reader must know of a period that is not over on the day on which the report is made.
+fn going_on(parts: &Parts<'_>) -> &'static str {
+    if parts.given.period.window.last < parts.made.at.date_naive() {
+        return "";
+    }
+    parts.pick(
+        " (kỳ chưa kết thúc; số liệu đến ngày lập báo cáo)",
+        " (the period is not over; figures up to the day on which this was made)",
+    )
 }
 
 /// Every name that the rows of the period carry, in the order in which they were in use.

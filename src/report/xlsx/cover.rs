@@ -83,9 +83,16 @@ fn facts(book: &Book<'_>, tally: &Tally) -> Vec<(&'static str, Fact)> {
         (pick("Lập lúc", "Made at"), made_at),
         (pick("Múi giờ khi lập", "Time zone then"), Fact::Text(format!("UTC{}", book.made_at.offset()))),
         (pick("Phần mềm", "Program"), Fact::Text(book.program.to_owned())),
-        (pick("Số dòng nhật ký", "Rows of the log"), Fact::Number(tally.rows() as f64, look::COUNT)),
     ];
-    if let Some((first, last)) = tally.ends {
+    // Figures name the rows that they rest on, as every other form of the report does; the sheets hold more.
+    if let Some(used) = &book.used {
+        let fact = pick("Dòng nhật ký của kỳ", "Rows of the period");
+        facts.push((fact, Fact::Text(used.words(book.language))));
+    } else {
+        let fact = pick("Số dòng nhật ký", "Rows of the log");
+        facts.push((fact, Fact::Number(tally.rows() as f64, look::COUNT)));
+    }
+    if let (Some((first, last)), None) = (tally.ends, &book.used) {
         facts.push((pick("Dòng đầu (seq)", "First row (seq)"), Fact::Number(first as f64, "0")));
         facts.push((pick("Dòng cuối (seq)", "Last row (seq)"), Fact::Number(last as f64, "0")));
     }

@@ -26,6 +26,7 @@ use self::package::Package;
 use self::rows::{RowSheet, Tally};
 use super::document::Chart;
 use super::period::Window;
+use super::rows_used::RowsUsed;
 use super::table::Table;
 use crate::language::Language;
 use crate::store::{ReadError, Row, Rows};
@@ -47,6 +48,8 @@ pub struct Book<'a> {
     pub made_at: DateTime<FixedOffset>,
     /// Head of the log when it was read, `seq:hash`; none for a log without rows.
     pub head: Option<&'a str>,
+    /// The rows that figures rest on; none for rows alone.
+    pub used: Option<RowsUsed>,
     /// A sheet each, in this order.
     pub tables: &'a [Table],
     /// A sheet of its own; its numbers are those of the table `matrix`, where that has them.
@@ -255,6 +258,7 @@ mod tests {
             window: Window { first: day, last: day },
             made_at: DateTime::parse_from_rfc3339("2025-03-04T08:00:00+07:00").unwrap(),
             head: None,
+            used: None,
             tables: &[],
             chart: None,
         }
