@@ -28,7 +28,7 @@ const PURE_ROOMS: &[&str] = &[
     "src/report/bundle/list.rs",
     "src/report/bundle/slips.rs",
     "src/report/logbook/",
-    "src/report/period.rs",
+    "src/report/period/",
     "src/report/status/",
     "src/report/table.rs",
     "src/report/tables/",

@@ -265,7 +265,7 @@ fn a_period_without_a_row_has_zeros_and_no_name_of_a_row() {
 fn a_reader_is_told_of_a_period_that_goes_on_and_of_rows_written_later() {
     let used = RowsUsed { first: 6, last: 10, counted: 3, remarks: Some((12, 12)) };
     let of = |at| made(&Wish { at, used: Some(used), ..Wish::default() });
-    let goes_on = "đến ngày 14/03/2025 (kỳ chưa kết thúc; số liệu đến ngày lập báo cáo)";
+    let goes_on = "đến ngày 14/03/2025; kỳ chưa kết thúc, số liệu đến ngày lập báo cáo";
     for (at, expected) in [("2025-03-14T23:59:59+07:00", true), ("2025-03-15T00:00:00+07:00", false)] {
         let document = of(at);
         assert_eq!(told(&document.sections[0].blocks).join("\n").contains(goes_on), expected, "{at}");
@@ -307,6 +307,6 @@ fn what_is_not_known_is_left_to_be_written_and_an_open_period_says_so() {
     }
     assert_eq!(first(Wish { figures, ..wish() }), format!("{days}: 9 loa, 3 lượt"));
     let open = Wish { at: "2025-03-14T08:30:00+07:00", has_plan: false, ..wish() };
-    let said = "(kỳ chưa kết thúc; số liệu đến ngày lập báo cáo): <số loa> loa, <chưa có kế hoạch> lượt";
-    assert_eq!(first(open), format!("{days} {said}"));
+    let said = "; kỳ chưa kết thúc, số liệu đến ngày lập báo cáo: <số loa> loa, <chưa có kế hoạch> lượt";
+    assert_eq!(first(open), format!("{days}{said}"));
 }

@@ -131,8 +131,8 @@ fn going_on(parts: &Parts<'_>) -> &'static str {
         return "";
     }
     parts.pick(
-        " (kỳ chưa kết thúc; số liệu đến ngày lập báo cáo)",
-        " (the period is not over; figures up to the day on which this was made)",
+        "; kỳ chưa kết thúc, số liệu đến ngày lập báo cáo",
+        "; the period is not over, figures up to the day on which this was made",
     )
 }
 

@@ -21,6 +21,8 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
 
+pub use names::Named;
+
 use super::period::{Month, Window};
 use crate::airing::{Outcome, Reason};
 
@@ -156,17 +158,6 @@ pub struct Absence {
     pub until: DateTime<FixedOffset>,
     /// The station was off, or its clock jumped.
     pub reason: Option<Reason>,
-}
-
-/// A name and when it was in use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Named {
-    /// As the rows carry it.
-    pub name: Arc<str>,
-    /// Day of the first row.
-    pub first: NaiveDate,
-    /// Day of the last row.
-    pub last: NaiveDate,
 }
 
 /// The figures since the plan was signed.

@@ -6,8 +6,18 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
-use super::Named;
+/// A name and when it was in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// As the rows carry it.
+    pub name: Arc<str>,
+    /// Day of the first row.
+    pub first: NaiveDate,
+    /// Day of the last row.
+    pub last: NaiveDate,
+}
 
 /// Names of one thing.
 #[derive(Debug, Default)]
