@@ -84,6 +84,7 @@ fn day(month: u32, day: u32) -> NaiveDate {
 fn by_hand() -> Figures {
     let mut figures = empty();
     let totals = &mut figures.totals;
+    totals.first_seq = Some(1);
     totals.aired.plan = Aired { airings: 3, aired_ms: 870_000 };
     totals.stations =
         vec![Named { name: "Đài truyền thanh xã Thanh Đa".into(), first: day(1, 2), last: day(3, 1) }];
