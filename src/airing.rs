@@ -174,8 +174,10 @@ words! {
         Operator = "operator",
         /// A file or bulletin played by `air --emergency`.
         Emergency = "emergency",
-        /// A remark of the station or a person; nothing aired.
+        /// A remark of the station, or of a person on the row that it names; nothing aired.
         Note = "note",
+        /// What a person puts right about the row that it names; nothing aired.
+        Correction = "correction",
     }
 }
 

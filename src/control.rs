@@ -136,6 +136,9 @@ pub struct Status {
     pub log_moved_aside: Option<PathBuf>,
     /// The chain's head, `seq:hash`.
     pub log_head: String,
+    /// Fingerprint of the station's key for signing, without gaps; `None` if it has none that it may use.
+    #[serde(default)]
+    pub key_fingerprint: Option<String>,
     /// The nightly copies; `None` until they have been looked for.
     pub backup: Option<BackupStatus>,
     /// What a person should see to.

@@ -90,6 +90,7 @@ impl Language {
             Kind::Operator => ("phát tay", "by the operator"),
             Kind::Emergency => ("phát khẩn cấp", "emergency"),
             Kind::Note => ("ghi chú", "note"),
+            Kind::Correction => ("đính chính", "correction"),
         };
         self.pick(vi, en)
     }

@@ -15,6 +15,8 @@ pub mod schedule; // schedules/*.toml: model, reading, named checks (pure)
 pub mod calendar; // civil time and zone to instants; the gap and fold rule (pure)
 pub mod timetable; // schedules and a span to planned occurrences (pure)
 pub mod bulletin; // a bulletin, its approval, its place in the queue (pure)
+pub mod activity; // what was done besides the air, and what proves it (pure)
+pub mod zones; // when the loudspeakers of a zone were broken (pure)
 pub mod rundown; // an occurrence, library and queue to ordered items; the drawing rule (pure)
 pub mod airing; // one item on the air: id, outcome, reason, the row's facts (pure)
 pub mod alarm; // what a person should see to, and its words (pure)
@@ -26,7 +28,9 @@ pub mod speech; // a text as it is read aloud, and the engine that speaks it
 pub mod playout; // cues decoded ahead, the deck in the device callback, the accounts
 pub mod output; // card, wav, silent
 pub mod store; // SQLite: every statement of the program
+pub mod report; // the log as figures, tables, documents and files
 pub mod backup; // the whole station in one file: made, proved, restored, kept in turn
+pub mod signing; // the station's key, and exports of the log that are signed with it
 pub mod station; // the loop: take one event, ask the desk, perform its actions
 pub mod service; // what a service manager is told: ready, alive, leaving
 pub mod control; // the local socket: air, stop, skip, status

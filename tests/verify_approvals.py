@@ -1,4 +1,4 @@
-"""An independent verifier of bulletins and approvals, written from their description: python3 verify_approvals.py loa.db"""
+"""An independent verifier of all chains but the log, written from their description: python3 verify_approvals.py loa.db"""
 import hashlib
 import json
 import sqlite3
@@ -9,6 +9,17 @@ REVISION = (
     "v seq station_id number revision title genre themes author source class valid_from valid_until zones text text_sha256 "
     "read_as file_name sha256 duration_ms measures doubts voice recorded_at by via"
 ).split()
+ZONE_ACT = "v seq station_id zone act at why undoes recorded_at by via clock".split()
+ACTIVITY = (
+    "v seq station_id number revision date until code channel title themes bulletin place people procedures who link files note "
+    "withdrawn recorded_at by via clock"
+).split()
+TABLES = [
+    ("approval", HASHED, "approvals"),
+    ("bulletin", REVISION, "bulletin revisions"),
+    ("zone_act", ZONE_ACT, "acts on zones"),
+    ("activity", ACTIVITY, "activity revisions"),
+]
 
 
 def link(prev_hash, row):
@@ -32,7 +43,7 @@ def walk(database, table, hashed):
 def main(path):
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     is_broken = False
-    for table, hashed, what in [("approval", HASHED, "approvals"), ("bulletin", REVISION, "bulletin revisions")]:
+    for table, hashed, what in TABLES:
         seq, head = walk(database, table, hashed)
         print(f"{seq} {what}, head {seq}:{head}" if head else f"row {seq} of the {what} is broken")
         is_broken |= head is None

@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::ops::ControlFlow;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Component, Path};
 
 use chrono::{DateTime, FixedOffset};
 use sha2::{Digest, Sha256};
 
-use super::{BackupError, DESCRIPTION, Description, FORMAT, LOG, SETTINGS, SUMS};
+use super::{BackupError, DESCRIPTION, Description, FORMAT, LOG, OWNERS_ALONE, SECRET, SETTINGS, SUMS};
 use crate::library::hex;
 use crate::speech::readings;
 
@@ -80,7 +81,7 @@ impl<'a> Archive<'a> {
     ) -> Result<String, BackupError> {
         let mut header = tar::Header::new_gnu();
         header.set_size(bytes);
-        header.set_mode(0o644);
+        header.set_mode(if name == SECRET { OWNERS_ALONE } else { 0o644 });
         header.set_mtime(self.made_at);
         header.set_entry_type(tar::EntryType::Regular);
         let mut reader = Hashing::new(reader);
@@ -164,9 +165,10 @@ fn is_ours(name: &str) -> bool {
     is_plain && ([DESCRIPTION, SUMS, SETTINGS, LOG].contains(&name) || is_of_station(name))
 }
 
-/// Whether a name is that of the list of readings, of a schedule or of audio.
+/// Whether a name is that of the list of readings, of the key, of a schedule, of the template of reports or of audio.
 pub(super) fn is_of_station(name: &str) -> bool {
-    name == readings::FILE || ["schedules/", "audio/", "data/audio/"].iter().any(|folder| name.starts_with(folder))
+    let folders = ["schedules/", "report/", "audio/", "data/audio/"];
+    [readings::FILE, SECRET].contains(&name) || folders.iter().any(|folder| name.starts_with(folder))
 }
 
 /// Reads a backup from end to end; what is wrong with it is the error. Whether audio beside it is there is not asked.
@@ -196,8 +198,7 @@ pub fn check(path: &Path) -> Result<Description, BackupError> {
         Ok(ControlFlow::Continue(()))
     })?;
     let sums = sums.ok_or_else(|| wrong("it does not reach to its end"))?;
-    let listed: BTreeMap<String, String> =
-        sums.lines().filter_map(|line| line.split_once("  ")).map(|(hash, name)| (name.into(), hash.into())).collect();
+    let listed = listed(&sums);
     if listed != found {
         let differs = |name: &&String| listed.get(*name) != found.get(*name);
         let name = found.keys().chain(listed.keys()).find(differs).map_or("?", String::as_str);
@@ -210,6 +211,22 @@ pub fn check(path: &Path) -> Result<Description, BackupError> {
         return Err(wrong("it holds no settings or no log"));
     }
     described(path, &description.unwrap_or_default())
+}
+
+/// The hashes of all members by their names, as the backup itself lists them.
+pub(super) fn sums(path: &Path) -> Result<BTreeMap<String, String>, BackupError> {
+    let mut text = String::new();
+    walk(path, |name, _, reader| {
+        if name == SUMS {
+            reader.take(MOST_TEXT).read_to_string(&mut text).map_err(BackupError::source(path))?;
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(listed(&text))
+}
+
+fn listed(sums: &str) -> BTreeMap<String, String> {
+    sums.lines().filter_map(|line| line.split_once("  ")).map(|(hash, name)| (name.into(), hash.into())).collect()
 }
 
 /// What a backup says of itself; reads nothing else of it.
@@ -237,13 +254,23 @@ fn described(path: &Path, text: &str) -> Result<Description, BackupError> {
 /// Copies all of a reader into a file that is not there yet, durable under its name when this returns `true`; `false` if
 /// something has that name.
 pub(super) fn put_new(target: &Path, reader: &mut dyn Read) -> io::Result<bool> {
+    /// Whatever the process's mask leaves of it.
+    const EVERYBODYS: u32 = 0o666;
+    put_new_as(target, EVERYBODYS, reader)
+}
+
+/// The same of a file of that mode.
+pub(super) fn put_new_as(target: &Path, mode: u32, reader: &mut dyn Read) -> io::Result<bool> {
     if target.symlink_metadata().is_ok() {
         return Ok(false);
     }
     let folder = super::folder_of(target);
     std::fs::create_dir_all(&folder)?;
     let part = crate::store::with_suffix(target, ".part");
-    let copied = File::create(&part).and_then(|file| {
+    // One that a killed restoration has left may be open to everybody.
+    let _ = std::fs::remove_file(&part);
+    let created = File::options().write(true).create_new(true).mode(mode).open(&part);
+    let copied = created.and_then(|file| {
         let mut writer = BufWriter::with_capacity(PORTION, file);
         io::copy(reader, &mut writer)?;
         writer.flush()?;
@@ -260,7 +287,7 @@ pub(super) fn put_new(target: &Path, reader: &mut dyn Read) -> io::Result<bool> 
 }
 
 /// Renames, replacing nothing. Some file systems of sticks cannot promise that; there it is looked at just before.
-pub(super) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
@@ -279,7 +306,15 @@ mod tests {
 
     #[test]
     fn no_name_leads_out_of_the_station() {
-        for name in ["loa.toml", "reading.toml", "data/loa.db", "audio/a/b.ogg", "schedules/1.toml", "data/audio/ab"] {
+        for name in [
+            "loa.toml",
+            "reading.toml",
+            "data/loa.db",
+            "audio/a/b.ogg",
+            "schedules/1.toml",
+            "report/a.txt",
+            "data/audio/ab",
+        ] {
             assert!(is_ours(name), "{name}");
         }
         for name in ["/etc/passwd", "audio/../../x", "audio/", "data/loa.sock", "../loa.toml", "x", "", "audio"] {

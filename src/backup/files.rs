@@ -1,4 +1,4 @@
-//! What belongs to a station besides its database: settings, schedules, audio, and the audio that has aired.
+//! What belongs to a station besides its database: settings, schedules, its key, audio, and the audio that has aired.
 //!
 //! In: the station's settings. Out: every file with its name in a backup, or why one is left out. Reads no file's content.
 //! Links are followed, each folder once. Next: `archive`.
@@ -9,9 +9,10 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use super::SETTINGS;
+use super::{SECRET, SETTINGS};
 use crate::config::Config;
 use crate::problem::system::words;
+use crate::signing;
 use crate::speech::readings;
 
 /// One file of a station.
@@ -28,7 +29,7 @@ pub(super) struct Source {
 /// The files of a station, in order of name.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
-    /// Settings, the list of readings, schedules.
+    /// Settings, the list of readings, the key, schedules, the template of reports.
     pub(super) texts: Vec<Source>,
     /// What lies under `audio/`.
     pub(super) audio: Vec<Source>,
@@ -51,7 +52,14 @@ pub(super) fn find(config: &Config) -> io::Result<Sources> {
         }
         _ => {}
     }
+    let key = config.data_dir.join(signing::KEY);
+    match fs::metadata(&key) {
+        Ok(facts) => texts.push(Source { name: SECRET.to_owned(), path: key, bytes: facts.len() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => left_out.push(format!("`{}`: {}", key.display(), words(&error))),
+    }
     descend("schedules", &config.schedules_dir(), &mut HashSet::new(), &mut texts, &mut left_out);
+    descend("report", &config.folder.join("report"), &mut HashSet::new(), &mut texts, &mut left_out);
     descend("audio", &config.audio_dir(), &mut HashSet::new(), &mut sources.audio, &mut left_out);
     let store = config.data_dir.join("audio");
     descend("data/audio", &store, &mut HashSet::new(), &mut sources.aired, &mut left_out);

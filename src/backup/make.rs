@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -15,7 +16,10 @@ use rustix::fs::{FlockOperation, flock, statvfs};
 use super::archive::{Archive, check, rename_new};
 use super::copies::Copies;
 use super::files::{Source, Sources, find};
-use super::{BackupError, Beside, DESCRIPTION, Description, FORMAT, LOG, beside, block_on, folder_of, sync_folder};
+use super::{
+    BackupError, Beside, DESCRIPTION, Description, FORMAT, LOG, OWNERS_ALONE, beside, block_on, folder_of, sync_folder,
+};
+use crate::calendar::local_date;
 use crate::config::Config;
 use crate::store::{DATABASE, Head, Log, copy, prove, with_suffix};
 
@@ -77,6 +81,7 @@ fn make_in(
     let sources = find(config).map_err(BackupError::source(&config.path))?;
     make_room(folder, needed(config, &sources, contents))?;
     let part = Part::claim(to)?;
+    let name = config.station.on(local_date(config.station.timezone, now)).0.to_owned();
     let (head, station_id, station) = block_on(async {
         let mut log = Log::open(&config.data_dir).await?;
         let before = log.head().await?;
@@ -84,7 +89,7 @@ fn make_in(
         // The copy must hold what was in the log when it began.
         let head = prove(&part.database, Some(before)).await?;
         let (station_id, _) = Log::of(&part.database).await?.station().await?;
-        Ok::<_, BackupError>((head, station_id, config.station.name.clone()))
+        Ok::<_, BackupError>((head, station_id, name))
     })?;
     let mut left_out = sources.left_out.clone();
     let beside = match contents {
@@ -245,8 +250,10 @@ impl Part {
     /// Claims the name. What a killed program left under it goes.
     fn claim(to: &Path) -> Result<Self, BackupError> {
         let [path, database] = [".part", ".part.db"].map(|suffix| with_suffix(to, suffix));
-        let claim =
-            File::options().write(true).create(true).truncate(false).open(&path).map_err(BackupError::write(&path))?;
+        // It will hold the station's key. What is left of a killed program may be open to everybody; a stick may have no modes.
+        let claim = File::options().write(true).create(true).truncate(false).mode(OWNERS_ALONE).open(&path);
+        let claim = claim.map_err(BackupError::write(&path))?;
+        let _ = claim.set_permissions(fs::Permissions::from_mode(OWNERS_ALONE));
         match flock(&claim, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(rustix::io::Errno::WOULDBLOCK) => return Err(BackupError::Busy(to.to_owned())),

@@ -8,6 +8,7 @@
 mod alarm; // what is wrong with the backups, in words (pure)
 mod archive; // the tar file: written with its sums, read with proof
 mod beside; // audio that copies of one folder share
+mod contents; // what the store lacks after that, put back
 mod copies; // which audio is to lie there, and its room
 mod files; // what belongs to a station
 mod make; // a backup made
@@ -27,6 +28,7 @@ use crate::store::{CopyError, Head, OpenError, ReadError};
 
 pub use self::alarm::BackupAlarm;
 pub use self::archive::check;
+pub(crate) use self::archive::rename_new;
 pub use self::keep::{clear, names, rotate};
 pub use self::make::{Carried, Contents, Made, copy_to, make};
 pub use self::restore::{Restored, Target, restore};
@@ -41,6 +43,10 @@ const SUMS: &str = "SHA256SUMS";
 const SETTINGS: &str = "loa.toml";
 /// The database.
 const LOG: &str = "data/loa.db";
+/// The station's key, which nobody else may read wherever it lies.
+const SECRET: &str = "data/station.key";
+/// For its owner alone.
+const OWNERS_ALONE: u32 = 0o600;
 
 /// What a backup says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -198,7 +204,7 @@ fn folder_of(path: &Path) -> PathBuf {
 }
 
 /// Makes the names in a folder durable.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     std::fs::File::open(folder)?.sync_all()
 }
 

@@ -11,12 +11,14 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::archive::{check, is_of_station, put_new, rename_new, walk};
-use super::{BackupError, Description, LOG, SETTINGS, beside, block_on, owner, sync_folder};
+use super::archive::{check, is_of_station, put_new, put_new_as, rename_new, sums, walk};
+use super::contents::{is_itself, put_contents};
+use super::{BackupError, Description, LOG, OWNERS_ALONE, SECRET, SETTINGS, beside, block_on, owner, sync_folder};
 use crate::airing::{Airing, AiringId, ClockState, Kind, OutputKind};
 use crate::clock::Clock;
 use crate::config::{Config, data_dir_named, data_dir_of, folder_of};
 use crate::desk::Record;
+use crate::signing::{Fingerprint, KEY, KeyError, StationKey};
 use crate::station::{Lock, boot_id};
 use crate::store::{
     DATABASE, Head, Log, ReadError, SPILL, Store, free_name, prove, set_journals_aside, settle_journal, with_suffix,
@@ -49,6 +51,10 @@ pub struct Restored {
     pub database: PathBuf,
     /// Where the database that was there is kept.
     pub kept_aside: Option<PathBuf>,
+    /// The key that was there, under its new name, and its fingerprint, if it was readable; the backup's has its place.
+    pub key_aside: Option<(PathBuf, Option<Fingerprint>)>,
+    /// The fingerprint of the key by which the station signs now.
+    pub key: Option<Fingerprint>,
     /// Files that were missing and are there again.
     pub put_back: usize,
     /// Files that are there already and differ from those in the backup, or are of the same length at least.
@@ -93,9 +99,11 @@ fn restore_into(
         return Err(BackupError::Damaged { path: from.to_owned(), why });
     }
     let present = block_on(known_better(&database, &coming.0, head, target.replace))?;
+    let now = clock.now();
+    let key_aside = set_key_aside(from, data_dir, now.wall)?;
     let mut files = put_files(from, target, data_dir)?;
     put_beside(from, &description, &folder, data_dir, &mut files)?;
-    let now = clock.now();
+    put_contents(from, &description, &coming.0, data_dir, &mut files)?;
     let kept_aside = swap(&coming, &database, now.wall)?;
     if present.as_ref().is_some_and(|present| !present.is_same_log) {
         // What waited to be written into another log does not belong into this one.
@@ -111,7 +119,8 @@ fn restore_into(
     let note = note(from, &description, aside, target, &now);
     let head = block_on(go_on(data_dir, clock, note, &description, head))?;
     let Files { put_back, left_alone, missing } = files;
-    Ok(Restored { description, head, database, kept_aside, put_back, left_alone, missing })
+    let key = StationKey::read(data_dir).ok().flatten().map(|key| key.public().fingerprint());
+    Ok(Restored { description, head, database, kept_aside, key_aside, key, put_back, left_alone, missing })
 }
 
 /// The data folder, as the settings that are there say, else those of the backup.
@@ -160,6 +169,43 @@ impl Drop for Coming {
     }
 }
 
+/// Makes room for the backup's key: a log goes on under the key by which its station is known. One that is the same stays;
+/// another one is kept beside it, since it may have signed something.
+fn set_key_aside(
+    from: &Path,
+    data_dir: &Path,
+    now: DateTime<Utc>,
+) -> Result<Option<(PathBuf, Option<Fingerprint>)>, BackupError> {
+    let place = data_dir.join(KEY);
+    if place.symlink_metadata().is_err() {
+        return Ok(None);
+    }
+    let mut coming = None;
+    walk(from, |name, _, reader| {
+        if name != SECRET {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let mut text = String::new();
+        reader.read_to_string(&mut text).map_err(BackupError::source(from))?;
+        coming = StationKey::parse(&text);
+        Ok(ControlFlow::Break(()))
+    })?;
+    let Some(coming) = coming else { return Ok(None) };
+    let present = StationKey::read(data_dir);
+    if let Ok(Some(present)) = &present
+        && present.public() == coming.public()
+    {
+        return Ok(None);
+    }
+    if let Err(KeyError::Open { .. }) = &present {
+        // It may be the same; that others could read it is for a person to judge.
+        return Ok(None);
+    }
+    let aside = free_name(&place, "replaced", now);
+    rename_new(&place, &aside).map_err(BackupError::write(&aside))?;
+    Ok(Some((aside, present.ok().flatten().map(|key| key.public().fingerprint()))))
+}
+
 /// The database that is there.
 struct Present {
     head: Head,
@@ -194,15 +240,16 @@ async fn known_better(
     Err(BackupError::Newer { path: database.to_owned(), present, backup: backup.clone(), same })
 }
 
+/// What was done with files.
 #[derive(Default)]
-struct Files {
+pub(super) struct Files {
     put_back: usize,
     left_alone: usize,
-    missing: Vec<String>,
+    pub(super) missing: Vec<String>,
 }
 
 impl Files {
-    fn count(&mut self, is_new: bool, folder: &Path, place: &Path) {
+    pub(super) fn count(&mut self, is_new: bool, folder: &Path, place: &Path) {
         if is_new {
             owner::hand_over_up_to(folder, place);
         }
@@ -215,17 +262,23 @@ fn place_of(name: &str, folder: &Path, data_dir: &Path) -> PathBuf {
     name.strip_prefix("data/").map_or_else(|| folder.join(name), |name| data_dir.join(name))
 }
 
-/// Puts back settings, schedules and audio that are missing.
+/// Puts back settings, schedules and audio that are missing; a content that had lost its bytes is not what its name says.
 fn put_files(from: &Path, target: &Target, data_dir: &Path) -> Result<Files, BackupError> {
     let folder = folder_of(&target.settings);
     let mut files = Files::default();
+    let sums = sums(from)?;
     walk(from, |name, _, reader| {
         let place = match name {
             SETTINGS => target.settings.clone(),
+            rotten if !is_itself(rotten, &sums) => {
+                files.missing.push(rotten.to_owned());
+                return Ok(ControlFlow::Continue(()));
+            }
             name if is_of_station(name) => place_of(name, &folder, data_dir),
             _ => return Ok(ControlFlow::Continue(())),
         };
-        let is_new = put_new(&place, reader).map_err(BackupError::write(&place))?;
+        let put = if name == SECRET { put_new_as(&place, OWNERS_ALONE, reader) } else { put_new(&place, reader) };
+        let is_new = put.map_err(BackupError::write(&place))?;
         files.count(is_new, &folder, &place);
         Ok(ControlFlow::Continue(()))
     })?;

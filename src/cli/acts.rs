@@ -18,6 +18,7 @@ use crate::language::Language;
 use crate::library::{ClipError, verify};
 use crate::problem::Problems;
 use crate::problem::system::words;
+use crate::signing::Fingerprint;
 use crate::store::{Register, RegisterError};
 
 /// Arguments of `loa air`.
@@ -321,6 +322,10 @@ fn told_of_log(status: &Status, language: Language) -> Vec<Line> {
     let vi = language == Language::Vi;
     let line = |name, vietnamese, english, value| Line { name, label: if vi { vietnamese } else { english }, value };
     let mut lines = vec![line("log", "nhật ký", "log", status.log_head.clone())];
+    let fingerprint = status.key_fingerprint.as_ref().and_then(|plain| plain.parse::<Fingerprint>().ok());
+    let key = fingerprint
+        .map(|known| line("key_fingerprint", "dấu vân tay khoá ký", "fingerprint of the key", known.to_string()));
+    lines.extend(key);
     if status.log_waiting > 0 {
         lines.push(line("log_waiting", "bản ghi chờ lưu", "records waiting", status.log_waiting.to_string()));
     }

@@ -86,7 +86,7 @@ pub fn restore(choice: &ConfigChoice, args: RestoreArgs) -> anyhow::Result<ExitC
     let uid = rustix::process::getuid().as_raw();
     let target = Target { settings, is_named, replace: args.replace, by: control::who(args.by, Some(uid)) };
     let restored = backup::restore(&args.file, &target, &Clock::system()).map_err(told)?;
-    let Restored { description, head, database, kept_aside, put_back, left_alone, missing } = restored;
+    let Restored { description, head, database, kept_aside, key_aside, key, put_back, left_alone, missing } = restored;
     let made_at = description.made_at.format("%Y-%m-%d %H:%M:%S");
     let mut out = io::stdout().lock();
     writeln!(out, "`{}` as of {made_at}: {}", description.station, database.display())?;
@@ -94,6 +94,13 @@ pub fn restore(choice: &ConfigChoice, args: RestoreArgs) -> anyhow::Result<ExitC
     writeln!(out, "{} put back, {left_alone} were there already and stay as they are", counted(put_back, "file"))?;
     if let Some(aside) = kept_aside {
         writeln!(out, "the database that was there is kept: {}", aside.display())?;
+    }
+    if let Some((aside, was)) = key_aside {
+        let was = was.map_or_else(|| "unreadable".to_owned(), |was| was.to_string());
+        writeln!(out, "the key that was there is kept: {} (fingerprint {was})", aside.display())?;
+    }
+    if let Some(key) = key {
+        writeln!(out, "the station signs by the key with the fingerprint {key}")?;
     }
     for each in &missing {
         say(format_args!("loa: `{each}` is neither in the backup nor, whole, in `audio` beside it"));

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use rustix::fs::{Access, access};
 
-use super::{ConfigChoice, DONE, WRONG_INPUT, counted, evening, say};
+use super::{ConfigChoice, DONE, WRONG_INPUT, counted, evening, say, zone};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::folder;
@@ -21,6 +21,7 @@ use crate::library::{ClipError, sha256_of, verify};
 use crate::output::{self, Doubt};
 use crate::problem::what::{AudioFault, FileFault, SettingFault};
 use crate::problem::{Place, Problem, Severity};
+use crate::report::edited::template_of;
 use crate::rundown::{Content, Library};
 use crate::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use crate::schedule::read::Reading;
@@ -45,6 +46,7 @@ pub fn run(choice: &ConfigChoice, _args: &CheckArgs) -> anyhow::Result<ExitCode>
         problems.extend(silent_device(&config, &clock));
         problems.extend(doubtful_device(&config));
         problems.extend(missing_voice(&config));
+        problems.extend(broken_zones(&config, &clock));
     }
     problems.sort();
     for problem in &problems {
@@ -110,6 +112,12 @@ fn missing_voice(config: &Config) -> Option<Problem> {
     missing.then(|| Problem::warning(place, SettingFault::SpeechProgramMissing(program.clone())))
 }
 
+/// Zones whose loudspeakers are said to be silent now.
+fn broken_zones(config: &Config, clock: &Clock) -> impl Iterator<Item = Problem> {
+    let place = Place::whole(config.path.display().to_string());
+    zone::broken_now(config, clock.now().wall).into_iter().map(move |fault| Problem::warning(place.clone(), fault))
+}
+
 /// Everything that can be known of a station without a sound: what can be read of its schedule, and all problems.
 #[must_use]
 pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
@@ -126,6 +134,8 @@ pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
     let mut reading = read::read(&files, config.as_ref().map(Config::zone_ids).as_deref());
     problems.extend(of_folder);
     problems.extend(speech::readings_of(&root).err().unwrap_or_default());
+    let language = config.as_ref().map(|config| config.language).unwrap_or_default();
+    problems.extend(template_of(&root, language).map_or_else(|problems| problems, |(_, remarks)| remarks));
     problems.append(&mut reading.problems);
     let (audio, of_audio) = audio_facts(&root.join("audio"), &reading);
     problems.extend(of_audio);

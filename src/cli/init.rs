@@ -17,6 +17,7 @@ use crate::config::{Config, DATA_DIR};
 use crate::control::who;
 use crate::problem::Problems;
 use crate::problem::system::refusal;
+use crate::signing::StationKey;
 use crate::store::DATABASE;
 
 /// Make a new station folder.
@@ -33,6 +34,7 @@ pub fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
     let path = args.dir.join("loa.toml");
     let config = Config::load(&path).map_err(Problems)?;
     let taken_in = take_in(&config, &args.dir);
+    let key = StationKey::read_or_make(&config.data_dir);
     // Also what was begun only: a service that runs as another user must be able to go on with it.
     hand_over(&args.dir, &config.data_dir);
     let by = match taken_in {
@@ -41,6 +43,7 @@ pub fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
     };
     say(format_args!("`{}`: a new station of {} files", args.dir.display(), sample::FILES.len()));
     say(format_args!("its sample bulletins are recorded and approved in the name of `{by}`"));
+    say(format_args!("its key for signing has the fingerprint {}", key?.0.public().fingerprint()));
     say(format_args!("next: fill in `{0}`, then `loa --config {0} check`", path.display()));
     Ok(ExitCode::from(DONE))
 }

@@ -4,32 +4,43 @@
 //! writes data to stdout with `write!` (a closed pipe then ends it quietly), everything else to stderr. To add one, add
 //! its line to `Command` and to `dispatch`. Next: `init`, `check`, `timetable`.
 
+pub mod activity;
 pub mod acts;
 pub mod backup;
 pub mod bulletin;
+mod bundle;
 mod calibrate;
 pub mod check;
 pub mod demo;
 pub mod devices;
 mod evening;
+mod evidence;
 mod foreseen;
 pub mod init;
 mod lines;
+mod listing;
 pub mod log;
+pub mod logbook;
 mod notices;
+mod out_file;
 pub mod plan;
+mod plan_aired;
+pub mod plan_status;
 mod plan_text;
 mod planned;
 pub mod queue;
+pub mod report;
 pub mod run;
 pub mod sample;
 mod sheet;
 mod sheet_page;
+mod sounded;
 mod special_days;
 mod stencil;
 mod stored;
 pub mod timetable;
 pub mod when;
+pub mod zone;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -80,6 +91,10 @@ pub enum Command {
     Bulletin(bulletin::BulletinArgs),
     /// Let bulletins wait to be drawn into programmes
     Queue(queue::QueueArgs),
+    /// Record which loudspeakers are broken, and list them
+    Zone(zone::ZoneArgs),
+    /// Record and list what was done besides the air: postings, notices, meetings
+    Activity(activity::ActivityArgs),
     /// Put a file on the air now: after the item on air, or at once with --emergency
     Air(acts::AirArgs),
     /// Cut the item on air and cancel the rest of its programme
@@ -92,6 +107,10 @@ pub enum Command {
     Log(log::LogArgs),
     /// Show the information plan of schedules/plan.toml
     Plan(plan::PlanArgs),
+    /// Write the station's book of a week or a month, to print and sign
+    Logbook(logbook::LogbookArgs),
+    /// Write the report of a period: docx, xlsx, csv, json or html
+    Report(report::ReportArgs),
     /// List the sound devices
     Devices(devices::DevicesArgs),
     /// Write the whole station into one file, while it runs or not, and prove it
@@ -172,12 +191,16 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Timetable(args) => timetable::run(&config, &args),
         Command::Bulletin(args) => bulletin::run(&config, args),
         Command::Queue(args) => queue::run(&config, args),
+        Command::Zone(args) => zone::run(&config, args),
+        Command::Activity(args) => activity::run(&config, args),
         Command::Air(args) => acts::air(&config, args),
         Command::Stop(who) => acts::stop(&config, who),
         Command::Skip(who) => acts::skip(&config, who),
         Command::Status(args) => acts::status(&config, &args),
         Command::Log(args) => log::run(&config, &args),
         Command::Plan(args) => plan::run(&config, &args),
+        Command::Logbook(args) => logbook::run(&config, &args),
+        Command::Report(args) => report::run(&config, &args),
         Command::Devices(args) => devices::run(&config, &args),
         Command::Backup(args) => backup::make(&config, &args),
         Command::Restore(args) => backup::restore(&config, args),

@@ -1,12 +1,16 @@
 //! `loa plan`: the information plan whose execution the station proves.
 //!
-//! In: `schedules/plan.toml`. Out: the plan for people in the station's language, as one JSON object, or as CSV with one
-//! line for each of its parts. A plan with errors is not shown. Next: `plan_text`.
+//! In: `schedules/plan.toml`, the airing log if there is one. Out: the plan for people in the station's language with what of it
+//! has aired so far, as one JSON object, or as CSV with one line for each of its parts. A plan with errors is not shown. Next:
+//! `plan_text`, `plan_aired`.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use super::{ConfigChoice, DONE, Format, WrongInput, plan_text};
+use serde::Serialize;
+
+use super::plan_aired::{self, SoFar};
+use super::{ConfigChoice, DONE, Format, WrongInput, plan_status, plan_text};
 use crate::folder;
 use crate::plan::{Plan, Target};
 use crate::problem::{Problem, Problems, any_error};
@@ -15,14 +19,28 @@ use crate::schedule::read;
 
 /// Show the information plan.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct PlanArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Something else than showing it.
+    #[command(subcommand)]
+    command: Option<PlanCommand>,
+}
+
+/// What can be told of the plan besides what is in it.
+#[derive(Debug, clap::Subcommand)]
+pub enum PlanCommand {
+    /// Show how far the plan is carried out: each theme, form and task with what proves it
+    Status(plan_status::StatusArgs),
 }
 
 /// Prints the plan.
 pub fn run(choice: &ConfigChoice, args: &PlanArgs) -> anyhow::Result<ExitCode> {
+    if let Some(PlanCommand::Status(args)) = &args.command {
+        return plan_status::run(choice, args);
+    }
     let config = choice.load()?;
     let (files, of_folder) = folder::load(&config.schedules_dir());
     // Mistakes in programmes are no reason to hide the plan.
@@ -42,15 +60,30 @@ pub fn run(choice: &ConfigChoice, args: &PlanArgs) -> anyhow::Result<ExitCode> {
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     match args.format {
-        Format::Text => plan_text::print(&mut out, &plan, config.language)?,
+        Format::Text => {
+            plan_text::print(&mut out, &plan, config.language)?;
+            if let Some(made) = plan_aired::so_far(&config, &plan)? {
+                plan_aired::print(&mut out, &made, config.language)?;
+            }
+        }
         Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &*plan)?;
+            let made = plan_aired::so_far(&config, &plan)?;
+            let told = Told { plan: &plan, aired: made.as_ref().map(SoFar::new) };
+            serde_json::to_writer_pretty(&mut out, &told)?;
             writeln!(out)?;
         }
         Format::Csv => print_csv(&mut out, &plan)?,
     }
     out.flush()?;
     Ok(ExitCode::from(DONE))
+}
+
+/// The plan's own keys, then what has aired of it; null without a log.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    plan: &'a Plan,
+    aired: Option<SoFar<'a>>,
 }
 
 /// Columns of the CSV form. `of` is the code of the form or theme to which a channel or target belongs.

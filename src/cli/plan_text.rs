@@ -117,7 +117,7 @@ const fn channel_kind(language: Language, kind: ChannelKind) -> &'static str {
 }
 
 /// A part of the plan: its code, and its texts one below the other.
-fn part(out: &mut impl Write, code: &str, texts: &[&str]) -> io::Result<()> {
+pub(super) fn part(out: &mut impl Write, code: &str, texts: &[&str]) -> io::Result<()> {
     let pad = " ".repeat((INDENT - 2).saturating_sub(code.width()).max(1));
     write!(out, "  {code}{pad}")?;
     let (first, others) = texts.split_first().expect("every part has a text");
@@ -125,7 +125,8 @@ fn part(out: &mut impl Write, code: &str, texts: &[&str]) -> io::Result<()> {
     others.iter().try_for_each(|text| wrapped(out, INDENT, text))
 }
 
-fn wrapped(out: &mut impl Write, indent: usize, text: &str) -> io::Result<()> {
+/// A paragraph of its own.
+pub(super) fn wrapped(out: &mut impl Write, indent: usize, text: &str) -> io::Result<()> {
     write!(out, "{}", " ".repeat(indent))?;
     hanging(out, indent, text)
 }

@@ -15,6 +15,7 @@ pub const FILES: &[(&str, &[u8])] = embedded![
     "schedules/buoi-chieu.toml",
     "schedules/days.toml",
     "schedules/plan.toml",
+    "report/bao-cao.txt",
     "audio/README.md",
     "audio/tin-bai.toml",
     "audio/nhac-hieu.opus",

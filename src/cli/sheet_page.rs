@@ -78,7 +78,8 @@ pub(super) fn html(sheet: Sheet<'_>, days: &[Day]) -> String {
     let language = sheet.config.language;
     let lang = language.pick("vi", "en");
     let title = language.pick("Lịch phát thanh", "Broadcasts");
-    let station = escaped(&sheet.config.station.name);
+    let first = days.first().map_or_else(|| sheet.made_at.date_naive(), |first| first.day);
+    let station = escaped(sheet.config.station.on(first).0);
     let sections: String = days.iter().map(|day| sheet.section(day)).collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -90,11 +91,12 @@ pub(super) fn html(sheet: Sheet<'_>, days: &[Day]) -> String {
 impl Sheet<'_> {
     fn section(self, Day { day, rundowns }: &Day) -> String {
         let language = self.config.language;
-        let authority = self.config.station.authority.as_deref().map(escaped).unwrap_or_default();
+        let (station, authority, _) = self.config.station.on(*day);
+        let authority = authority.map(escaped).unwrap_or_default();
         let mut out = format!(
             "<section>\n<header><div><div class=\"authority\">{authority}</div><div class=\"station\">{}</div></div></header>\n\
              <h1>{}</h1>\n<p class=\"day\">{}</p>\n",
-            escaped(&self.config.station.name),
+            escaped(station),
             language.pick("Lịch phát thanh", "Broadcasts"),
             language.long_date(*day),
         );

@@ -5,10 +5,11 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::calendar::start_of_day;
+use crate::report::period::YEARS;
 use crate::schedule::table::parse_date;
 
 /// A day or an instant, as typed.
@@ -45,10 +46,13 @@ impl FromStr for When {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let instant = || DateTime::parse_from_rfc3339(text).ok().map(|at| Self::Instant(at.to_utc()));
-        parse_date(text)
-            .map(Self::Day)
-            .or_else(instant)
-            .ok_or_else(|| "write a day as `2025-03-01` or an instant as `2025-03-01T05:00:00+07:00`".into())
+        let is_meant = |when: &Self| match when {
+            Self::Day(day) => YEARS.contains(&day.year()),
+            Self::Instant(at) => YEARS.contains(&at.year()),
+        };
+        parse_date(text).map(Self::Day).or_else(instant).filter(is_meant).ok_or_else(|| {
+            "write a day as `2025-03-01` or an instant as `2025-03-01T05:00:00+07:00`, of the years 1970 to 2999".into()
+        })
     }
 }
 
@@ -68,7 +72,17 @@ mod tests {
 
     #[test]
     fn other_forms_are_refused() {
-        for bad in ["", "today", "2025-3-1", "2025-02-29", "01/03/2025", "2025-03-01T05:00:00", "9999999-01-01"] {
+        for bad in [
+            "",
+            "today",
+            "2025-3-1",
+            "2025-02-29",
+            "01/03/2025",
+            "2025-03-01T05:00:00",
+            "9999999-01-01",
+            "9999-12-31",
+            "1969-12-31",
+        ] {
             assert!(bad.parse::<When>().is_err(), "{bad}");
         }
     }

@@ -17,6 +17,9 @@ use crate::schedule::text::Source;
 use crate::sound::Preparation;
 
 mod read; // the tables of the file
+mod report; // `[report]`, and names with a first day
+
+pub use report::{Report, Since};
 
 /// Beside the settings.
 pub(crate) const DATA_DIR: &str = "data";
@@ -56,6 +59,8 @@ pub struct Config {
     pub zones: Vec<Zone>,
     /// What reads texts aloud.
     pub speech: Speech,
+    /// How reports are made and who issues them; `[report]`.
+    pub report: Report,
 }
 
 /// `[station]`.
@@ -69,6 +74,8 @@ pub struct Station {
     pub place: Option<String>,
     /// The zone of all local times.
     pub timezone: Tz,
+    /// Later names, in order of their first days.
+    pub since: Vec<Since>,
 }
 
 /// `[output]`.
@@ -161,6 +168,8 @@ pub struct Zone {
     pub id: String,
     /// What people call it.
     pub name: String,
+    /// How many loudspeakers it has; `None` if nobody counted them.
+    pub speakers: Option<i64>,
 }
 
 impl Config {
@@ -204,6 +213,12 @@ impl Config {
     #[must_use]
     pub fn zone_ids(&self) -> Vec<String> {
         self.zones.iter().map(|zone| zone.id.clone()).collect()
+    }
+
+    /// What people call a zone: its name, or the id of one that the station has no more.
+    #[must_use]
+    pub fn zone_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.zones.iter().find(|zone| zone.id == id).map_or(id, |zone| &zone.name)
     }
 
     /// Ids and names of the zones, in order.
@@ -320,6 +335,16 @@ mod tests {
         for bad in ["2h30", "24:00", "02:60", "2:30 AM", "02.30", "half past two"] {
             assert!(at(bad).unwrap_err()[0].contains("BadTime"), "{bad}");
         }
+    }
+
+    #[test]
+    fn loudspeakers_of_a_zone_are_counted_or_not() {
+        let zone = |more: &str| {
+            let parsed = parse(&format!("{LEAST}[[zone]]\nid = \"thon-1\"\nname = \"Thôn 1\"\n{more}"));
+            parsed.map(|config| config.zones[0].speakers)
+        };
+        assert_eq!((zone(""), zone("speakers = 1"), zone("speakers = 200")), (Ok(None), Ok(Some(1)), Ok(Some(200))));
+        assert!(zone("speakers = 0").is_err() && zone("speakers = 201").is_err() && zone("speakers = \"4\"").is_err());
     }
 
     #[test]

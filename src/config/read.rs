@@ -11,7 +11,8 @@ use chrono_tz::Tz;
 use rodio::cpal::DeviceId;
 
 use super::{
-    ApprovalSetting, Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Speech, Station, Zone, folder_of,
+    ApprovalSetting, Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Speech, Station, Zone,
+    folder_of, report,
 };
 use crate::language::Language;
 use crate::problem::what::{ProgrammeFault, SessionFault, SettingFault, What};
@@ -29,6 +30,9 @@ const MOST_OFFSET_US: i64 = 1_000_000;
 
 /// Longest attention tone.
 const MOST_TONE_MS: i64 = 10_000;
+
+/// Loudspeakers of a zone at most; a village has a dozen.
+const MOST_SPEAKERS: i64 = 200;
 
 const DEFAULT_TONE_MS: u32 = 2_000;
 
@@ -89,6 +93,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
     let session = session(reader, root);
     let zones = zones(reader, root);
     let speech = speech(reader, root);
+    let report = report::report(reader, root);
     Some(Config {
         path: path.to_path_buf(),
         language: language.and_then(|word| Language::from_code(word.value)).unwrap_or_default(),
@@ -106,6 +111,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
         session,
         zones,
         speech,
+        report,
     })
 }
 
@@ -113,13 +119,14 @@ fn station<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<Station
     let name = reader.required_text(table, "name");
     let authority = reader.text(table, "authority").map(|text| text.value);
     let place = reader.text(table, "place").map(|text| text.value);
+    let since = report::since(reader, table, (authority.clone(), place.clone()));
     let zone = reader.required_text(table, "timezone")?;
     let Ok(timezone) = zone.value.parse::<Tz>() else {
         let near = nearest(&zone.value, chrono_tz::TZ_VARIANTS.iter().map(|each| each.name()));
         reader.error(zone.span, SettingFault::UnknownTimezone(zone.value, near));
         return None;
     };
-    Some(Station { name: name?.value, authority, place, timezone })
+    Some(Station { name: name?.value, authority, place, timezone, since })
 }
 
 fn output<'s>(
@@ -298,6 +305,7 @@ fn zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {
     for mut table in reader.tables(root, "zone") {
         let id = reader.required_text(&mut table, "id").and_then(|id| checked_id(reader, id));
         let name = reader.required_text(&mut table, "name");
+        let speakers = reader.integer(&mut table, "speakers", 1, MOST_SPEAKERS);
         reader.finish(&table);
         let Some(id) = id else { continue };
         if let Some(first) = places.get(&id.value) {
@@ -305,7 +313,7 @@ fn zones<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>) -> Vec<Zone> {
             continue;
         }
         places.insert(id.value.clone(), reader.place(&id.span));
-        zones.extend(name.map(|name| Zone { id: id.value, name: name.value }));
+        zones.extend(name.map(|name| Zone { id: id.value, name: name.value, speakers }));
     }
     zones
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::airing::{Airing, AiringId, OutputKind, Reason};
@@ -261,11 +261,28 @@ pub enum Record {
     Settled(DateTime<Utc>),
 }
 
+/// What the station is called, and from which days on otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StationNames {
+    /// Its first name.
+    pub first: String,
+    /// Later ones with their first days, in order.
+    pub since: Vec<(NaiveDate, String)>,
+}
+
+impl StationNames {
+    /// The name of a day.
+    #[must_use]
+    pub fn on(&self, day: NaiveDate) -> &str {
+        self.since.iter().rev().find(|(from, _)| *from <= day).map_or(&self.first, |(_, name)| name)
+    }
+}
+
 /// What the desk must know of the station; changes with `loa.toml` only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// The station's name.
-    pub station: String,
+    /// The station's names; a row has that of its own day.
+    pub station: StationNames,
     /// Its zone.
     pub timezone: chrono_tz::Tz,
     /// Zones as (id, name), in the order of `loa.toml`.

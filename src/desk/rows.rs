@@ -128,13 +128,15 @@ pub(super) fn measure(row: &mut Airing, facts: &Facts, at: DateTime<Utc>, error_
 
 fn blank(facts: &Facts, stamp: &RowStamp, airing: AiringId, kind: Kind, at: DateTime<Utc>) -> Airing {
     let (zones, zone_names) = facts.zones.iter().cloned().unzip();
+    let at = local(facts, at);
     Airing {
-        station: facts.station.clone(),
+        // Of the day for which it is due, whenever the row is made: a commune that merges leaves its old rows as they were.
+        station: facts.station.on(at.date_naive()).to_owned(),
         zones,
         zone_names,
         device: stamp.device.clone(),
         clock: stamp.clock,
         boot_id: facts.boot_id.clone(),
-        ..Airing::blank(kind, airing, local(facts, at), facts.output)
+        ..Airing::blank(kind, airing, at, facts.output)
     }
 }

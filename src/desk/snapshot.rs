@@ -90,7 +90,7 @@ impl Desk {
         });
         Snapshot {
             at: local(now.wall),
-            station: self.facts.station.clone(),
+            station: self.facts.station.on(local(now.wall).date_naive()).to_owned(),
             output: self.facts.output,
             device: self.device.clone(),
             device_lost: self.device_lost.clone(),

@@ -18,6 +18,7 @@ mod mp4;
 mod ogg;
 mod ogg_heads;
 mod plan;
+pub mod proof;
 mod resample;
 mod source;
 mod trim;

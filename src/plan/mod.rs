@@ -76,6 +76,8 @@ pub struct Form {
     pub text: String,
     /// Through what; none for what is done by hand.
     pub channels: Vec<Channel>,
+    /// What of the airing log proves it, besides activities.
+    pub proof: Vec<ProofKind>,
 }
 
 /// A way to the people.
@@ -109,6 +111,17 @@ pub struct Task {
     pub who: String,
     /// Word for word as in the plan.
     pub text: String,
+    /// What of the airing log proves it, besides activities.
+    pub proof: Vec<ProofKind>,
+}
+
+/// What of the airing log proves that a form or a task was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProofKind {
+    /// Airings of the plan's themes.
+    Airings,
+    /// Approved bulletins among them.
+    Bulletins,
 }
 
 /// A duty to report.
@@ -192,6 +205,7 @@ macro_rules! words {
 
 words! {
     ChannelKind { Audio = "audio", Social = "social", Web = "web", }
+    ProofKind { Airings = "airings", Bulletins = "bulletins", }
     ReportKind { Periodic = "periodic", AdHoc = "ad_hoc", }
     Per { Month = "month", Quarter = "quarter", Year = "year", }
 }

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Basis, Channel, ChannelKind, Form, Per, Plan, Report, ReportKind, Target, Task, Theme};
-use crate::problem::what::PlanFault;
+use super::{Basis, Channel, ChannelKind, Form, Per, Plan, ProofKind, Report, ReportKind, Target, Task, Theme};
+use crate::problem::what::{FormFault, PlanFault};
 use crate::problem::{Place, Problem, any_error, nearest};
 use crate::schedule::table::{Reader, Table};
 use crate::schedule::text::Source;
@@ -142,14 +142,33 @@ fn read_form<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, codes: &mut Cod
         let kind = choice(reader, table, "kind", ChannelKind::WORDS);
         Some(Channel { code: code?, label: label?, kind: kind? })
     });
-    Some(Form { code: code?, label: label?, text: text?, channels })
+    let proof = read_proof(reader, table);
+    Some(Form { code: code?, label: label?, text: text?, channels, proof })
 }
 
 fn read_task<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, codes: &mut Codes) -> Option<Task> {
     let code = read_code(reader, table, codes);
     let who = words(reader, table, "who");
     let text = words(reader, table, "text");
-    Some(Task { code: code?, who: who?, text: text? })
+    let proof = read_proof(reader, table);
+    Some(Task { code: code?, who: who?, text: text?, proof })
+}
+
+/// What of the log proves a form or a task; a kind that is named twice proves no more.
+fn read_proof<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Vec<ProofKind> {
+    let mut kinds = Vec::new();
+    for word in reader.texts(table, "proof").map(|list| list.value).unwrap_or_default() {
+        match ProofKind::WORDS.iter().find(|(each, _)| *each == word.value) {
+            Some((_, kind)) if kinds.contains(kind) => {}
+            Some((_, kind)) => kinds.push(*kind),
+            None => {
+                let allowed: Vec<&'static str> = ProofKind::WORDS.iter().map(|(word, _)| *word).collect();
+                let near = nearest(&word.value, allowed.iter().copied());
+                reader.error(word.span, FormFault::UnknownWord("proof", word.value, allowed, near));
+            }
+        }
+    }
+    kinds
 }
 
 fn read_report<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>, codes: &mut Codes) -> Option<Report> {

@@ -7,7 +7,7 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, ReadingFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::{Said, bulletins, coming, days, queueing, written};
+use super::{Said, bulletins, coming, days, evidence, queueing, reports, written};
 use crate::language::Language;
 use crate::schedule::text::span_text;
 
@@ -28,6 +28,10 @@ pub(super) fn say(what: &What) -> Said {
         What::Plan(fault) => written::plan_en(fault),
         What::Reading(fault) => reading(fault),
         What::Bulletin(fault) => bulletins::say_en(fault),
+        What::Zone(fault) => evidence::zone_en(fault),
+        What::Activity(fault) => evidence::activity_en(fault),
+        What::Report(fault) => reports::say_report(fault, Language::En),
+        What::Template(fault) => reports::say_template(fault, Language::En),
     }
 }
 

@@ -8,7 +8,7 @@ use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, ReadingFault, SettingFault, StartFault,
     TimetableFault, Type, What,
 };
-use super::{Said, bulletins, coming, days, queueing, written};
+use super::{Said, bulletins, coming, days, evidence, queueing, reports, written};
 use crate::language::Language;
 use crate::schedule::text::span_text;
 
@@ -29,6 +29,10 @@ pub(super) fn say(what: &What) -> Said {
         What::Plan(fault) => written::plan_vi(fault),
         What::Reading(fault) => reading(fault),
         What::Bulletin(fault) => bulletins::say_vi(fault),
+        What::Zone(fault) => evidence::zone_vi(fault),
+        What::Activity(fault) => evidence::activity_vi(fault),
+        What::Report(fault) => reports::say_report(fault, Language::Vi),
+        What::Template(fault) => reports::say_template(fault, Language::Vi),
     }
 }
 

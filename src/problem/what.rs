@@ -9,6 +9,8 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use super::Place;
 pub use super::coming::{ComingFault, Lost};
 pub use super::days::{DayFault, SessionFault};
+pub use super::evidence::{ActivityFault, ZoneFault};
+pub use super::reports::{ReportFault, TemplateFault};
 use crate::sound::{Doubt, Unfit};
 use crate::text::{Refused, Remark};
 
@@ -53,6 +55,14 @@ kinds! {
     Reading(ReadingFault),
     /// What is to become a bulletin.
     Bulletin(BulletinFault),
+    /// What is recorded of a zone.
+    Zone(ZoneFault),
+    /// What is to become an activity.
+    Activity(ActivityFault),
+    /// The settings of reports.
+    Report(ReportFault),
+    /// The template of reports.
+    Template(TemplateFault),
 }
 
 /// What is wrong with a file as a whole, or with its bytes.

@@ -154,6 +154,15 @@ impl<'s> Reader<'s> {
         Some(Spotted { value: texts, span })
     }
 
+    /// A list of texts that must be there.
+    pub fn required_texts(
+        &mut self,
+        table: &mut Table<'s>,
+        key: &'static str,
+    ) -> Option<Spotted<Vec<Spotted<String>>>> {
+        self.has(table, key).then(|| self.texts(table, key))?
+    }
+
     /// A list of texts in which one may come again, as in a command line.
     pub fn arguments(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Spotted<Vec<Spotted<String>>>> {
         let (value, span) = table.take(key)?;

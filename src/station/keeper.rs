@@ -28,6 +28,7 @@ use crate::library::{ClipError, ContentStore, FileState, Files, Verdict, Verifie
 use crate::problem::Problem;
 use crate::rundown::{Content, Library};
 use crate::schedule::{Item, Schedule};
+use crate::store::Head;
 use crate::timetable;
 
 /// A change is taken over within two seconds; looking costs one `stat` per file.
@@ -67,7 +68,7 @@ pub(super) enum News {
     /// Files of the schedule and bulletins that cannot air as they are, and why; all of them, whenever that changes.
     Faults(Vec<(Piece, Reason)>),
     /// Bulletins, approvals or the queue have changed; with what the log tells of them where that was not known.
-    Shelf(Arc<Shelf>, Option<Box<Tally>>),
+    Shelf(Arc<Shelf>, Option<Box<Tally>>, Head),
     /// An act that was to be judged by the newest approvals: what the watcher told before comes before it.
     Act(RequestId, Act, Actor),
     /// All alarms of one watcher that stand, whenever they change.

@@ -34,6 +34,7 @@ use crate::language::Language;
 use crate::output::Output;
 use crate::playout::{Playout, PlayoutEvent};
 use crate::problem::Problem;
+use crate::signing::Fingerprint;
 pub use beat::Beat;
 use beat::Heart;
 use keeper::{Keeper, News};
@@ -199,6 +200,8 @@ struct Station {
     news_tell: mpsc::UnboundedSender<News>,
     /// Where a database that was damaged at the start has gone.
     moved_aside: Option<PathBuf>,
+    /// Of the station's key.
+    fingerprint: Option<Fingerprint>,
     language: Language,
     facts: crate::desk::Facts,
     server: tokio::task::JoinHandle<()>,
@@ -276,7 +279,7 @@ impl Station {
             }
             News::Config(config) => {
                 self.language = config.language;
-                self.facts.station.clone_from(&config.station.name);
+                self.facts.station = open::names(&config);
                 self.facts.timezone = config.station.timezone;
                 self.facts.zones = config.zone_names();
                 self.facts.tone_ms = config.emergency.tone_ms;
@@ -302,7 +305,8 @@ impl Station {
                 self.faults = faults;
                 None
             }
-            News::Shelf(newest, tally) => {
+            News::Shelf(newest, tally, head) => {
+                self.records.store().continued(head);
                 self.lookout.shelf = Arc::clone(&newest);
                 Some(Event::Shelf(newest, tally))
             }
@@ -361,6 +365,7 @@ impl Station {
                 .or_else(|| self.moved_aside.clone())
                 .map(|path| std::path::absolute(&path).unwrap_or(path)),
             log_head: store.head.to_string(),
+            key_fingerprint: self.fingerprint.as_ref().map(|known| known.as_str().to_owned()),
             backup: self.backup.clone(),
             alarms: self.alarms.iter().flat_map(|(_, alarms)| alarms.clone()).collect(),
             real_time: self.playout.vitals().real_time.map(|word| self.language.real_time(word)),

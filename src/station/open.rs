@@ -27,7 +27,7 @@ use crate::bulletin::Shelf;
 use crate::clock::Clock;
 use crate::config::{Config, Device};
 use crate::control;
-use crate::desk::{Desk, Facts, History, Record};
+use crate::desk::{Desk, Facts, History, Record, StationNames};
 use crate::library::ContentStore;
 use crate::output::Output;
 use crate::playout::{OpenClip, Playout, Samples};
@@ -35,6 +35,7 @@ use crate::problem::Problem;
 use crate::problem::system::refusal;
 use crate::rundown::{Audio, Content, Library};
 use crate::schedule::Schedule;
+use crate::signing::{Fingerprint, StationKey};
 use crate::store::{DATABASE, Log, Opened, ReadError, Remembered, Store, has_earlier};
 
 /// Why a station did not start.
@@ -115,8 +116,8 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         clock: clock.clone(),
     };
     let keeper = Keeper::start(content, start, news_tell.clone()).map_err(no_thread)?;
-    let watches = watches(&config, &data_dir, &clock, (output, reading), &news_tell).map_err(no_thread)?;
     Ok(Station {
+        watches: watches(&config, &data_dir, &clock, (output, reading), &news_tell).map_err(no_thread)?,
         clock,
         desk,
         playout,
@@ -135,10 +136,10 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         lookout: Lookout::new(shelf),
         alarms: Vec::new(),
         data_dir,
-        watches,
         backup: None,
         news_tell,
         moved_aside: remembered.moved_aside,
+        fingerprint: fingerprint(&config.data_dir, tell),
         language: config.language,
         facts: facts(&config, trust_clock, &boot_id),
         server: tokio::spawn(server),
@@ -210,6 +211,19 @@ fn report(remembered: &Remembered, tell: &mut impl FnMut(Notice)) {
     for row in &remembered.recovered {
         tell(Notice::Row(Box::new(row.clone())));
     }
+}
+
+/// The fingerprint of the station's key, which is made at the first start. A station without one airs all the same.
+fn fingerprint(data_dir: &Path, tell: &mut impl FnMut(Notice)) -> Option<Fingerprint> {
+    let found = StationKey::read(data_dir).and_then(|found| {
+        if let Some(key) = found {
+            return Ok(key.public().fingerprint());
+        }
+        let made = StationKey::make(data_dir)?.public().fingerprint();
+        tell(Notice::Remark(Remark::KeyMade(made.clone())));
+        Ok(made)
+    });
+    found.map_err(|error| tell(Notice::Remark(Remark::NoKey(error)))).ok()
 }
 
 /// The schedule to start with.
@@ -315,9 +329,15 @@ async fn evidence(data_dir: &Path, contents: Vec<Arc<str>>) -> Result<HashSet<Ar
     log.named(contents).await
 }
 
+/// What the station is called on which day.
+pub(super) fn names(config: &Config) -> StationNames {
+    let since = config.station.since.iter().map(|since| (since.from, since.name.clone())).collect();
+    StationNames { first: config.station.name.clone(), since }
+}
+
 pub(super) fn facts(config: &Config, trust_clock: bool, boot_id: &str) -> Facts {
     Facts {
-        station: config.station.name.clone(),
+        station: names(config),
         timezone: config.station.timezone,
         zones: config.zone_names(),
         output: match config.output.device {

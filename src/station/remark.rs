@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use crate::language::Language;
+use crate::signing::{Fingerprint, KeyError};
 
 /// A piece of audio that airs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -41,6 +42,10 @@ pub enum Remark {
     NotChecked(Piece, String),
     /// Bulletins, approvals and the queue cannot be read now, and why; the station goes on with the last it has read.
     ShelfUnread(String),
+    /// The station had no key for signing and has one now, with this fingerprint.
+    KeyMade(Fingerprint),
+    /// It has no key that it may use, and why; it airs all the same.
+    NoKey(KeyError),
     /// Settings that have changed and are only read at the start.
     NeedsRestart(Vec<&'static str>),
 }
@@ -93,6 +98,21 @@ impl Remark {
                      read last"
                 ),
             ),
+            Self::KeyMade(fingerprint) => pick(
+                format!("đài chưa có khoá ký, vừa tạo khoá mới có dấu vân tay {fingerprint}"),
+                format!("the station had no key for signing; it has one now, with the fingerprint {fingerprint}"),
+            ),
+            Self::NoKey(error) => {
+                let why = error.say(language);
+                pick(
+                    format!(
+                        "đài không có khoá ký nào dùng được ({why}); đài vẫn phát, chỉ không ký được bản trích nhật ký"
+                    ),
+                    format!(
+                        "no key for signing can be used ({why}); the station airs all the same, and exports cannot be signed"
+                    ),
+                )
+            }
             Self::NeedsRestart(keys) => {
                 let keys = keys.join("`, `");
                 pick(
@@ -114,6 +134,8 @@ mod tests {
         let told = [Language::Vi, Language::En].map(|language| remark.say(language));
         assert_eq!(told[0], "`audio/a.mp3` có lỗi (not audio); mục này sẽ không phát cho đến khi thay tệp khác");
         assert_eq!(told[1], "`audio/a.mp3` is at fault (not audio); its item will not air until the file is replaced");
+        let no_key = Remark::NoKey(KeyError::Open { path: "data/station.key".into(), mode: 0o644 }).say(Language::Vi);
+        assert!(no_key.contains("(quyền 0644)") && !no_key.contains("open to others"), "{no_key}");
         let restart = Remark::NeedsRestart(vec!["data_dir", "[output]"]).say(Language::Vi);
         assert_eq!(restart, "`data_dir`, `[output]` đã thay đổi: phải khởi động lại đài mới có hiệu lực");
     }

@@ -137,7 +137,8 @@ impl Work {
                 self.is_unread = false;
                 if let Some(seen) = seen {
                     // A loop that has ended hears nothing, and ends this thread too.
-                    let _ = self.news.send(News::Shelf(Arc::new(seen.shelf), seen.tally.map(Box::new)));
+                    let seen = News::Shelf(Arc::new(seen.shelf), seen.tally.map(Box::new), seen.head);
+                    let _ = self.news.send(seen);
                 }
                 Ok(())
             }

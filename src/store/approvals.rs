@@ -19,6 +19,7 @@ use crate::bulletin::Decision;
 /// The table and its hashed columns.
 pub(super) const APPROVALS: Sealed = Sealed {
     name: "approval",
+    migration: 3,
     hashed: &[
         "v",
         "seq",

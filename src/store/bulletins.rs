@@ -4,7 +4,7 @@
 //! newest revision with the decision in force. A revision never changes: a change is a new one, which nobody has approved.
 //! Must never read the texts of bulletins that are only listed. Next: `approvals`.
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
@@ -306,8 +306,8 @@ fn card(row: &SqliteRow) -> sqlx::Result<Card> {
             author: row.try_get("author")?,
             source: row.try_get("source")?,
             class: column::word(row, "class", Priority::from_word)?.unwrap_or(Priority::Ordinary),
-            valid_from: day(row, "valid_from")?,
-            valid_until: day(row, "valid_until")?,
+            valid_from: column::day(row, "valid_from")?,
+            valid_until: column::day(row, "valid_until")?,
             zones: column::json(row, "zones")?.unwrap_or_default(),
             text: None,
         },
@@ -329,9 +329,4 @@ fn decided(row: &SqliteRow) -> sqlx::Result<Option<Decided>> {
         why: row.try_get("why")?,
         at: column::written_instant(row, "at")?,
     }))
-}
-
-fn day(row: &SqliteRow, name: &str) -> sqlx::Result<Option<NaiveDate>> {
-    let text: Option<&str> = row.try_get(name)?;
-    Ok(text.and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()))
 }

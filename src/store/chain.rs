@@ -4,10 +4,12 @@
 //! row is broken and why. Pure: knows neither SQL nor files, so that anyone can hold it against the contract: SHA-256 of
 //! `prev_hash`, one newline, the row without `prev_hash` and `hash` as JSON with sorted keys. Next: `read`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::row::{COLUMNS, Row, VERSION, utc_of};
@@ -61,6 +63,11 @@ pub(super) fn link(prev_hash: &str, json: &[u8]) -> String {
     sha.update(b"\n");
     sha.update(json);
     crate::library::hex(&sha.finalize())
+}
+
+/// The same of a row that was read as a JSON object, whatever its version: of its members but `prev_hash` and `hash`.
+pub(crate) fn hash_members(prev_hash: &str, members: &BTreeMap<String, Value>) -> String {
+    link(prev_hash, &serde_json::to_vec(members).expect("JSON that was read is JSON"))
 }
 
 /// The row without `prev_hash` and `hash` as JSON: exactly the keys of its version, sorted, no white space.
@@ -152,6 +159,16 @@ pub struct BrokenApproval(pub Broken);
 #[error("row {} of the bulletins is broken: {}", .0.seq, .0.fault)]
 pub struct BrokenRevision(pub Broken);
 
+/// The first bad act on a zone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("act {} on the zones is broken: {}", .0.seq, .0.fault)]
+pub struct BrokenZoneAct(pub Broken);
+
+/// The first bad revision of an activity, by its number in the chain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("row {} of the activities is broken: {}", .0.seq, .0.fault)]
+pub struct BrokenActivity(pub Broken);
+
 /// What every chain must be: numbers without a gap, each row following the one before it.
 #[derive(Debug, Default)]
 pub(super) struct Links {
@@ -212,6 +229,11 @@ impl Walk {
         Self(Links::new(kept))
     }
 
+    /// A walk that begins behind a row.
+    pub(super) fn after(head: Head) -> Self {
+        Self(Links { head, kept: None })
+    }
+
     /// Takes the next row, a line of JSON as `read::walk` asks the database for it.
     pub(super) fn take(&mut self, line: &str) -> Result<(), Broken> {
         let (row, scheduled, started) = parse(line, self.0.due())?;
@@ -243,7 +265,7 @@ fn parse(line: &str, due: i64) -> Result<Line, Broken> {
         Ok(read) => return Err(Broken { seq: read.0.seq, fault: Fault::Version(read.0.v) }),
         Err(error) => error,
     };
-    let loose: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+    let loose: Value = serde_json::from_str(line).unwrap_or_default();
     let seq = loose[0][1].as_i64().unwrap_or(due);
     match loose[0][0].as_i64() {
         Some(version) if version != VERSION => Err(Broken { seq, fault: Fault::Version(version) }),

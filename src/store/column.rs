@@ -3,12 +3,13 @@
 //! In: a row of any table. Out: typed values; what cannot be read is reported and left out, because one damaged value
 //! must not keep the station from starting. Must not touch the database. Next: `memory`.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use crate::airing::{Airing, AiringId, Approval, ClockState, Kind, Outcome, OutputKind, Priority, Reason};
+use crate::schedule::table::parse_date;
 
 /// An instant; `None` for null and for what is no instant.
 pub(super) fn instant(row: &SqliteRow, name: &str) -> sqlx::Result<Option<DateTime<Utc>>> {
@@ -31,6 +32,16 @@ pub(super) fn word<T>(row: &SqliteRow, name: &str, from_word: fn(&str) -> Option
     let read = from_word(text);
     if read.is_none() {
         tracing::error!("database: `{name}` holds `{text}`, which is none of its words");
+    }
+    Ok(read)
+}
+
+/// A day; `None` for null and for what is no day.
+pub(super) fn day(row: &SqliteRow, name: &str) -> sqlx::Result<Option<NaiveDate>> {
+    let Some(text) = row.try_get::<Option<&str>, _>(name)? else { return Ok(None) };
+    let read = parse_date(text);
+    if read.is_none() {
+        tracing::error!("database: `{name}` holds `{text}`, which is no day");
     }
     Ok(read)
 }

@@ -43,7 +43,8 @@ pub(super) async fn recall(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let last = sqlx::query("select recorded_at from airing_log order by seq desc limit 1").fetch_one(conn).await?;
+    let last = sqlx::query("select recorded_at from airing_log where corrects is null order by seq desc limit 1");
+    let last = last.fetch_one(conn).await?;
     let newest = newest_row_at.max(column::instant(&last, "recorded_at")?);
     let mut open = Vec::new();
     for row in &rows {

@@ -114,7 +114,8 @@ impl Register {
     }
 
     async fn airings(&mut self, number: i64) -> Result<Vec<Aired>, RegisterError> {
-        let sql = "select * from airing_log where bulletin = ?1 order by scheduled_at_utc desc, seq desc limit 100";
+        let sql = "select * from airing_log where bulletin = ?1 and corrects is null
+                   order by scheduled_at_utc desc, seq desc limit 100";
         let mut airings: Vec<Aired> = self.rows(sql, number).await?;
         airings.reverse();
         Ok(airings)

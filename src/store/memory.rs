@@ -133,7 +133,7 @@ async fn logged(conn: &mut SqliteConnection, settled: Option<DateTime<Utc>>) -> 
              union select seq from (
                  select seq from airing_log where started_at is not null order by seq desc limit ?
              )
-         ) order by seq",
+         ) and corrects is null order by seq",
     )
     .bind(from(settled))
     .bind(NEWEST)
@@ -155,13 +155,15 @@ async fn logged(conn: &mut SqliteConnection, settled: Option<DateTime<Utc>>) -> 
 }
 
 /// The clock is compared with this. A row recovered under a clock that had lost its battery ended after it was recorded;
-/// its end was measured by a better clock, so the later of the two counts.
-async fn newest_row_at(conn: &mut SqliteConnection) -> sqlx::Result<Option<(DateTime<Utc>, bool)>> {
+/// its end was measured by a better clock, so the later of the two counts. What people add to rows counts for nothing: they
+/// may do so by a clock that the station would not believe.
+pub(super) async fn newest_row_at(conn: &mut SqliteConnection) -> sqlx::Result<Option<(DateTime<Utc>, bool)>> {
     let newest = sqlx::query(
         "select recorded_at, ended_at, clock from airing_log
          where seq = coalesce(
-             (select max(seq) from airing_log indexed by airing_log_synchronised where clock = 'synchronised'),
-             (select max(seq) from airing_log)
+             (select max(seq) from airing_log indexed by airing_log_synchronised
+              where clock = 'synchronised' and corrects is null),
+             (select max(seq) from airing_log where corrects is null)
          )",
     )
     .fetch_optional(conn)

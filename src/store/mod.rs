@@ -4,6 +4,7 @@
 //! start, and the log for readers. The task behind [`Store`] owns the only connection that writes; the station's loop
 //! never waits for the database. Must never change or reorder what it was given. Next: `start`, then `task`.
 
+mod activities; // what was done besides the air, chained
 mod anew; // a new log while the station runs
 mod approvals; // what people decided of bulletins, chained
 mod bulletins; // revisions written, cards read
@@ -13,17 +14,21 @@ mod copy; // the database as a whole: copied, proved
 mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
+mod facts; // the log as figures need it
 mod files; // what is known of audio
+mod heads; // the newest row of every chain
 mod history; // what happened to one bulletin
 mod in_force; // what a new log must know (pure)
 mod memory; // what the station remembers when it starts
 mod modes; // whose the files of the database are
 mod open; // the database file: opened, migrated, moved aside
 mod outlook; // what is known of coming programmes
+mod proof; // rows proved before something is made of them
 mod queue; // what waits
 mod queue_entries; // bulletins that wait, as people change and list them
 mod read; // the log for others, page by page
 mod register; // bulletins, approvals and queue, opened by a command
+mod remarks; // notes and corrections of rows of the log
 mod recover; // attempts that were open when the machine went down (pure)
 mod revisions; // revisions of bulletins, chained
 mod row; // one row of the log: the list of its columns
@@ -32,28 +37,40 @@ mod schedules; // those taken over, in their true order
 mod sealed; // tables that are chained as the log is
 mod shelf; // what the air knows of bulletins
 mod shelf_reader; // the same, whenever it has changed
+mod slips; // approvals with what was approved
 mod spill; // the file in which records wait
+mod stretch; // rows that can be proved by themselves
 mod start; // what the last run left, put in order
 mod task; // the owner of the connection
+mod words; // words that rows repeat, kept once
+mod zones; // what became of loudspeakers, chained
 
 use std::path::{Path, PathBuf};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState, Wanted, text_sha256};
-pub use self::chain::{Broken, BrokenApproval, BrokenRevision, Fault, GENESIS, Head, canonical, hash};
+pub(crate) use self::chain::hash_members;
+pub use self::chain::{
+    Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, GENESIS, Head, canonical, hash,
+};
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
+pub use self::facts::{Facts, Known};
+pub use self::heads::Heads;
 pub use self::history::History;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
 pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suffix};
+pub use self::proof::{MOST_PROVED, Proved};
 pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};
 pub use self::register::{Register, RegisterError, Signature};
-pub use self::row::{COLUMNS, List, Row, VERSION};
+pub use self::remarks::{Changes, Described, Logged, RemarkError, Saying, Scribe};
+pub use self::row::{COLUMNS, List, Row, VERSION, Value};
 pub use self::shelf_reader::{Look, ShelfReader};
 pub use self::start::{OpenError, SPILL};
+pub use self::stretch::Stretch;
 
 use self::queue::Work;
 use self::task::Request;
@@ -137,6 +154,17 @@ impl Store {
     #[must_use]
     pub fn head(&self) -> Head {
         self.state.borrow().head.clone()
+    }
+
+    /// Somebody else has continued the log: what was committed here last is not the newest row any more.
+    pub fn continued(&self, head: Head) {
+        self.state.send_if_modified(|state| {
+            let is_newer = head.seq > state.head.seq;
+            if is_newer {
+                state.head = head;
+            }
+            is_newer
+        });
     }
 
     /// How the store is now.

@@ -37,6 +37,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "station memory", include_str!("../../migrations/0002_station_memory.sql")),
     (3, "bulletins", include_str!("../../migrations/0003_bulletins.sql")),
     (4, "measures", include_str!("../../migrations/0004_measures.sql")),
+    (5, "zones, activities", include_str!("../../migrations/0005_zones_activities.sql")),
+    (6, "remarks", include_str!("../../migrations/0006_remarks.sql")),
 ];
 
 const CORRUPT: i32 = 11;

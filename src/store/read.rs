@@ -15,9 +15,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 use tokio::task::JoinHandle;
 
-use super::chain::{Broken, BrokenApproval, BrokenRevision, Fault, Head, Walk};
+use super::activities::ACTIVITIES;
+use super::chain::{Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, Head, Walk};
 use super::open::{DATABASE, close, code, is_damage, message, on_disk};
+use super::proof::checked_line;
+use super::revisions::REVISIONS;
 use super::row::{Row, quoted_columns, utc};
+use super::sealed::Sealed;
 use crate::problem::system::refusal;
 
 /// Rows per page: enough that the page, not the row, is what is handed over; some 300 kB of text.
@@ -54,6 +58,12 @@ pub enum ReadError {
     /// A revision of a bulletin is not as this program writes them.
     #[error(transparent)]
     BrokenRevision(#[from] BrokenRevision),
+    /// An act on a zone is not as this program writes them.
+    #[error(transparent)]
+    BrokenZoneAct(#[from] BrokenZoneAct),
+    /// A revision of an activity is not as this program writes them.
+    #[error(transparent)]
+    BrokenActivity(#[from] BrokenActivity),
 }
 
 /// Which rows, by `scheduled_at`.
@@ -63,6 +73,13 @@ pub struct Span {
     pub from: Option<DateTime<Utc>>,
     /// Before this instant.
     pub to: Option<DateTime<Utc>>,
+}
+
+impl Span {
+    /// Its ends as the column for queries has them; where one is open, what sorts before or behind every instant.
+    pub(super) fn bounds(self) -> (String, String) {
+        (self.from.map_or_else(String::new, utc), self.to.map_or_else(|| "~".to_owned(), utc))
+    }
 }
 
 /// The log in a data folder, open for reading.
@@ -95,8 +112,7 @@ impl Log {
 
     /// Walks all rows and proves the chain, comparing with a head kept elsewhere if there is one.
     pub async fn verify(self, kept: Option<Head>) -> Result<Head, ReadError> {
-        let line = format!("json_array(json_array({}), scheduled_at_utc, started_at_utc)", quoted_columns());
-        let mut pages = self.pages(&line, "char(10)", Span::default()).await?;
+        let mut pages = self.pages(&checked_line(), "char(10)", Span::default()).await?;
         let mut walk = Walk::new(kept);
         while let Some(page) = pages.next().await? {
             for line in page.bytes()?.split(|&byte| byte == b'\n') {
@@ -112,50 +128,88 @@ impl Log {
         Ok(Rows(self.pages(&line, "char(10)", span).await?))
     }
 
-    /// Which of these contents a row names, or a bulletin in any revision.
+    /// The rows of a span up to one, oldest first.
+    pub async fn rows_until(self, span: Span, last: i64) -> Result<Rows, ReadError> {
+        let Rows(mut pages) = self.rows(span).await?;
+        pages.last = pages.last.min(last);
+        Ok(Rows(pages))
+    }
+
+    /// Which of these contents a row names, or a bulletin or an activity in any revision.
     pub async fn named(&mut self, contents: Vec<Arc<str>>) -> Result<HashSet<Arc<str>>, ReadError> {
         let mut named = HashSet::new();
+        // A database of an earlier version does not know of bulletins or of activities.
+        let mut sql =
+            "select value from json_each(?) where exists (select 1 from airing_log where sha256 = json_each.value)"
+                .to_owned();
+        if self.has(&REVISIONS).await? {
+            sql += " or exists (select 1 from bulletin where bulletin.sha256 = json_each.value)";
+        }
+        if self.has(&ACTIVITIES).await? {
+            sql += " or value in (select json_extract(file.value, '$.sha256')
+                                  from activity, json_each(activity.files) as file)";
+        }
         // One question for many: after years there are ten thousand contents, and each question costs a hop.
         for portion in contents.chunks(ASKED_AT_ONCE) {
             let list = serde_json::json!(portion).to_string();
-            let rows = sqlx::query(
-                "select value from json_each(?) where exists (select 1 from airing_log where sha256 = json_each.value)
-                     or exists (select 1 from bulletin where bulletin.sha256 = json_each.value)",
-            )
-            .bind(list)
-            .fetch_all(&mut self.free[0])
-            .await
-            .map_err(|error| unreadable(&self.path, &error))?;
+            let rows = sqlx::query(AssertSqlSafe(sql.clone())).bind(list).fetch_all(&mut self.free[0]).await;
+            let rows = rows.map_err(|error| unreadable(&self.path, &error))?;
             named.extend(rows.iter().map(|row| Arc::from(row.get::<&str, _>(0))));
         }
         Ok(named)
     }
 
+    /// The rows from one number to another, oldest first, as typed rows, a page at a time.
+    pub async fn rows_between(self, first: i64, last: i64) -> Result<Rows, ReadError> {
+        let line = format!("json_array({})", quoted_columns());
+        Ok(Rows(self.lines_between(&line, "char(10)", (first, last)).await?))
+    }
+
+    /// The lines that an SQL expression makes of the rows from one number to another.
+    pub(super) async fn lines_between(
+        mut self,
+        line: &str,
+        separator: &str,
+        ends: (i64, i64),
+    ) -> Result<Pages, ReadError> {
+        self.connect_all().await?;
+        Ok(self.flight(line, separator, Span::default(), (Some(ends.0), ends.1)))
+    }
+
+    async fn has(&mut self, table: &Sealed) -> Result<bool, ReadError> {
+        table.is_there(&mut self.free[0]).await.map_err(|error| unreadable(&self.path, &error))
+    }
+
     /// The lines that an SQL expression makes of the rows of a span, oldest first, joined by another expression.
     pub(super) async fn pages(mut self, line: &str, separator: &str, span: Span) -> Result<Pages, ReadError> {
-        while self.free.len() < CONNECTIONS {
-            self.free.push(connect(&self.path, PATIENCE).await?);
-        }
-        let from = span.from.map_or(String::new(), utc);
-        let to = span.to.map_or_else(|| "~".to_owned(), utc);
+        self.connect_all().await?;
+        let (from, to) = span.bounds();
         let ends = sqlx::query(
             "select min(seq), max(seq) from airing_log where scheduled_at_utc >= ?1 and scheduled_at_utc < ?2",
         );
         let all = sqlx::query("select (select min(seq) from airing_log), (select max(seq) from airing_log)");
         let query = if span == Span::default() { all } else { ends.bind(&from).bind(&to) };
         let ends = query.fetch_one(&mut self.free[0]).await.map_err(|error| unreadable(&self.path, &error))?;
+        let ends = (ends.get(0), ends.get::<Option<i64>, _>(1).unwrap_or(0));
+        Ok(self.flight(line, separator, span, ends))
+    }
+
+    async fn connect_all(&mut self) -> Result<(), ReadError> {
+        while self.free.len() < CONNECTIONS {
+            self.free.push(connect(&self.path, PATIENCE).await?);
+        }
+        Ok(())
+    }
+
+    /// Pages of the rows of a span, from one number to another.
+    fn flight(self, line: &str, separator: &str, span: Span, (next, last): (Option<i64>, i64)) -> Pages {
+        let (from, to) = span.bounds();
         // The unary plus keeps the planner on the rows' own order.
         let sql = format!(
             "select group_concat({line}, {separator}) from airing_log
              where seq between ?1 and ?2 and +scheduled_at_utc >= ?3 and +scheduled_at_utc < ?4"
         );
-        Ok(Pages {
-            next: ends.get(0),
-            last: ends.get::<Option<i64>, _>(1).unwrap_or(0),
-            query: Arc::new(PageQuery { sql, from, to }),
-            flight: VecDeque::new(),
-            log: self,
-        })
+        Pages { next, last, query: Arc::new(PageQuery { sql, from, to }), flight: VecDeque::new(), log: self }
     }
 }
 
@@ -167,8 +221,12 @@ impl Rows {
     pub async fn next(&mut self) -> Result<Option<Vec<Row>>, ReadError> {
         let Some(page) = self.0.next().await? else { return Ok(None) };
         let lines = page.bytes()?.split(|&byte| byte == b'\n');
-        let read = |line: &[u8]| serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, &error));
-        Ok(Some(lines.map(read).collect::<Result<_, _>>()?))
+        Ok(Some(lines.map(Self::read).collect::<Result<_, _>>()?))
+    }
+
+    /// One row of the array that the database makes of it.
+    pub(super) fn read(line: &[u8]) -> Result<Row, ReadError> {
+        serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, &error))
     }
 }
 
@@ -190,7 +248,7 @@ pub(super) struct Pages {
     flight: VecDeque<JoinHandle<Flown>>,
     /// First row of the next page to ask for; `None` when all have been asked for.
     next: Option<i64>,
-    last: i64,
+    pub(super) last: i64,
 }
 
 /// A page that has been asked for.
@@ -235,7 +293,7 @@ impl Pages {
         while let Some(from) = self.next.filter(|next| *next <= self.last)
             && let Some(conn) = self.log.free.pop()
         {
-            let page_ends = from.saturating_add(PAGE_ROWS - 1);
+            let page_ends = from.saturating_add(PAGE_ROWS - 1).min(self.last);
             self.flight.push_back(tokio::spawn(fly(conn, Arc::clone(&self.query), from, page_ends)));
             self.next = page_ends.checked_add(1);
         }

@@ -46,6 +46,9 @@ pub enum RegisterError {
     /// Something was recorded of the same bulletin after it was looked at.
     #[error("somebody else has just changed bulletin {0}; look at it again")]
     Outdated(i64),
+    /// The same of an activity.
+    #[error("somebody else has just changed activity {0}; look at it again")]
+    OutdatedActivity(i64),
 }
 
 /// Who does something, through what, and when.

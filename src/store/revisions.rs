@@ -18,6 +18,7 @@ use crate::text::{key, plain_key};
 /// The table and its hashed columns.
 pub(super) const REVISIONS: Sealed = Sealed {
     name: "bulletin",
+    migration: 3,
     hashed: &[
         "v",
         "seq",

@@ -42,7 +42,20 @@ impl<'de> Deserialize<'de> for List {
     }
 }
 
-/// Makes the row's struct and, from the same list, its columns, its binding and its JSON members.
+/// What a column of a row holds, for formats that tell numbers from texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// It does not apply.
+    Null,
+    /// An integer.
+    Number(i64),
+    /// A text; instants are texts too.
+    Text(&'a str),
+    /// A list of texts.
+    List(&'a [String]),
+}
+
+/// Makes the row's struct and, from the same list, its columns, its binding, its values and its JSON members.
 macro_rules! row {
     ($($(#[$doc:meta])* $name:ident: $type:ty,)+) => {
         /// A row as it stands in the log; field order is column order, `None` is null. The columns are those of version
@@ -57,6 +70,12 @@ macro_rules! row {
         impl Row {
             fn bind_columns<'q>(&self, query: Query<'q, Sqlite, SqliteArguments>) -> Query<'q, Sqlite, SqliteArguments> {
                 query$(.bind(self.$name.column()))+
+            }
+
+            /// The value of every column, in column order.
+            #[must_use]
+            pub fn values(&self) -> [Value<'_>; COLUMNS.len()] {
+                [$(self.$name.value(),)+]
             }
 
             /// Calls `each` with every column's name and its value as JSON, in column order.
@@ -130,20 +149,33 @@ row! {
 trait Column {
     type Stored: for<'q> sqlx::Encode<'q, Sqlite> + sqlx::Type<Sqlite> + Send + 'static;
     fn column(&self) -> Self::Stored;
+    fn value(&self) -> Value<'_>;
 }
 
 /// Numbers and texts are stored as they are.
 macro_rules! stored_as_is {
-    ($($type:ty),+) => {
-        $(impl Column for $type { type Stored = $type; fn column(&self) -> $type { self.clone() } })+
+    ($($type:ty: $self:ident => $value:expr,)+) => {
+        $(impl Column for $type {
+            type Stored = $type;
+            fn column(&self) -> $type { self.clone() }
+            fn value(&$self) -> Value<'_> { $value }
+        })+
     };
 }
-stored_as_is!(i64, String, Option<i64>, Option<String>);
+stored_as_is! {
+    i64: self => Value::Number(*self),
+    String: self => Value::Text(self),
+    Option<i64>: self => self.map_or(Value::Null, Value::Number),
+    Option<String>: self => self.as_deref().map_or(Value::Null, Value::Text),
+}
 
 impl Column for List {
     type Stored = String;
     fn column(&self) -> String {
         self.text()
+    }
+    fn value(&self) -> Value<'_> {
+        Value::List(&self.0)
     }
 }
 

@@ -1,78 +1,75 @@
-//! Bulletins, approvals and queue brought over from a database that was damaged into the one that begins.
+//! Bulletins, approvals, queue, acts on zones and activities brought over from a database that was damaged into the one that
+//! begins.
 //!
 //! In: where the damaged one was moved, the new one while it is empty. Out: all that can still be read, under its own numbers,
-//! and the longest beginning of the chain of approvals that is whole; what is not whole has to be recorded or approved again.
+//! and the longest beginning of a chain of acts that is whole; what is not whole has to be recorded or approved again.
 //! Must never keep a station from the air: whatever fails is told and left out. Next: `start`.
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 
-use super::approvals;
+use super::activities::ACTIVITIES;
+use super::approvals::{self, APPROVALS};
 use super::open::{close, message};
 use super::revisions::REVISIONS;
+use super::sealed::Sealed;
+use super::zones::ZONE_ACTS;
 
 /// Rows that are brought over at a time; those of a portion that cannot be read as a whole are tried one by one.
 const PORTION: i64 = 200;
 
-/// A table that is brought over: its name, the column that numbers it, all of its columns in a fixed order.
+/// A table of which rows come over under their own numbers.
 struct Table {
     name: &'static str,
+    /// The column that numbers it, in whose order its rows are written.
     number: &'static str,
-    columns: &'static [&'static str],
-    /// In which order its rows are written.
-    order: &'static str,
+    /// All of its columns, in a fixed order.
+    columns: Vec<&'static str>,
     /// Which of its rows can be kept.
     only: &'static str,
 }
 
-const APPROVALS: Table = Table {
-    name: "approval",
-    number: "seq",
-    columns: &[
-        "v",
-        "seq",
-        "station_id",
-        "act",
-        "bulletin",
-        "revision",
-        "title",
-        "sha256",
-        "text_sha256",
-        "by",
-        "by_phone",
-        "via",
-        "why",
-        "at",
-        "clock",
-        "prev_hash",
-        "hash",
-    ],
-    order: "seq",
-    only: "true",
-};
+impl Table {
+    /// One that is chained.
+    fn sealed(table: &Sealed) -> Self {
+        let columns = table.hashed.iter().copied().chain(["prev_hash", "hash"]).collect();
+        Self { name: table.name, number: "seq", columns, only: "true" }
+    }
 
-const QUEUE: Table = Table {
-    name: "queue_entry",
-    number: "id",
-    columns: &[
-        "id",
-        "bulletin",
-        "programme",
-        "times",
-        "valid_from",
-        "valid_until",
-        "queued_at",
-        "by",
-        "via",
-        "removed_at",
-        "removed_by",
-    ],
-    order: "id",
-    only: "exists (select 1 from bulletin where number = json_extract(value, '$[1]'))",
-};
+    fn queue() -> Self {
+        let columns = vec![
+            "id",
+            "bulletin",
+            "programme",
+            "times",
+            "valid_from",
+            "valid_until",
+            "queued_at",
+            "by",
+            "via",
+            "removed_at",
+            "removed_by",
+        ];
+        let only = "exists (select 1 from bulletin where number = json_extract(value, '$[1]'))";
+        Self { name: "queue_entry", number: "id", columns, only }
+    }
+}
+
+/// What came over.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Brought {
+    bulletins: i64,
+    approvals: i64,
+    entries: i64,
+    zone_acts: i64,
+    activities: i64,
+    /// Whether something could not be read.
+    lacks: bool,
+}
 
 /// Brings over what can be read, and says so. A failure is told and changes nothing.
 pub(super) async fn bring_over(from: &Path, to: &mut SqliteConnection) {
@@ -82,43 +79,69 @@ pub(super) async fn bring_over(from: &Path, to: &mut SqliteConnection) {
     close(old).await;
     let from = from.display();
     match brought {
-        Ok(([0, 0, 0], true)) => {}
-        Ok(([bulletins, acts, entries], is_all)) => tracing::warn!(
-            "from `{from}` {bulletins} bulletins, {acts} acts of approval and {entries} entries of the queue were brought \
-             over{}",
-            if is_all { "" } else { "; the others could not be read, record and approve them again" }
+        Ok(brought) if brought == Brought::default() => {}
+        Ok(brought) => tracing::warn!(
+            "from `{from}` {} bulletins, {} acts of approval, {} entries of the queue, {} acts on zones and {} activities were \
+             brought over{}",
+            brought.bulletins,
+            brought.approvals,
+            brought.entries,
+            brought.zone_acts,
+            brought.activities,
+            if brought.lacks { "; the others could not be read, record and approve them again" } else { "" }
         ),
         Err(error) => tracing::error!("the bulletins in `{from}` were not brought over: {}", message(&error)),
     }
 }
 
-/// How many bulletins and rows of the other tables came over, and whether that is all there was.
-async fn within_one_act(old: &mut SqliteConnection, to: &mut SqliteConnection) -> sqlx::Result<([i64; 3], bool)> {
-    let known = sqlx::query("select count(*) from sqlite_schema where name in ('bulletin', 'approval', 'queue_entry')");
-    if known.fetch_one(&mut *old).await.and_then(|row| row.try_get::<i64, _>(0)).is_ok_and(|tables| tables < 3) {
-        // Of an earlier version, or so new that nothing is in it.
-        return Ok(([0, 0, 0], true));
-    }
+async fn within_one_act(old: &mut SqliteConnection, to: &mut SqliteConnection) -> sqlx::Result<Brought> {
     let mut act = to.begin_with("begin immediate").await?;
-    let mut is_all = bring_bulletins(old, &mut act).await?;
-    let (acts, are_all) = bring_approvals(old, &mut act).await?;
-    is_all &= are_all;
-    is_all &= bring(old, &mut act, &QUEUE, i64::MAX, false).await;
-    let counted = "select (select count(distinct number) from bulletin), (select count(*) from queue_entry)";
+    let mut brought = Brought::default();
+    // A database of an earlier version has none of them, or not all.
+    if knows(old, &["bulletin", "approval", "queue_entry"]).await {
+        let are_bulletins = bring_revisions(old, &mut act, &REVISIONS, &["title_key", "plain_key"]).await?;
+        let (approvals, are_approvals) = bring_chain(old, &mut act, &APPROVALS).await?;
+        let is_queue = bring(old, &mut act, &Table::queue(), i64::MAX, false).await;
+        brought.approvals = approvals;
+        brought.lacks |= !(are_bulletins && are_approvals && is_queue);
+    }
+    if knows(old, &["zone_act", "activity"]).await {
+        let (zone_acts, are_zone_acts) = bring_chain(old, &mut act, &ZONE_ACTS).await?;
+        let are_activities = bring_revisions(old, &mut act, &ACTIVITIES, &[]).await?;
+        brought.zone_acts = zone_acts;
+        brought.lacks |= !(are_zone_acts && are_activities);
+    }
+    let counted = "select (select count(distinct number) from bulletin), (select count(*) from queue_entry),
+                       (select count(distinct number) from activity)";
     let counted = sqlx::query(counted).fetch_one(&mut *act).await?;
-    let brought = [counted.try_get(0)?, acts, counted.try_get(1)?];
+    (brought.bulletins, brought.entries, brought.activities) =
+        (counted.try_get(0)?, counted.try_get(1)?, counted.try_get(2)?);
     act.commit().await?;
-    Ok((brought, is_all))
+    Ok(brought)
+}
+
+/// Whether a database has these tables; one that does not even tell has lost them, which is found when they are read.
+async fn knows(old: &mut SqliteConnection, tables: &[&str]) -> bool {
+    let known = sqlx::query("select count(*) from sqlite_schema where name in (select value from json_each(?))");
+    let known = known.bind(serde_json::json!(tables).to_string()).fetch_one(old).await;
+    !known.and_then(|row| row.try_get::<i64, _>(0)).is_ok_and(|known| known < tables.len() as i64)
 }
 
 /// The revisions that can be read and are as they were written, in their order. As far as none is missing they are chained as
-/// they were; those behind a gap under new numbers of the chain, which shows against a head that was kept.
-async fn bring_bulletins(old: &mut SqliteConnection, to: &mut SqliteConnection) -> sqlx::Result<bool> {
+/// they were; those behind a gap under new numbers of the chain, which shows against a head that was kept. `beside` are
+/// columns that are not hashed.
+async fn bring_revisions(
+    old: &mut SqliteConnection,
+    to: &mut SqliteConnection,
+    table: &Sealed,
+    beside: &[&'static str],
+) -> sqlx::Result<bool> {
+    let Sealed { name, .. } = table;
     let (mut found, mut is_all) = (Vec::new(), true);
-    let Ok(end) = end(old, "bulletin", "number").await else { return Ok(false) };
+    let Ok(end) = end(old, name, "number").await else { return Ok(false) };
     for number in 1..=end {
-        let rows = sqlx::query("select seq, revision from bulletin where number = ?").bind(number);
-        let rows = rows.fetch_all(&mut *old).await.and_then(|rows| {
+        let sql = format!("select seq, revision from {name} where number = ?");
+        let rows = sqlx::query(AssertSqlSafe(sql)).bind(number).fetch_all(&mut *old).await.and_then(|rows| {
             let place = |row: &SqliteRow| Ok((row.try_get::<i64, _>(0)?, number, row.try_get::<i64, _>(1)?));
             rows.iter().map(place).collect::<sqlx::Result<Vec<_>>>()
         });
@@ -128,36 +151,49 @@ async fn bring_bulletins(old: &mut SqliteConnection, to: &mut SqliteConnection) 
         }
     }
     found.sort_unstable();
-    let mut due = 1;
+    let (mut due, mut revisions) = (1, HashMap::new());
     for (seq, number, revision) in found {
-        let row = sqlx::query("select * from bulletin where number = ? and revision = ?").bind(number).bind(revision);
-        let Ok(row) = row.fetch_one(&mut *old).await else {
-            is_all = false;
-            continue;
-        };
-        let read = REVISIONS.read(&row).and_then(|sealed| {
-            Ok((sealed, [("title_key", row.try_get("title_key")?), ("plain_key", row.try_get("plain_key")?)]))
+        let last: &mut i64 = revisions.entry(number).or_default();
+        let sql = format!("select * from {name} where number = ? and revision = ?");
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(number).bind(revision).fetch_one(&mut *old).await;
+        let read = row.and_then(|row| {
+            let text = |column: &&'static str| Ok((*column, row.try_get(*column)?));
+            Ok((table.read(&row)?, beside.iter().map(text).collect::<sqlx::Result<Vec<_>>>()?))
         });
         match read {
-            Ok((sealed, keys)) if REVISIONS.hash(&sealed.values, &sealed.prev_hash) == sealed.hash => {
+            Ok((sealed, beside))
+                if revision == *last + 1 && table.hash(&sealed.values, &sealed.prev_hash) == sealed.hash =>
+            {
                 is_all &= seq == due;
                 due = seq + 1;
-                REVISIONS.append(to, sealed.values, &keys).await?;
+                table.append(to, sealed.values, &beside).await?;
+                *last = revision;
             }
-            // Nobody could tell any more what was altered, once it is chained anew.
+            // Nobody could tell any more what was altered, once it is chained anew; and no revision stands without those
+            // before it.
             _ => is_all = false,
         }
     }
     Ok(is_all)
 }
 
-/// The beginning of the chain that is whole and whose bulletins are there: its length, and whether it is the whole chain.
-async fn bring_approvals(old: &mut SqliteConnection, to: &mut SqliteConnection) -> sqlx::Result<(i64, bool)> {
+/// The beginning of a chain that is whole, acts of approval only with their bulletins: its length, and whether it is the whole
+/// chain.
+async fn bring_chain(
+    old: &mut SqliteConnection,
+    to: &mut SqliteConnection,
+    table: &Sealed,
+) -> sqlx::Result<(i64, bool)> {
     let mut last = i64::MAX;
     loop {
         let mut try_it = to.begin().await?;
-        let is_all = bring(old, &mut try_it, &APPROVALS, last, true).await;
-        match approvals::walk(&mut try_it, None).await? {
+        let is_all = bring(old, &mut try_it, &Table::sealed(table), last, true).await;
+        let walked = if table.name == APPROVALS.name {
+            approvals::walk(&mut try_it, None).await?
+        } else {
+            table.walk(&mut try_it, None, |_, _| None).await?
+        };
+        match walked {
             Ok(head) => {
                 try_it.commit().await?;
                 return Ok((head.seq, is_all && last == i64::MAX));
@@ -214,11 +250,11 @@ async fn bring_rows(
     table: &Table,
     numbers: RangeInclusive<i64>,
 ) -> sqlx::Result<()> {
-    let Table { name, number, columns, order, only } = table;
+    let Table { name, number, columns, only } = table;
     let names = columns.iter().map(|column| format!("\"{column}\"")).collect::<Vec<_>>().join(", ");
     let sql = format!(
         "select json_group_array(json(line)) from
-             (select json_array({names}) as line from {name} where {number} between ?1 and ?2 order by {order})"
+             (select json_array({names}) as line from {name} where {number} between ?1 and ?2 order by {number})"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(numbers.start()).bind(numbers.end()).fetch_one(old).await?;
     let rows: String = rows.try_get(0)?;

@@ -1,4 +1,4 @@
-//! Tables of which every row is chained as the airing log is: bulletins and approvals.
+//! Tables of which every row is chained as the airing log is: bulletins, approvals, acts on zones, activities.
 //!
 //! In: the values of a row, in the order of its columns. Out: the row at the end of its chain; or the proof of the chain,
 //! which names the first bad row. A row is hashed as `chain` says: the hash before it, one newline, its hashed columns as
@@ -15,9 +15,6 @@ use super::chain::{Broken, Fault, Head, Links, link};
 /// The version of the rows that this program writes.
 pub(super) const VERSION: i64 = 1;
 
-/// The migration that made these tables.
-const MIGRATION: i64 = 3;
-
 /// Rows read at a time when a chain is proved.
 const PAGE: i64 = 500;
 
@@ -25,6 +22,8 @@ const PAGE: i64 = 500;
 pub(super) struct Sealed {
     /// Its name.
     pub(super) name: &'static str,
+    /// The migration that made it.
+    pub(super) migration: i64,
     /// The columns that are hashed; the first two are `v` and `seq`.
     pub(super) hashed: &'static [&'static str],
 }
@@ -107,7 +106,7 @@ impl Sealed {
         if !self.is_there(conn).await? {
             // A database of an earlier version has none; in one of this version it was removed.
             let removed = Err(Broken { seq: 1, fault: Fault::Gap(1) });
-            return Ok(if is_migrated(conn).await? { removed } else { links.finish() });
+            return Ok(if self.is_migrated(conn).await? { removed } else { links.finish() });
         }
         loop {
             let rows = self.page(conn, links.due()).await?;
@@ -125,9 +124,21 @@ impl Sealed {
         }
     }
 
-    async fn is_there(&self, conn: &mut SqliteConnection) -> sqlx::Result<bool> {
+    /// Whether the database has it; one of an earlier version has not.
+    pub(super) async fn is_there(&self, conn: &mut SqliteConnection) -> sqlx::Result<bool> {
         let found = sqlx::query("select 1 from sqlite_schema where type = 'table' and name = ?").bind(self.name);
         Ok(found.fetch_optional(conn).await?.is_some())
+    }
+
+    /// Whether the migration that made it has run.
+    async fn is_migrated(&self, conn: &mut SqliteConnection) -> sqlx::Result<bool> {
+        let made = sqlx::query("select 1 from _sqlx_migrations where version = ?").bind(self.migration);
+        match made.fetch_optional(conn).await {
+            Ok(found) => Ok(found.is_some()),
+            // A log that another program copied has no list of migrations.
+            Err(sqlx::Error::Database(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn page(&self, conn: &mut SqliteConnection, from: i64) -> sqlx::Result<Vec<SqliteRow>> {
@@ -153,16 +164,5 @@ impl Sealed {
         }
         more(self, &row).map_or(Ok(()), Err)?;
         links.take(seq, row.hash)
-    }
-}
-
-/// Whether the migration that made these tables has run.
-async fn is_migrated(conn: &mut SqliteConnection) -> sqlx::Result<bool> {
-    let made = sqlx::query("select 1 from _sqlx_migrations where version = ?").bind(MIGRATION);
-    match made.fetch_optional(conn).await {
-        Ok(found) => Ok(found.is_some()),
-        // A log that another program copied has no list of migrations.
-        Err(sqlx::Error::Database(_)) => Ok(false),
-        Err(error) => Err(error),
     }
 }

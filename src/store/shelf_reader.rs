@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
 
+use super::chain::Head;
+use super::memory;
 use super::open::{BUSY_TIMEOUT, DATABASE, close, message};
 use super::read;
 use super::shelf;
@@ -34,6 +36,8 @@ pub struct Look {
     pub shelf: Shelf,
     /// What has aired of them, if this file was never read before.
     pub tally: Option<Tally>,
+    /// The newest row of the log, which people's remarks continue.
+    pub head: Head,
 }
 
 impl ShelfReader {
@@ -110,8 +114,9 @@ async fn look(
     let version = self::version(&mut instant).await?;
     let shelf = shelf::recall(&mut instant, named).await?;
     let tally = if with_tally { Some(shelf::tally(&mut instant).await?) } else { None };
+    let head = memory::head(&mut instant).await?;
     instant.commit().await?;
-    Ok((version, Some(Look { shelf, tally })))
+    Ok((version, Some(Look { shelf, tally, head })))
 }
 
 async fn version(conn: &mut SqliteConnection) -> sqlx::Result<i64> {

@@ -71,7 +71,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 fn lose(site: &Site) {
-    for name in ["loa.toml", "schedules", "audio", "data"] {
+    for name in ["loa.toml", "schedules", "report", "audio", "data"] {
         let path = site.path(name);
         if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.unwrap();
     }
@@ -107,6 +107,8 @@ fn a_station_that_lost_everything_airs_again_and_its_log_is_proved() {
     Signal::mono(44_100, 4.0).wav(&site.path("audio/b.wav"));
     fs::create_dir(site.path("audio/loi")).unwrap();
     fs::write(site.path("audio/loi/b.txt"), "lời của b").unwrap();
+    fs::create_dir(site.path("report")).unwrap();
+    fs::write(site.path("report/bao-cao.txt"), "# I. MẪU RIÊNG CỦA XÃ\n").unwrap();
     site.plan("sang", in_seconds(1), "5m", &["a.wav", "b.wav"]);
     let station = site.run();
     site.wait_rows(1);
@@ -124,6 +126,7 @@ fn a_station_that_lost_everything_airs_again_and_its_log_is_proved() {
     assert!(restored.contains("files put back, 0 were there already"), "{restored}");
     site.done(&["check"]);
     assert_eq!(fs::read_to_string(site.path("audio/loi/b.txt")).unwrap(), "lời của b");
+    assert_eq!(fs::read_to_string(site.path("report/bao-cao.txt")).unwrap(), "# I. MẪU RIÊNG CỦA XÃ\n");
     // The window is open still: the programme goes on with the item that was on the air, from the audio that came back.
     let station = site.run();
     let note = format!(

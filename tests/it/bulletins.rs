@@ -276,7 +276,7 @@ fn what_several_people_do_at_once_is_one_chain() {
 }
 
 /// What a verifier says that was written from the description alone.
-fn python(data: &Path) -> String {
+pub(crate) fn python(data: &Path) -> String {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/verify_approvals.py");
     let output = Command::new("python3").arg(script).arg(data.join("loa.db")).output().unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
@@ -405,7 +405,7 @@ fn with_bulletins(count: usize) -> Site {
 }
 
 /// The page at which a table begins, once the database is one file.
-fn root_page(site: &Site, table: &str) -> u64 {
+pub(crate) fn root_page(site: &Site, table: &str) -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let root: i64 = runtime.block_on(async {
         let mut conn = stranger(&site.path("data")).await;
@@ -419,7 +419,7 @@ fn root_page(site: &Site, table: &str) -> u64 {
 }
 
 /// Overwrites a page, as a bad sector would.
-fn spoil_page(site: &Site, page: u64) {
+pub(crate) fn spoil_page(site: &Site, page: u64) {
     let file = fs::OpenOptions::new().write(true).open(site.path("data/loa.db")).unwrap();
     std::os::unix::fs::FileExt::write_all_at(&file, &[0xa5; 4096], (page - 1) * 4096).unwrap();
 }
@@ -432,7 +432,9 @@ fn bulletins_and_approvals_outlive_a_damaged_database() {
     let heads: Vec<_> = proof.lines().map(|line| line.rsplit(' ').next().unwrap()).collect();
     spoil_page(&site, root_page(&site, "airing_log"));
     let station = site.run();
-    station.says("30 bulletins, 12 acts of approval and 0 entries of the queue were brought over");
+    station.says(
+        "30 bulletins, 12 acts of approval, 0 entries of the queue, 0 acts on zones and 0 activities were brought over",
+    );
     assert_eq!(station.terminate().0, Some(0));
     assert_eq!(listed(&site, &[]), before);
     site.done(&["log", "verify", "--approvals-head", heads[1], "--bulletins-head", heads[2]]);

@@ -1,6 +1,6 @@
 //! Each file of `bad/` against the problems that it must bring, word for word, in English and in Vietnamese.
 //!
-//! `loa-*.toml` are settings, `days-*.toml` special days beside two programmes, `plan-*.toml` plans, the others schedules. `BLESS=1` rewrites `golden/`; a rewritten file is read before it is
+//! `loa-*.toml` are settings, `template.txt` is the body of a report, `days-*.toml` special days beside two programmes, `plan-*.toml` plans, the others schedules. `BLESS=1` rewrites `golden/`; a rewritten file is read before it is
 //! committed.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
@@ -15,9 +15,11 @@ use loa::config::Config;
 use loa::language::Language;
 use loa::problem::Problem;
 use loa::problem::what::{AudioFault, ComingFault};
+use loa::report::template;
 use loa::schedule::checks::{self, AudioFact, AudioFacts, Subject};
 use loa::schedule::read::{File, Reading, from_stored, read, to_stored};
 use loa::schedule::session::{self, Rules};
+use loa::schedule::text::Source;
 use loa::timetable::expand;
 use proptest::prelude::*;
 
@@ -86,6 +88,8 @@ fn every_bad_file_brings_exactly_its_problems() {
         let bytes = fs::read(&path).unwrap();
         let problems = if name.starts_with("loa-") {
             Config::parse(Path::new(name), &bytes).expect_err(name)
+        } else if name.starts_with("template") {
+            template::read(&Source::decode(name, &bytes).unwrap()).problems
         } else if name.starts_with("days-") {
             let days = File { path: "schedules/days.toml".to_owned(), bytes: Ok(bytes) };
             problems_of(&mut read(&[days, file("schedules/lich.toml", TWO)], Some(&zones())))
@@ -94,7 +98,10 @@ fn every_bad_file_brings_exactly_its_problems() {
             problems_of(&mut read(&[File { path: path.to_owned(), bytes: Ok(bytes) }], Some(&zones())))
         };
         assert!(!problems.is_empty(), "{name}");
-        assert_golden(&format!("check/{}.txt", name.trim_end_matches(".toml")), &render(&problems));
+        assert_golden(
+            &format!("check/{}.txt", name.trim_end_matches(".toml").trim_end_matches(".txt")),
+            &render(&problems),
+        );
     }
 }
 

@@ -391,3 +391,21 @@ fn a_reload_does_not_touch_what_is_on_air_and_frozen_and_adds_what_is_new() {
     let first = world.memory.rows[3].started_at.unwrap();
     assert_eq!(first.to_utc(), at("2025-03-03T05:01:30+07:00"));
 }
+
+#[test]
+fn a_row_has_the_name_that_the_station_had_on_its_day() {
+    let mut world = World::new(MORNING, CLIPS, "2025-06-29T12:00:00+07:00");
+    world.facts.station.since = vec![("2025-07-01".parse().unwrap(), "Đài Hát Môn".to_owned())];
+    world.power_on();
+    world.run_until("2025-06-29T13:00:00+07:00");
+    // What was due before the first day and is only told after it keeps the old name.
+    world.kill(true);
+    world.stand_still(TimeDelta::hours(48));
+    world.power_on();
+    world.run_until("2025-07-03T06:00:00+07:00");
+    let named: Vec<_> =
+        world.memory.rows.iter().step_by(3).map(|row| (row.scheduled_at.to_rfc3339(), row.station.clone())).collect();
+    let due = |day: &str, name: &str| (format!("2025-0{day}T05:00:00+07:00"), name.to_owned());
+    let (before, since) = ("Đài thử", "Đài Hát Môn");
+    assert_eq!(named, [due("6-30", before), due("7-01", since), due("7-02", since), due("7-03", since)]);
+}

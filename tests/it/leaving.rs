@@ -158,7 +158,7 @@ fn status_says_what_was_wrong_at_the_start() {
     // The remark with which the new log begins shows neither an outcome nor a length, and stands last in its line.
     let log = Command::new(env!("CARGO_BIN_EXE_loa")).arg("log").current_dir(folder.path()).output().unwrap();
     let log = String::from_utf8(log.stdout).unwrap();
-    let remark: Vec<_> = log.lines().nth(1).unwrap().split_whitespace().skip(2).take(10).collect();
+    let remark: Vec<_> = log.lines().nth(1).unwrap().split_whitespace().skip(3).take(10).collect();
     assert_eq!(remark, ["note", "-", "-", "-", "-", "a", "new", "log", "begins:", "the"], "{log}");
 }
 

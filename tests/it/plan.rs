@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::check::assert_golden;
 use crate::clips::Signal;
+use crate::evidence::month;
 use crate::running::{Site, cron, in_seconds, programme};
 
 const TARGETS: &str = "
@@ -64,6 +65,23 @@ fn targets_of_the_commune_are_shown_in_both_languages() {
     let site = Site::new("silent");
     site.write("schedules/plan.toml", plan_with_targets());
     assert_golden("plan/plan-en.txt", &site.done(&["plan"]));
+}
+
+#[test]
+fn what_of_the_plan_has_aired_is_shown_below_it() {
+    let site = month();
+    let text = site.done(&["plan"]);
+    assert_golden("plan/aired.txt", text.split("\n\n").last().unwrap());
+    let json: serde_json::Value = serde_json::from_str(&site.done(&["plan", "--format", "json"])).unwrap();
+    let aired = &json["aired"];
+    assert_eq!((&aired["window"]["first"], aired["months"].as_array().unwrap().len()), (&"2024-12-15".into(), 12));
+    assert_eq!((&aired["themes"][5]["code"], &aired["themes"][5]["aired"]["airings"]), (&"ND6".into(), &0.into()));
+    // A log that cannot be read is told, and hides nothing.
+    site.write("data/loa.db", "no database at all, and long enough to be taken for one by nobody");
+    let ran = site.loa(&["plan"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stdout.contains("NỘI DUNG TUYÊN TRUYỀN (8)") && !ran.stdout.contains("LƯỢT PHÁT THEO"));
+    assert!(ran.stderr.starts_with("loa: what has aired of the plan is not shown: "), "{}", ran.stderr);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use loa::airing::{OutputKind, Reason};
 use loa::clock::{Moment, Mono};
-use loa::desk::{Action, CueEvent, CueId, Desk, DeviceEvent, End, Event, Facts, Record};
+use loa::desk::{Action, CueEvent, CueId, Desk, DeviceEvent, End, Event, Facts, Record, StationNames};
 use loa::playout::account::Events;
 use loa::schedule::Schedule;
 use loa::schedule::read::{File, read, to_stored};
@@ -121,7 +121,7 @@ impl World {
     /// The same with a card of another make.
     pub(crate) fn made(schedule: &str, clips: Vec<(String, Clip)>, start: DateTime<Utc>, make: Make) -> Self {
         let facts = Facts {
-            station: "Đài thử".to_owned(),
+            station: StationNames { first: "Đài thử".to_owned(), since: Vec::new() },
             timezone: chrono_tz::Asia::Ho_Chi_Minh,
             zones: vec![("thon-1".to_owned(), "Cụm loa thôn 1".to_owned())],
             output: OutputKind::Card,

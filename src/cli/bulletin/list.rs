@@ -8,14 +8,13 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr as _;
 
 use super::fields::Class;
 use super::{failed, words};
 use crate::airing::rfc3339;
 use crate::backup::block_on;
 use crate::bulletin::Act;
-use crate::cli::{DONE, Format, say};
+use crate::cli::{DONE, Format, listing, say};
 use crate::config::Config;
 use crate::sound::Doubt;
 use crate::store::{Card, DecisionState, Register, Wanted};
@@ -101,11 +100,12 @@ pub(super) fn run(config: &Config, args: &ListArgs) -> anyhow::Result<ExitCode> 
     if args.sort == Sort::Title {
         sort_by_title(&mut cards, |card| &card.draft.title);
     }
+    let lines: Vec<Line<'_>> = cards.iter().map(Line::of).collect();
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {
         Format::Text => print_text(&mut out, config, &cards)?,
-        Format::Json => print_json(&mut out, &cards)?,
-        Format::Csv => print_csv(&mut out, &cards)?,
+        Format::Json => listing::json(&mut out, &lines)?,
+        Format::Csv => listing::csv(&mut out, &HEADER, &lines)?,
     }
     out.flush()?;
     if cards.is_empty() {
@@ -191,34 +191,6 @@ impl<'c> Line<'c> {
     }
 }
 
-fn print_json(out: &mut impl Write, cards: &[Card]) -> anyhow::Result<()> {
-    let mut before = "[";
-    for card in cards {
-        writeln!(out, "{before}")?;
-        serde_json::to_writer(&mut *out, &Line::of(card))?;
-        before = ",";
-    }
-    writeln!(out, "{}", if cards.is_empty() { "[]" } else { "\n]" })?;
-    Ok(())
-}
-
-/// A header line even if there is nothing; lists inside are JSON.
-fn print_csv(out: &mut impl Write, cards: &[Card]) -> anyhow::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(HEADER)?;
-    for card in cards {
-        let serde_json::Value::Object(line) = serde_json::to_value(Line::of(card))? else { continue };
-        let cell = |name: &&str| match line.get(*name) {
-            None | Some(serde_json::Value::Null) => String::new(),
-            Some(serde_json::Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-        };
-        csv.write_record(HEADER.iter().map(cell))?;
-    }
-    csv.flush()?;
-    Ok(())
-}
-
 /// The columns of CSV, which are the keys of JSON.
 const HEADER: [&str; 24] = [
     "bulletin",
@@ -274,15 +246,5 @@ fn print_text(out: &mut impl Write, config: &Config, cards: &[Card]) -> io::Resu
         return Ok(());
     }
     let lines: Vec<_> = std::iter::once(heads).chain(cards.iter().map(cells)).collect();
-    let width = |column: usize| lines.iter().map(|line| line[column].width()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..7).map(width).collect();
-    for line in &lines {
-        let mut text = String::new();
-        for (cell, width) in line.iter().zip(&widths) {
-            text.push_str(cell);
-            text.extend(std::iter::repeat_n(' ', width - cell.width() + 2));
-        }
-        writeln!(out, "{}", text.trim_end())?;
-    }
-    Ok(())
+    listing::text(out, &lines)
 }

@@ -61,7 +61,7 @@ enum BulletinCommand {
 
 /// How an act tells what came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Told {
+pub(super) enum Told {
     /// For people.
     #[default]
     Text,
@@ -92,6 +92,7 @@ pub(super) fn take_in(config: &Config, manifest: &Path, by: &str, why: &str) -> 
     Ok(numbers)
 }
 
+pub(super) use fields::{LONGEST_WORDS, Typed, theme_codes};
 pub(super) use intake::content_place;
 
 /// Says problems in the station's language; whether one of them refuses what was asked.
@@ -109,7 +110,7 @@ pub(super) fn refused(config: &Config, code: u8, why: (&str, &str)) -> ExitCode 
 }
 
 /// There is no such bulletin.
-fn unknown(config: &Config, number: i64) -> ExitCode {
+pub(super) fn unknown(config: &Config, number: i64) -> ExitCode {
     let vi = format!("không có tin bài số {number}; `loa bulletin list` cho biết các tin bài đang có");
     let en = format!("there is no bulletin {number}; `loa bulletin list` tells which there are");
     refused(config, WRONG_INPUT, (&vi, &en))

@@ -249,6 +249,9 @@ pub(super) fn register_error(error: &RegisterError) -> String {
         RegisterError::Outdated(number) => {
             format!("tin bài số {number} vừa được người khác sửa; hãy xem lại rồi làm lại")
         }
+        RegisterError::OutdatedActivity(number) => {
+            format!("hoạt động số {number} vừa được người khác sửa; hãy xem lại rồi làm lại")
+        }
     }
 }
 

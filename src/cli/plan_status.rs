@@ -1,0 +1,177 @@
+//! `loa plan status`: how far the plan is carried out, each theme, form and task with what proves it.
+//!
+//! In: settings, schedules, log; a period, else the plan's year so far. Out: text for people in the station's language, one JSON
+//! object, or CSV with a line for each obligation. Reads only. Next: `report::status`.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::evidence::told;
+use super::plan_text::{part, wrapped};
+use super::timetable::accepted;
+use super::{ConfigChoice, DONE, Format, WrongInput};
+use crate::backup::block_on;
+use crate::calendar::local_date;
+use crate::clock::Clock;
+use crate::language::Language;
+use crate::plan::Plan;
+use crate::report::make::{Made, make};
+use crate::report::period::{Calendar, Period, Span, Window};
+use crate::report::status::{self, Obligation, Part, State, Status, page};
+use crate::report::table::date;
+
+/// Show how far the plan is carried out
+#[derive(Debug, clap::Args)]
+pub struct StatusArgs {
+    /// 2025-03, 2025-Q1, 2025-H1, 2025-9M, 2025 or FROM..TO [default: the plan's year, from its date to today]
+    #[arg(long, value_name = "P")]
+    period: Option<Span>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Prints the status.
+pub(super) fn run(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<ExitCode> {
+    let config = choice.load()?;
+    let Some(plan) = accepted(&config)?.plan else {
+        let path = config.schedules_dir().join("plan.toml");
+        let why = format!("there is no plan whose status could be told: `{}` is not there", path.display());
+        return Err(WrongInput(why).into());
+    };
+    let now = Clock::system().now().wall;
+    let today = local_date(config.station.timezone, now);
+    let period = period(&plan, args.period, today, config.report.calendar)?;
+    let made =
+        block_on(make(&config, Some(&plan), period, now)).map_err(|error| told(error.of_lost(&config.data_dir)))?;
+    let status = status::status(&plan, &made.figures, &made.activities);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match args.format {
+        Format::Text => text(&mut out, &plan, &status, config.language)?,
+        Format::Json => json(&mut out, &plan, &made, &status)?,
+        Format::Csv => csv(&mut out, &status)?,
+    }
+    out.flush()?;
+    Ok(ExitCode::from(DONE))
+}
+
+/// What was asked for, else the days of the plan's year since it was signed that have come.
+fn period(plan: &Plan, asked: Option<Span>, today: NaiveDate, calendar: Calendar) -> Result<Period, WrongInput> {
+    if let Some(span) = asked {
+        return Ok(Period::new(span, calendar));
+    }
+    let of_year = i32::try_from(plan.year).map(|year| Period::new(Span::Year(year), calendar).window);
+    let year = of_year.expect("a plan's year is from 2000 to 2100");
+    let window = Window { first: plan.date.max(year.first), last: today.min(year.last) };
+    if window.first > window.last {
+        return Err(WrongInput(format!(
+            "nothing of the plan is due yet: it is of {} and for the year from {} to {}, and today is {today}; \
+             name a period with `--period`",
+            plan.date, year.first, year.last
+        )));
+    }
+    Ok(Period::new(Span::Days(window), calendar))
+}
+
+fn text(out: &mut impl Write, plan: &Plan, status: &Status, language: Language) -> io::Result<()> {
+    wrapped(out, 0, &plan.title)?;
+    for kind in [Part::Theme, Part::Form, Part::Task] {
+        let mine: Vec<&Obligation> = status.obligations.iter().filter(|each| each.part == kind).collect();
+        if mine.is_empty() {
+            continue;
+        }
+        let done = mine.iter().filter(|each| each.state == State::Proved).count();
+        writeln!(out, "\n{} ({done}/{})", kind.name(language).to_uppercase(), mine.len())?;
+        for each in mine {
+            let named = each.who.as_ref().map_or_else(|| each.label.clone(), |who| format!("{who}: {}", each.label));
+            part(out, &each.code, &[&named, &standing(each, language)])?;
+        }
+    }
+    writeln!(out)?;
+    wrapped(out, 0, &page::sum(status, language))?;
+    page::notes(status, language).iter().try_for_each(|note| wrapped(out, 0, note))
+}
+
+/// `Đã có minh chứng: 12 lượt phát (34,5 phút), 03/03/2025 - 14/06/2025`; capitals where something is missing.
+fn standing(each: &Obligation, language: Language) -> String {
+    let name = each.state.name(language);
+    let name = if each.state == State::Proved { name.to_owned() } else { name.to_uppercase() };
+    let proof = page::proof(each, language);
+    let days = each.first.zip(each.last).map(|(first, last)| (date(first, language), date(last, language)));
+    match days {
+        Some((first, last)) if first == last => format!("{name}: {proof}, {first}"),
+        Some((first, last)) => format!("{name}: {proof}, {first} - {last}"),
+        None => name,
+    }
+}
+
+/// The status with what it was made from.
+#[derive(Serialize)]
+struct Export<'a> {
+    plan: &'a str,
+    number: Option<&'a str>,
+    year: i64,
+    head: String,
+    percent: usize,
+    /// Criterion 4.1 of letter 244/PNV, for information.
+    score_hundredths: usize,
+    #[serde(flatten)]
+    status: &'a Status,
+}
+
+fn json(out: &mut impl Write, plan: &Plan, made: &Made, status: &Status) -> anyhow::Result<()> {
+    let export = Export {
+        plan: &plan.title,
+        number: plan.number.as_deref(),
+        year: plan.year,
+        head: made.heads.log.to_string(),
+        percent: status.percent(),
+        score_hundredths: status.score_hundredths(),
+        status,
+    };
+    serde_json::to_writer_pretty(&mut *out, &export)?;
+    writeln!(out)?;
+    Ok(())
+}
+
+fn csv(out: &mut impl Write, status: &Status) -> anyhow::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record([
+        "part",
+        "code",
+        "label",
+        "who",
+        "state",
+        "airings",
+        "aired_ms",
+        "bulletins",
+        "proved_activities",
+        "other_activities",
+        "first",
+        "last",
+    ])?;
+    for each in &status.obligations {
+        let [airings, aired_ms, bulletins] = [each.airings, each.aired_ms, each.bulletins].map(|it| it.to_string());
+        let [proved, other] = [&each.proved_activities, &each.other_activities].map(serde_json::to_string);
+        let [first, last] = [each.first, each.last].map(|day| day.map(|day| day.to_string()).unwrap_or_default());
+        csv.write_record([
+            each.part.as_str(),
+            &each.code,
+            &each.label,
+            each.who.as_deref().unwrap_or_default(),
+            each.state.as_str(),
+            &airings,
+            &aired_ms,
+            &bulletins,
+            &proved?,
+            &other?,
+            &first,
+            &last,
+        ])?;
+    }
+    csv.flush()?;
+    Ok(())
+}
