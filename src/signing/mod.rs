@@ -42,7 +42,7 @@ pub struct Header {
     pub window: Window,
     /// The period whose report rests on these rows, with its first and last day; the window holds all that it counts.
     pub period: Option<String>,
-    /// Number of the first row; `None` if nothing was scheduled in the window.
+    /// Number of the first row; `None` if the log has no row of the window.
     pub first: Option<i64>,
     /// Number of the last row; all between are in the file.
     pub last: Option<i64>,

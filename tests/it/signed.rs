@@ -115,7 +115,7 @@ fn a_window_in_which_nothing_was_scheduled_gives_an_honest_file() {
     assert_eq!((&told["rows"], &told["first"]), (&0.into(), &Value::Null));
     let proof = check(&file, &[]);
     assert!(
-        proof.stdout.starts_with("0 rows: nothing was scheduled in the window\n"),
+        proof.stdout.starts_with("0 rows: this log has no row of the window\n"),
         "{}{}",
         proof.stdout,
         proof.stderr

@@ -157,7 +157,7 @@ fn holds(header: &Header) -> String {
     let rows = counted(header.rows, "row");
     let stretch = match (header.first, header.last) {
         (Some(first), Some(last)) => format!("rows {first} to {last}"),
-        _ => "nothing was scheduled in the window".to_owned(),
+        _ => "this log has no row of the window".to_owned(),
     };
     match header.remarks.len() {
         0 => format!("{rows}: {stretch}"),
