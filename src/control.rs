@@ -162,20 +162,51 @@ pub struct BackupStatus {
     pub second: Option<PathBuf>,
 }
 
+/// Requests that wait for the loop; more at once is a script gone wild.
+const ORDERS: usize = 32;
+
+/// The way to a station's loop from inside its program; may be cloned.
+#[derive(Debug, Clone)]
+pub struct Entrance(mpsc::Sender<Asked>);
+
+/// Where the loop takes what came through the entrance.
+pub type Orders = mpsc::Receiver<Asked>;
+
+/// A station's entrance and where it leads; made by whoever runs the station, who may keep a clone.
+#[must_use]
+pub fn entrance() -> (Entrance, Orders) {
+    let (sender, orders) = mpsc::channel(ORDERS);
+    (Entrance(sender), orders)
+}
+
+impl Entrance {
+    /// Gives an order and waits for its answer, from whatever runtime. `by` is whoever acts, as the log shall name him,
+    /// `via` through what.
+    pub async fn ask(&self, order: Order, by: String, via: &'static str) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        match self.0.try_send(Asked { order, by, via, answer }) {
+            Ok(()) => answered.await.unwrap_or_else(|_| Answer::Refused("the station is shutting down".into())),
+            Err(_) => Answer::Refused("too many requests at once; try again".into()),
+        }
+    }
+}
+
 /// An order with who gave it, waiting for its answer.
 #[derive(Debug)]
 pub struct Asked {
     /// What is asked.
     pub order: Order,
-    /// The name given and the operating system's user.
+    /// The name given and the operating system's user; for the page the account.
     pub by: String,
+    /// Through what: `cli` or `web`.
+    pub via: &'static str,
     /// Where the answer goes.
     pub answer: oneshot::Sender<Answer>,
 }
 
 /// Serves the socket until the task is dropped. A stale socket of a dead station is replaced; the caller holds the
 /// station's file lock, so it cannot be a living one's.
-pub fn serve(data_dir: &Path, orders: mpsc::Sender<Asked>) -> io::Result<impl Future<Output = ()> + use<>> {
+pub fn serve(data_dir: &Path, orders: Entrance) -> io::Result<impl Future<Output = ()> + use<>> {
     let folder = std::fs::File::open(data_dir)?;
     let path = reachable(&folder);
     match std::fs::remove_file(data_dir.join(SOCKET)) {
@@ -194,21 +225,14 @@ pub fn serve(data_dir: &Path, orders: mpsc::Sender<Asked>) -> io::Result<impl Fu
     })
 }
 
-async fn converse(mut stream: UnixStream, orders: mpsc::Sender<Asked>) {
+async fn converse(mut stream: UnixStream, orders: Entrance) {
     let uid = stream.peer_cred().map(|peer| peer.uid()).ok();
     let mut line = String::new();
     let (read, mut write) = stream.split();
     let mut limited = tokio::io::BufReader::new(read.take(LONGEST_REQUEST));
     let heard = tokio::time::timeout(PATIENCE, limited.read_line(&mut line)).await;
     let answer = match (heard, serde_json::from_str::<Request>(&line)) {
-        (Ok(Ok(_)), Ok(request)) => {
-            let (answer, answered) = oneshot::channel();
-            let asked = Asked { order: request.order, by: who(request.name, uid), answer };
-            match orders.try_send(asked) {
-                Ok(()) => answered.await.unwrap_or_else(|_| Answer::Refused("the station is shutting down".into())),
-                Err(_) => Answer::Refused("too many requests at once; try again".into()),
-            }
-        }
+        (Ok(Ok(_)), Ok(request)) => orders.ask(request.order, who(request.name, uid), "cli").await,
         (_, Err(error)) => Answer::Refused(format!("not a request that this version knows: {error}")),
         (Err(_) | Ok(Err(_)), _) => return,
     };

@@ -13,6 +13,7 @@ use super::when::When;
 use super::{ConfigChoice, WrongInput, lines, notices};
 use crate::clock::Clock;
 use crate::config::{Config, Device};
+use crate::control;
 use crate::output;
 use crate::problem::Problems;
 use crate::service::Service;
@@ -45,7 +46,7 @@ pub fn run(choice: &ConfigChoice, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let output: Arc<dyn output::Output> = output::make_for_station(&config, &clock);
     let mut service = Service::from_env(language);
     let beat = service.as_ref().map(Service::beat_every);
-    let options = Options { config, clock, output, trust_clock: args.trust_clock, beat };
+    let options = Options { config, clock, output, trust_clock: args.trust_clock, beat, orders: control::entrance() };
     let tell = |notice: Notice| {
         notices::print(&notice, language);
         if let Some(service) = &mut service {

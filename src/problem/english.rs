@@ -101,6 +101,10 @@ fn setting(fault: &SettingFault) -> Said {
             format!("`{found}` is no time of day"),
             "write hours and minutes as \"02:30\", or \"off\" for no copies",
         ),
+        SettingFault::BadAddress(found) => Said::with(
+            format!("`{found}` is no address at which the page can be served"),
+            "write \"127.0.0.1:8099\" for this machine alone, \"0.0.0.0:8099\" for the whole network, or \"off\" for no page",
+        ),
         SettingFault::DeviceDoesNotOpen(device, why) => Said::with(
             format!("the sound device `{device}` does not open: {why}"),
             "`loa devices` lists what there is; a running station may hold it, and one that is away is waited for",

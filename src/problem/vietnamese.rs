@@ -103,6 +103,10 @@ fn setting(fault: &SettingFault) -> Said {
             format!("`{found}` không phải là giờ trong ngày"),
             "hãy viết giờ và phút theo mẫu \"02:30\", hoặc \"off\" nếu không sao lưu",
         ),
+        SettingFault::BadAddress(found) => Said::with(
+            format!("`{found}` không phải là địa chỉ để mở trang điều hành"),
+            "ghi \"127.0.0.1:8099\" nếu chỉ mở trên máy này, \"0.0.0.0:8099\" nếu mở cho cả mạng, hoặc \"off\" nếu không mở trang",
+        ),
         SettingFault::DeviceDoesNotOpen(device, why) => Said::with(
             format!("không mở được thiết bị âm thanh `{device}`: {why}"),
             "`loa devices` liệt kê các thiết bị đang có; đài đang chạy có thể đang giữ thiết bị, thiết bị bị rút thì đài sẽ chờ",

@@ -161,6 +161,8 @@ pub enum SettingFault {
     DataDirNotWritable(String),
     /// Not a time of day.
     BadTime(String),
+    /// Not an address with a port.
+    BadAddress(String),
     /// A zone's id that another one has.
     DuplicateZone(String, Box<Place>),
     /// `[speech] command` without a program.

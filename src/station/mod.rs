@@ -28,7 +28,7 @@ use crate::airing::{Airing, Reason};
 use crate::alarm::Alarm;
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
-use crate::control::{Answer, Asked, BackupStatus, Status};
+use crate::control::{Answer, BackupStatus, Entrance, Orders, Status};
 use crate::desk::{Action, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
 use crate::language::Language;
 use crate::output::Output;
@@ -56,9 +56,6 @@ const LEAVE_WITHIN: TimeDelta = TimeDelta::milliseconds(1900);
 /// What closing gets at least, when the desk has waited in vain for a device that hangs.
 const CLOSE_AT_LEAST: TimeDelta = TimeDelta::milliseconds(350);
 
-/// Requests that wait for the loop; more at once is a script gone wild.
-const ORDERS: usize = 32;
-
 /// What the station runs on.
 pub struct Options {
     /// A checked `loa.toml`.
@@ -71,6 +68,8 @@ pub struct Options {
     pub trust_clock: bool,
     /// How often to tell `Notice::Beat`; `None` is never.
     pub beat: Option<Duration>,
+    /// How orders come to the loop; the socket's come the same way.
+    pub orders: (Entrance, Orders),
 }
 
 /// What whoever runs the station may want to tell people, as it happens.
@@ -175,7 +174,7 @@ struct Station {
     keeper: Keeper,
     heart: Heart,
     playout_events: mpsc::UnboundedReceiver<PlayoutEvent>,
-    orders: mpsc::Receiver<Asked>,
+    orders: Orders,
     news: mpsc::UnboundedReceiver<News>,
     /// Files of `air` that were hashed, stored and checked, as events for the desk.
     ingested: mpsc::UnboundedReceiver<Event>,

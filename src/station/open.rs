@@ -20,7 +20,7 @@ use super::remark::Remark;
 use super::settings::{self, Offer};
 use super::shelf_watch::{Reading, ShelfWatch};
 use super::watch::{self, Watch};
-use super::{Notice, ORDERS, Options, Station, Watches};
+use super::{Notice, Options, Station, Watches};
 use crate::airing::{OutputKind, Reason};
 use crate::backup::block_on;
 use crate::bulletin::Shelf;
@@ -77,7 +77,7 @@ pub enum StartError {
 }
 
 pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Result<Station, StartError> {
-    let Options { config, clock, output, trust_clock, beat } = options;
+    let Options { config, clock, output, trust_clock, beat, orders: (entrance, orders) } = options;
     let data_dir = config.data_dir.clone();
     let in_data = |error| StartError::DataDir { path: data_dir.clone(), error };
     crate::folder::make_shared(&data_dir).map_err(in_data)?;
@@ -97,10 +97,9 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let now = clock.now();
     remember_schedule(&store, current, now.wall);
     let (news_tell, news) = mpsc::unbounded_channel();
-    let (order_tell, orders) = mpsc::channel(ORDERS);
     let (ingested_tell, ingested) = mpsc::unbounded_channel();
     let server =
-        control::serve(&data_dir, order_tell).map_err(|error| StartError::Socket { path: data_dir.clone(), error })?;
+        control::serve(&data_dir, entrance).map_err(|error| StartError::Socket { path: data_dir.clone(), error })?;
     let no_thread = |error| StartError::System { what: "cannot start a thread", error };
     // Rows that wait may name what the log does not name yet.
     if store.state().trouble.is_none() {

@@ -29,12 +29,12 @@ impl Station {
 
     /// An order of a person: answered here if it only asks, taken in first if it names a file, else given to the desk.
     pub(super) fn take_order(&mut self, asked: Asked) -> Option<Event> {
-        let Asked { order, by, answer } = asked;
+        let Asked { order, by, via, answer } = asked;
         if let Some(why) = order.fault() {
             let _ = answer.send(Answer::Refused(why));
             return None;
         }
-        let actor = |why| Actor { by, via: "cli".to_owned(), why };
+        let actor = |why| Actor { by, via: via.to_owned(), why };
         let (act, actor) = match order {
             Order::Status => {
                 let _ = answer.send(Answer::Status(Box::new(self.status())));

@@ -107,7 +107,7 @@ impl Site {
         let device = &self.device;
         let text = format!(
             "language = \"en\"\n[sound]\n{sound}\n[station]\nname = \"Đài thử\"\ntimezone = \"Asia/Ho_Chi_Minh\"\n\
-             [output]\ndevice = \"{device}\"\n{more}"
+             [output]\ndevice = \"{device}\"\n[web]\nlisten = \"off\"\n{more}"
         );
         fs::write(self.path("loa.toml"), text).unwrap();
     }

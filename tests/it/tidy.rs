@@ -45,6 +45,7 @@ const PURE_ROOMS: &[&str] = &[
     "src/timetable.rs",
     "src/activity/",
     "src/zones/",
+    "src/people/",
 ];
 
 /// What a pure room does not name: the shell's crates, files, the environment and the clock.
