@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backup::BackupAlarm;
 use crate::language::Language;
+use crate::problem::causes::vietnamese;
 
 /// One thing that a person should see to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,7 +100,10 @@ impl Alarm {
                  that nobody needs or use a larger disk; the broadcast goes on"
             ),
             (Self::DiskUnknown { why }, Language::Vi) => {
-                format!("không xem được dung lượng trống của ổ đĩa chứa dữ liệu: {why}; hãy kiểm tra ổ đĩa")
+                format!(
+                    "không xem được dung lượng trống của ổ đĩa chứa dữ liệu: {}; hãy kiểm tra ổ đĩa",
+                    vietnamese(why)
+                )
             }
             (Self::DiskUnknown { why }, Language::En) => {
                 format!("cannot tell how much is free on the disk of the data folder: {why}; look at the disk")

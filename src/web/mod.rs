@@ -30,6 +30,7 @@ use tokio::sync::{broadcast, watch};
 use crate::clock::Clock;
 use crate::control::Entrance;
 use crate::language::Language;
+use crate::problem::causes::vietnamese;
 use crate::station::Notice;
 pub use routes::{Needs, Told as RouteTold, table};
 
@@ -76,7 +77,8 @@ impl Told {
             Self::Open(at) => pick(format!("trang điều hành: http://{at}/"), format!("the page: http://{at}/")),
             Self::Shut(at, Shut::Address(why)) => pick(
                 format!(
-                    "không mở được trang điều hành ở {at}, sẽ thử lại: {why}; sửa [web] listen trong loa.toml nếu cần"
+                    "không mở được trang điều hành ở {at}, sẽ thử lại: {}; sửa [web] listen trong loa.toml nếu cần",
+                    vietnamese(why)
                 ),
                 format!(
                     "the page cannot be served at {at}, trying again: {why}; change [web] listen in loa.toml if need be"
