@@ -7,6 +7,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::fault::AccountFault;
 use super::{Account, Role};
+use crate::language::Language;
 use crate::problem::nearest;
 
 /// The most characters of a login.
@@ -66,6 +67,27 @@ impl Wish {
         match self {
             Self::Add { account, .. } => &account.login,
             Self::Change { login, .. } | Self::Remove { login } => login,
+        }
+    }
+
+    /// What was done, once it is, for the person and for the audit.
+    #[must_use]
+    pub fn say_done(&self, language: Language) -> String {
+        let roles = |roles: &[Role]| roles.iter().map(|role| role.say(language)).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Add { account: Account { login, name, roles: given }, .. } => {
+                let made = language.pick("đã tạo tài khoản", "made the account");
+                format!("{made} {login}: {name}; {}", roles(given))
+            }
+            Self::Remove { login } => format!("{} {login}", language.pick("đã xóa tài khoản", "removed the account")),
+            Self::Change { login, name, roles: given, password } => {
+                let name = name.as_ref().map(|name| format!("{}: {name}", language.pick("họ tên", "name")));
+                let given =
+                    given.as_ref().map(|given| format!("{}: {}", language.pick("vai trò", "roles"), roles(given)));
+                let password = password.as_ref().map(|_| language.pick("mật khẩu mới", "a new password").to_owned());
+                let what = [name, given, password].into_iter().flatten().collect::<Vec<_>>().join("; ");
+                format!("{} {login}: {what}", language.pick("đã đổi tài khoản", "changed the account"))
+            }
         }
     }
 }

@@ -124,10 +124,10 @@ pub fn run(choice: &ConfigChoice, args: UserArgs) -> anyhow::Result<ExitCode> {
     let config = choice.load()?;
     let (act, wish) = match args.command {
         UserCommand::List(args) => return list::run(&config, &args),
-        UserCommand::Add(args) => ("user add", added(&config, &args)),
-        UserCommand::Change(args) => ("user change", changed(&config, &args)),
+        UserCommand::Add(args) => ("account.add", added(&config, &args)),
+        UserCommand::Change(args) => ("account.change", changed(&config, &args)),
         UserCommand::Remove { login: typed } => {
-            ("user remove", login(&typed).map(|login| Wish::Remove { login }).map_err(Refused::from))
+            ("account.remove", login(&typed).map(|login| Wish::Remove { login }).map_err(Refused::from))
         }
     };
     match wish {
@@ -181,7 +181,7 @@ fn hashed(config: &Config, login: &str, from_stdin: bool) -> Result<String, Refu
 
 fn record(config: &Config, act: &str, wish: Wish) -> anyhow::Result<ExitCode> {
     let signed = signature(config, None);
-    let told = what_was_done(config, &wish);
+    let told = wish.say_done(config.language);
     let deed = Deed {
         at: signed.at,
         clock: signed.clock,
@@ -207,30 +207,6 @@ fn record(config: &Config, act: &str, wish: Wish) -> anyhow::Result<ExitCode> {
         Ok(Ok(_)) => {
             writeln!(io::stdout(), "{told}")?;
             Ok(ExitCode::from(DONE))
-        }
-    }
-}
-
-/// In words, for the person and for the audit.
-fn what_was_done(config: &Config, wish: &Wish) -> String {
-    let roles = |roles: &[Role]| roles.iter().map(|role| role.say(config.language)).collect::<Vec<_>>().join(", ");
-    let pick = |vi: String, en: String| if config.language.pick(true, false) { vi } else { en };
-    match wish {
-        Wish::Add { account: Account { login, name, roles: given }, .. } => {
-            let given = roles(given);
-            pick(
-                format!("đã tạo tài khoản {login}: {name}; {given}"),
-                format!("made the account {login}: {name}; {given}"),
-            )
-        }
-        Wish::Remove { login } => pick(format!("đã xóa tài khoản {login}"), format!("removed the account {login}")),
-        Wish::Change { login, name, roles: given, password } => {
-            let name = name.as_ref().map(|name| pick(format!("họ tên: {name}"), format!("name: {name}")));
-            let given = given.as_ref().map(|given| roles(given));
-            let given = given.map(|given| pick(format!("vai trò: {given}"), format!("roles: {given}")));
-            let password = password.as_ref().map(|_| pick("mật khẩu mới".into(), "a new password".into()));
-            let what = [name, given, password].into_iter().flatten().collect::<Vec<_>>().join("; ");
-            pick(format!("đã đổi tài khoản {login}: {what}"), format!("changed the account {login}: {what}"))
         }
     }
 }
