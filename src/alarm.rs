@@ -67,6 +67,18 @@ pub enum Alarm {
         /// Titles, each with its item.
         items: Vec<String>,
     },
+    /// The page is not served: its address cannot be had.
+    PageShut {
+        /// `[web] listen`.
+        address: String,
+        /// The system's words.
+        why: String,
+    },
+    /// The page is not served: other machines could reach it, and there is no account.
+    PageWithoutAccounts {
+        /// `[web] listen`.
+        address: String,
+    },
 }
 
 impl Alarm {
@@ -114,6 +126,22 @@ impl Alarm {
             (Self::OtherCard { first, found, file }, language) => other_card(first, found, file, language),
             (Self::QueueEmpty { programme, at }, language) => queue_empty(programme, at, language),
             (Self::NotApproved { programme, at, items }, language) => not_approved(programme, at, items, language),
+            (Self::PageShut { address, why }, Language::Vi) => format!(
+                "không mở được trang điều hành ở {address}, sẽ thử lại: {why}; hãy sửa `[web] listen` trong loa.toml rồi khởi động \
+                 lại đài nếu cần; đài vẫn phát"
+            ),
+            (Self::PageShut { address, why }, Language::En) => format!(
+                "the page cannot be served at {address}, trying again: {why}; change `[web] listen` in loa.toml and restart \
+                 the station if need be; the broadcast goes on"
+            ),
+            (Self::PageWithoutAccounts { address }, Language::Vi) => format!(
+                "chưa mở trang điều hành ở {address}: máy khác vào được mà chưa có tài khoản nào; hãy tạo bằng `loa user add \
+                 TÊN --name HỌ_TÊN --role technician --role operator`, trang sẽ mở trong 10 giây; đài vẫn phát"
+            ),
+            (Self::PageWithoutAccounts { address }, Language::En) => format!(
+                "the page is not served at {address}: other machines could reach it and there is no account; make one with `loa \
+                 user add LOGIN --name NAME --role technician --role operator`, and it opens within 10 s; the broadcast goes on"
+            ),
         }
     }
 }

@@ -15,7 +15,7 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::alarm::Alarm;
 use crate::desk::{Outlook, Snapshot};
@@ -167,7 +167,11 @@ const ORDERS: usize = 32;
 
 /// The way to a station's loop from inside its program; may be cloned.
 #[derive(Debug, Clone)]
-pub struct Entrance(mpsc::Sender<Asked>);
+pub struct Entrance {
+    orders: mpsc::Sender<Asked>,
+    /// What a person should see to about whoever comes this way.
+    alarms: watch::Sender<Vec<Alarm>>,
+}
 
 /// Where the loop takes what came through the entrance.
 pub type Orders = mpsc::Receiver<Asked>;
@@ -176,15 +180,25 @@ pub type Orders = mpsc::Receiver<Asked>;
 #[must_use]
 pub fn entrance() -> (Entrance, Orders) {
     let (sender, orders) = mpsc::channel(ORDERS);
-    (Entrance(sender), orders)
+    (Entrance { orders: sender, alarms: watch::Sender::default() }, orders)
 }
 
 impl Entrance {
+    /// Has the station tell these alarms, until others are given.
+    pub fn raise(&self, alarms: Vec<Alarm>) {
+        self.alarms.send_replace(alarms);
+    }
+
+    /// The alarms that were given, for the loop.
+    pub(crate) fn alarms(&self) -> watch::Receiver<Vec<Alarm>> {
+        self.alarms.subscribe()
+    }
+
     /// Gives an order and waits for its answer, from whatever runtime. `by` is whoever acts, as the log shall name him,
     /// `via` through what.
     pub async fn ask(&self, order: Order, by: String, via: &'static str) -> Answer {
         let (answer, answered) = oneshot::channel();
-        match self.0.try_send(Asked { order, by, via, answer }) {
+        match self.orders.try_send(Asked { order, by, via, answer }) {
             Ok(()) => answered.await.unwrap_or_else(|_| Answer::Refused("the station is shutting down".into())),
             Err(_) => Answer::Refused("too many requests at once; try again".into()),
         }

@@ -23,6 +23,7 @@ pub mod alarm; // what a person should see to, and its words (pure)
 pub mod sound; // what a content sounds like, and what is done to it when it airs (pure)
 pub mod desk; // the state machine: events in, actions out (pure)
 pub mod clock; // the only place that asks for the time or sleeps
+pub mod random; // bytes that nobody can foretell
 pub mod library; // audio: probe, full decode, content store
 pub mod speech; // a text as it is read aloud, and the engine that speaks it
 pub mod playout; // cues decoded ahead, the deck in the device callback, the accounts

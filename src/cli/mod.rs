@@ -39,6 +39,7 @@ mod special_days;
 mod stencil;
 mod stored;
 pub mod timetable;
+pub mod user;
 pub mod when;
 pub mod zone;
 
@@ -107,6 +108,8 @@ pub enum Command {
     Log(log::LogArgs),
     /// Show the information plan of schedules/plan.toml
     Plan(plan::PlanArgs),
+    /// Make, list and remove accounts of the operator's page
+    User(user::UserArgs),
     /// Write the station's book of a week or a month, to print and sign
     Logbook(logbook::LogbookArgs),
     /// Write the report of a period: docx, xlsx, csv, json or html
@@ -199,6 +202,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Status(args) => acts::status(&config, &args),
         Command::Log(args) => log::run(&config, &args),
         Command::Plan(args) => plan::run(&config, &args),
+        Command::User(args) => user::run(&config, args),
         Command::Logbook(args) => logbook::run(&config, &args),
         Command::Report(args) => report::run(&config, &args),
         Command::Devices(args) => devices::run(&config, &args),

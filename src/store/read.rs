@@ -16,7 +16,9 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 use tokio::task::JoinHandle;
 
 use super::activities::ACTIVITIES;
-use super::chain::{Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, Head, Walk};
+use super::chain::{
+    Broken, BrokenActivity, BrokenApproval, BrokenDeed, BrokenRevision, BrokenZoneAct, Fault, Head, Walk,
+};
 use super::open::{DATABASE, close, code, is_damage, message, on_disk};
 use super::proof::checked_line;
 use super::revisions::REVISIONS;
@@ -64,6 +66,9 @@ pub enum ReadError {
     /// A revision of an activity is not as this program writes them.
     #[error(transparent)]
     BrokenActivity(#[from] BrokenActivity),
+    /// A row of the audit is not as this program writes them.
+    #[error(transparent)]
+    BrokenDeed(#[from] BrokenDeed),
 }
 
 /// Which rows, by `scheduled_at`.

@@ -1,7 +1,8 @@
 //! Before every route: who is it, may he, did he mean it, is it the first time; behind it: the audit row and the headers.
 //!
 //! In: a request and what its route needs. Out: the handler's answer, or why not, as a page or as JSON. No handler can forget
-//! any of this, since the table of routes puts the gate before each. Must never read the body of an upload. Next: `people`.
+//! any of this, since the table of routes puts the gate before each. Must never read the body of an upload. Next: `origin`,
+//! then `people`.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERRER_POLICY,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, LOCATION, REFERRER_POLICY, SET_COOKIE,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -18,13 +19,16 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::answer::{Answer, Done, Outcome, Refusal, object};
+use super::deed::{Audited, Doer, subject};
 use super::layout;
 use super::once::Before;
+use super::origin::{is_ours, is_same_origin};
 use super::routes::Needs;
 use super::site::Site;
 use super::visitor::{Guest, Visitor};
 use crate::language::Language;
 use crate::people::Right;
+use crate::people::sign_in::same;
 
 /// A form has a text and a few fields; uploads are streamed and have a bound of their own.
 const MOST_FORM_BYTES: usize = 2 << 20;
@@ -55,9 +59,17 @@ pub(super) struct Peer(pub(super) IpAddr);
 pub(super) async fn cover(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     let guest = guest(&gate.site, &request);
     request.extensions_mut().insert(guest.clone());
-    let mut response = next.run(request).await;
+    let mut response = if is_ours(&gate.site, request.headers()) {
+        next.run(request).await
+    } else {
+        elsewhere(&guest).into_response()
+    };
     if let Some(Outcome(answer)) = response.extensions_mut().remove::<Outcome>() {
+        let cookies: Vec<HeaderValue> = response.headers().get_all(SET_COOKIE).iter().cloned().collect();
         response = plain(&guest, &answer);
+        for cookie in cookies {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
     }
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
@@ -76,68 +88,99 @@ pub(super) async fn cover(State(gate): State<Gate>, mut request: Request, next: 
 pub(super) async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     let guest = request.extensions().get::<Guest>().cloned().expect("`cover` stands before");
     let token = cookie(request.headers(), COOKIE_NAME);
-    let visitor = token.and_then(|token| gate.site.people.visitor(&token, guest.clone()));
+    let now = gate.site.clock.now();
+    let visitor = token.and_then(|token| gate.site.people.visitor(&token, guest.clone(), now));
     let right = match gate.needs {
         Needs::Nothing => None,
         Needs::SignIn => Some(None),
         Needs::Right(right) => Some(Some(right)),
     };
-    if let Some(right) = right {
-        let Some(visitor) = &visitor else { return to_sign_in(&guest) };
-        if let Some(right) = right.filter(|right| !visitor.account.may(*right)) {
-            return not_allowed(&guest, right).into_response();
-        }
-    }
     if let Some(visitor) = &visitor {
         request.extensions_mut().insert(visitor.clone());
     }
+    let refused = right.and_then(|right| match (&visitor, right) {
+        (None, _) => Some(signed_out(&guest)),
+        (Some(visitor), Some(right)) if !visitor.account.may(right) => Some(not_allowed(&guest, right)),
+        _ => None,
+    });
     if request.method() == Method::GET || request.method() == Method::HEAD {
-        return next.run(request).await;
+        return match refused {
+            None => next.run(request).await,
+            Some(_) if visitor.is_none() && !guest.wants_json => to_sign_in(&guest),
+            Some(refusal) => refusal.into_response(),
+        };
     }
-    act(&gate, request, next, &guest, visitor.as_ref()).await
+    // An act that needs no sign-in is nobody's, whoever sits there, and knows its own word of none.
+    let visitor = visitor.filter(|_| gate.needs != Needs::Nothing);
+    let doer = Doer { site: Arc::clone(&gate.site), guest: guest.clone(), visitor, act: gate.act };
+    let (parts, body) = request.into_parts();
+    let subject = subject(&parts).await;
+    let request = Request::from_parts(parts, body);
+    let refused = refused.or_else(|| (!is_same_origin(request.headers())).then(|| foreign(&guest)));
+    match refused {
+        Some(refusal) => doer.refuse(subject, None, refusal).await,
+        None => act(doer, subject, request, next).await,
+    }
 }
 
 /// An act: sent by our own page, by somebody who meant it, and done once.
-async fn act(gate: &Gate, request: Request, next: Next, guest: &Guest, visitor: Option<&Visitor>) -> Response {
-    let site = &gate.site;
-    if !is_same_origin(request.headers()) {
-        return foreign(guest).into_response();
-    }
+async fn act(doer: Doer, subject: Option<String>, request: Request, next: Next) -> Response {
     let (request, sent) = match unpack(request).await {
         Ok(unpacked) => unpacked,
-        Err(refusal) => return refusal(guest).into_response(),
+        Err(refusal) => return doer.refuse(subject, None, refusal(&doer.guest)).await,
     };
-    let Some(visitor) = visitor else { return next.run(request).await };
-    if sent.csrf.as_deref() != Some(&*visitor.csrf) {
-        return foreign(guest).into_response();
-    }
-    let login = visitor.account.login.clone();
-    if let Some(id) = &sent.act {
-        match site.once.begin(&login, id) {
-            Before::New => {}
-            Before::Running => return still_running(guest).into_response(),
-            Before::Was(done) => return told(site, guest, visitor, &Ok(*done)),
+    let subject = subject.or(sent.subject);
+    if let Some(visitor) = &doer.visitor {
+        if !sent.csrf.is_some_and(|csrf| same(&csrf, &visitor.csrf)) {
+            return doer.refuse(subject, sent.why, foreign(&doer.guest)).await;
         }
-    }
-    let path = request.uri().path().to_owned();
-    // Whoever goes away while it is being done does not undo it, and it is noted all the same.
-    let (site, guest, visitor, act) = (Arc::clone(site), guest.clone(), visitor.clone(), gate.act);
-    let doing = tokio::spawn(async move {
-        let mut response = next.run(request).await;
-        let outcome = response.extensions_mut().remove::<Outcome>();
-        let done = outcome.as_ref().and_then(|Outcome(answer)| answer.as_ref().ok()).cloned();
         if let Some(id) = &sent.act {
-            site.once.end(&login, id, done);
+            match doer.site.once.begin(&visitor.account.login, id) {
+                Before::New => {}
+                Before::Running => return still_running(&doer.guest).into_response(),
+                Before::Was(done) => return told(&doer.site, &doer.guest, visitor, &Ok(*done)),
+            }
         }
-        match outcome {
-            None => response,
-            Some(Outcome(answer)) => {
-                site.people.note(&visitor, act, &path, sent.why.as_deref(), &answer);
-                told(&site, &guest, &visitor, &answer)
+    }
+    // Whoever goes away while it is being done does not undo it, and it is noted all the same.
+    let worker = doer.clone();
+    let doing = tokio::spawn(async move {
+        let doer = worker;
+        let mut response = next.run(request).await;
+        let (parts, is_noted) = (response.status(), response.extensions_mut().remove::<Audited>().is_some());
+        let answer = match response.extensions_mut().remove::<Outcome>() {
+            Some(Outcome(answer)) => Some(answer),
+            // What axum itself refuses, such as a form that lacks a field.
+            None if parts.is_client_error() => Some(Err(malformed(&doer.guest, parts))),
+            None => None,
+        };
+        if let (Some(visitor), Some(id)) = (&doer.visitor, &sent.act) {
+            let done = answer.as_ref().and_then(|answer| answer.as_ref().ok()).cloned();
+            doer.site.once.end(&visitor.account.login, id, done);
+        }
+        if !is_noted {
+            doer.note(subject, sent.why, answer.as_ref(), parts).await;
+        }
+        match (answer, &doer.visitor) {
+            (None, _) => response,
+            (Some(answer), Some(visitor)) => {
+                let cookies: Vec<HeaderValue> = response.headers().get_all(SET_COOKIE).iter().cloned().collect();
+                let mut response = told(&doer.site, &doer.guest, visitor, &answer);
+                for cookie in cookies {
+                    response.headers_mut().append(SET_COOKIE, cookie);
+                }
+                response
+            }
+            (Some(answer), None) => {
+                response.extensions_mut().insert(Outcome(answer));
+                response
             }
         }
     });
-    doing.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    match doing.await {
+        Ok(response) => response,
+        Err(_) => doer.refuse(None, None, broken(&doer.guest)).await,
+    }
 }
 
 /// What every act carries beside its own fields.
@@ -146,13 +189,15 @@ struct Sent {
     csrf: Option<String>,
     act: Option<String>,
     why: Option<String>,
+    /// What it is about, for the audit, if its path does not tell.
+    subject: Option<String>,
 }
 
 /// Takes them from the headers, else from a form or from JSON, whose bytes stay for the handler.
 async fn unpack(request: Request) -> Result<(Request, Sent), fn(&Guest) -> Refusal> {
     let (mut sent, kind) = {
         let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let sent = Sent { csrf: text("x-csrf-token"), act: text("x-act"), why: None };
+        let sent = Sent { csrf: text("x-csrf-token"), act: text("x-act"), why: None, subject: None };
         (sent, text("content-type").unwrap_or_default())
     };
     let is_form = kind.starts_with("application/x-www-form-urlencoded");
@@ -173,6 +218,7 @@ async fn unpack(request: Request) -> Result<(Request, Sent), fn(&Guest) -> Refus
             "csrf" => sent.csrf = sent.csrf.or(Some(value)),
             "act" => sent.act = sent.act.or(Some(value)),
             "why" => sent.why = Some(value),
+            "login" | "number" | "title" | "zone" | "programme" | "file" => sent.subject = sent.subject.or(Some(value)),
             _ => {}
         }
     }
@@ -232,25 +278,17 @@ pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     pairs.find(|(found, _)| *found == name).map(|(_, value)| value.to_owned())
 }
 
-/// Browsers say where a form comes from; a program that does not say it must still know the word of the sign-in.
-fn is_same_origin(headers: &HeaderMap) -> bool {
-    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let site = text(HeaderName::from_static("sec-fetch-site"));
-    let origin = text(ORIGIN).map(|origin| origin.split_once("://").map_or(origin, |(_, host)| host));
-    site.is_none_or(|site| site == "same-origin" || site == "none")
-        && origin.is_none_or(|origin| text(HOST) == Some(origin))
-}
-
 fn to_sign_in(guest: &Guest) -> Response {
-    if guest.wants_json {
-        let (vi, en) = (
-            "chưa đăng nhập, hoặc phiên đăng nhập đã hết: hãy đăng nhập lại",
-            "not signed in, or no longer: sign in again",
-        );
-        return Refusal::new(StatusCode::UNAUTHORIZED, guest.language.pick(vi, en)).into_response();
-    }
     let back: String = serde_urlencoded::to_string([("den", &guest.path)]).unwrap_or_default();
     see(&format!("/dang-nhap?{back}"))
+}
+
+fn signed_out(guest: &Guest) -> Refusal {
+    let (vi, en) = (
+        "chưa đăng nhập, hoặc phiên đăng nhập đã hết: hãy đăng nhập lại",
+        "not signed in, or no longer: sign in again",
+    );
+    Refusal::new(StatusCode::UNAUTHORIZED, guest.language.pick(vi, en))
 }
 
 fn not_allowed(guest: &Guest, right: Right) -> Refusal {
@@ -279,6 +317,34 @@ fn still_running(guest: &Guest) -> Refusal {
 fn too_large(guest: &Guest) -> Refusal {
     let (vi, en) = ("nội dung gửi lên quá dài; chưa làm gì cả", "what was sent is too long; nothing was done");
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, guest.language.pick(vi, en))
+}
+
+/// What axum refuses before a handler sees it.
+fn malformed(guest: &Guest, status: StatusCode) -> Refusal {
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        return too_large(guest);
+    }
+    let (vi, en) = (
+        "nội dung gửi lên thiếu hoặc sai; chưa làm gì cả: hãy mở lại trang rồi làm lại",
+        "what was sent lacks something or makes no sense; nothing was done: open the page again and repeat it",
+    );
+    Refusal::new(status, guest.language.pick(vi, en))
+}
+
+fn broken(guest: &Guest) -> Refusal {
+    let (vi, en) = (
+        "phần mềm gặp lỗi khi làm việc này; hãy xem lại trang để biết đã làm được đến đâu",
+        "the program failed in doing this; look at the page again to see what was done",
+    );
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, guest.language.pick(vi, en))
+}
+
+fn elsewhere(guest: &Guest) -> Refusal {
+    let (vi, en) = (
+        "trang điều hành chỉ mở được bằng địa chỉ của chính máy này, ví dụ http://localhost:8099",
+        "this page is only served under the address of the machine itself, such as http://localhost:8099",
+    );
+    Refusal::new(StatusCode::MISDIRECTED_REQUEST, guest.language.pick(vi, en))
 }
 
 /// What is no route.

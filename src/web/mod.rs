@@ -6,13 +6,15 @@
 
 mod answer; // what became of an act: done or refused, as a page or as JSON
 mod assets; // style and scripts, compiled in
+mod deed; // the row of the audit that every act leaves
 mod flash; // words that the next page shows once
 mod gate; // who is it, may he, did he mean it, is it the first time; and the audit row
 mod layout; // what every page has around it
 mod once; // an act is done once, however often it is sent
+mod origin; // our own page, or another site
 mod page; // the pages, one folder each
 mod part; // pieces of pages: forms, numbers, dates
-mod people; // who is signed in
+mod people; // who is signed in, and what they did
 mod routes; // the one table of all routes
 mod secret; // random words
 mod serve; // connections and their limits
@@ -27,10 +29,10 @@ use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
 
+use crate::alarm::Alarm;
 use crate::clock::Clock;
 use crate::control::Entrance;
 use crate::language::Language;
-use crate::problem::causes::vietnamese;
 use crate::station::Notice;
 pub use routes::{Needs, Told as RouteTold, table};
 
@@ -68,6 +70,17 @@ pub enum Shut {
     NoAccounts,
 }
 
+impl Shut {
+    /// What a person should see to.
+    fn alarm(&self, at: SocketAddr) -> Alarm {
+        let address = at.to_string();
+        match self {
+            Self::Address(why) => Alarm::PageShut { address, why: why.clone() },
+            Self::NoAccounts => Alarm::PageWithoutAccounts { address },
+        }
+    }
+}
+
 impl Told {
     /// The line for people.
     #[must_use]
@@ -75,23 +88,7 @@ impl Told {
         let pick = |vi: String, en: String| if language == Language::Vi { vi } else { en };
         match self {
             Self::Open(at) => pick(format!("trang điều hành: http://{at}/"), format!("the page: http://{at}/")),
-            Self::Shut(at, Shut::Address(why)) => pick(
-                format!(
-                    "không mở được trang điều hành ở {at}, sẽ thử lại: {}; sửa [web] listen trong loa.toml nếu cần",
-                    vietnamese(why)
-                ),
-                format!(
-                    "the page cannot be served at {at}, trying again: {why}; change [web] listen in loa.toml if need be"
-                ),
-            ),
-            Self::Shut(at, Shut::NoAccounts) => pick(
-                format!(
-                    "chưa mở trang điều hành ở {at}: máy khác vào được mà chưa có tài khoản nào; tạo bằng `loa user add`"
-                ),
-                format!(
-                    "the page is not served at {at}: other machines could reach it and there is no account; `loa user add` makes one"
-                ),
-            ),
+            Self::Shut(at, shut) => shut.alarm(*at).say(language),
         }
     }
 }

@@ -20,7 +20,6 @@ use super::gate::Peer;
 use super::routes::router;
 use super::site::Site;
 use super::{LEAVE_WITHIN, Shut, Start, Told};
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::problem::system::refusal;
 use crate::station::Notice;
@@ -33,6 +32,9 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 
 /// An address that cannot be had is tried again after this.
 const TRY_AGAIN: TimeDelta = TimeDelta::seconds(10);
+
+/// How long the first look at the accounts is waited for.
+const READ_WITHIN: Duration = Duration::from_secs(2);
 
 type Notices = (broadcast::Sender<Arc<Notice>>, broadcast::Receiver<Arc<Notice>>);
 
@@ -58,11 +60,16 @@ async fn serve(start: Start, (notices, mut heard): Notices, mut ended: watch::Re
     let Some(at) = config.web.listen else { return };
     let site = Arc::new(Site::new(config, start.clock, start.entrance, notices, ended.clone()));
     let listener = tokio::select! {
-        listener = listen(at, &site.clock, tell) => listener,
-        _ = ended.wait_for(|ended| *ended) => return,
+        listener = listen(at, &site, tell) => Some(listener),
+        _ = ended.wait_for(|ended| *ended) => None,
     };
-    tell(Told::Open(listener.local_addr().unwrap_or(at)));
-    accept(&listener, &router(&site), ended).await;
+    if let Some(listener) = listener {
+        site.entrance.raise(Vec::new());
+        tell(Told::Open(listener.local_addr().unwrap_or(at)));
+        accept(&listener, &router(&site), ended).await;
+    }
+    // What was done last is written; a database that is locked is not waited for.
+    let _ = tokio::time::timeout(LEAVE_WITHIN, site.people.close()).await;
 }
 
 async fn ready(heard: &mut broadcast::Receiver<Arc<Notice>>) {
@@ -75,19 +82,31 @@ async fn ready(heard: &mut broadcast::Receiver<Arc<Notice>>) {
     }
 }
 
-async fn listen(at: SocketAddr, clock: &Clock, tell: &dyn Fn(Told)) -> TcpListener {
-    let mut told = false;
+async fn listen(at: SocketAddr, site: &Site, tell: &dyn Fn(Told)) -> TcpListener {
+    let clock = &site.clock;
+    let mut told = None;
     loop {
-        match TcpListener::bind(at).await {
+        let shut = match open(at, site).await {
             Ok(listener) => return listener,
-            Err(error) if !told => {
-                tell(Told::Shut(at, Shut::Address(refusal(&error))));
-                told = true;
-            }
-            Err(_) => {}
+            Err(shut) => shut,
+        };
+        if told.as_ref() != Some(&shut) {
+            site.entrance.raise(vec![shut.alarm(at)]);
+            tell(Told::Shut(at, shut.clone()));
+            told = Some(shut);
         }
         clock.wait_until(clock.now().mono.plus(TRY_AGAIN)).await;
     }
+}
+
+/// Other machines reach the page only once there is somebody to sign in: the first visit would be anybody's.
+async fn open(at: SocketAddr, site: &Site) -> Result<TcpListener, Shut> {
+    // A database that cannot be read does not tell; it is asked again and again.
+    let _ = tokio::time::timeout(READ_WITHIN, site.people.read()).await;
+    if !at.ip().is_loopback() && site.people.has_accounts() != Some(true) {
+        return Err(Shut::NoAccounts);
+    }
+    TcpListener::bind(at).await.map_err(|error| Shut::Address(refusal(&error)))
 }
 
 async fn accept(listener: &TcpListener, router: &Router, mut ended: watch::Receiver<bool>) {

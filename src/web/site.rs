@@ -25,6 +25,8 @@ use crate::store::Signature;
 /// What every page may use.
 pub(super) struct Site {
     settings: Settings,
+    /// Whether only this machine reaches the page.
+    pub(super) is_local: bool,
     /// The station's clock.
     pub(super) clock: Clock,
     /// The way to the station's loop.
@@ -55,14 +57,17 @@ impl Site {
         notices: broadcast::Sender<Arc<Notice>>,
         ended: watch::Receiver<bool>,
     ) -> Self {
+        let people = People::start(&config.data_dir, clock.clone());
+        let is_local = config.web.listen.is_some_and(|at| at.ip().is_loopback());
         let settings = Settings { path: config.path.clone(), newest: Mutex::new((None, Arc::new(config))) };
         Self {
             settings,
+            is_local,
             clock,
             entrance,
             notices,
             ended,
-            people: People::default(),
+            people,
             once: Once::default(),
             flash: Flash::default(),
         }
@@ -117,4 +122,4 @@ impl Site {
 }
 
 /// Through what the acts of the page came, in records.
-const VIA: &str = "web";
+pub(super) const VIA: &str = "web";

@@ -251,6 +251,7 @@ fn a_station_of_an_earlier_version_has_none_until_one_is_recorded() {
     runtime().block_on(async {
         let mut conn = stranger(&site.path("data")).await;
         let undone = "drop table activity; drop table zone_act; drop index airing_log_remarks; \
+                      drop table sign_in; drop table account; drop table audit; \
                       delete from _sqlx_migrations where version >= 5";
         conn.execute(undone).await.unwrap();
         conn.close().await.unwrap();

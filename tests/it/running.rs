@@ -168,6 +168,13 @@ impl Site {
         command
     }
 
+    /// A command that is still to be run.
+    pub(crate) fn program(&self, args: &[&str]) -> Command {
+        let mut command = self.command(&[]);
+        command.args(args);
+        command
+    }
+
     /// Runs a command to its end.
     pub(crate) fn loa(&self, args: &[&str]) -> Ran {
         let Output { status, stdout, stderr } = self.command(&[]).args(args).output().unwrap();

@@ -15,6 +15,18 @@ use crate::soundcard::wait_for;
 /// No answer of a test takes longer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The password of every account of a test.
+pub(crate) const PASSWORD: &str = "nắng mới 24";
+
+/// The login of the first account.
+const TECHNICIAN: &str = "ky-thuat";
+
+/// What is typed of an account; its name is its login.
+fn account<'a>(login: &'a str, roles: &[&'a str]) -> Vec<(&'a str, &'a str)> {
+    let about = [("login", login), ("name", login), ("password", PASSWORD), ("again", PASSWORD)];
+    about.into_iter().chain(roles.iter().map(|role| ("role", *role))).collect()
+}
+
 /// What came back.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
@@ -76,9 +88,35 @@ impl Visit {
         Self::of(running).sign_in("lan", roles)
     }
 
-    pub(crate) fn sign_in(mut self, login: &str, roles: &[&str]) -> Self {
-        let reply = self.post_form("/api/sign-in", &[("login", login), ("roles", &roles.join(","))]);
-        let cookie = reply.header("set-cookie").unwrap_or_else(|| panic!("no cookie: {reply:?}"));
+    /// Signs in under an account that gets these roles; it is made if need be.
+    pub(crate) fn sign_in(self, login: &str, roles: &[&str]) -> Self {
+        self.technician().account(login, roles);
+        self.enter(login)
+    }
+
+    /// The technician who keeps the accounts: the first account of the station, made by the first visit.
+    pub(crate) fn technician(&self) -> Self {
+        let nobody = Self { cookie: None, ..self.clone() };
+        let made = nobody.post("/api/first-visit", &account(TECHNICIAN, &["technician"]));
+        assert!(made.status == 200 || made.status == 403, "{}", made.text());
+        nobody.enter(TECHNICIAN)
+    }
+
+    /// Makes an account, or gives it these roles.
+    pub(crate) fn account(&self, login: &str, roles: &[&str]) {
+        let made = self.post("/api/accounts", &account(login, roles));
+        if made.status == 409 {
+            self.post(&format!("/api/accounts/{login}"), &account(login, roles)).done();
+        } else {
+            made.done();
+        }
+    }
+
+    /// Signs in.
+    pub(crate) fn enter(mut self, login: &str) -> Self {
+        self.cookie = None;
+        let reply = self.post_form("/api/sign-in", &[("login", login), ("password", PASSWORD)]);
+        let cookie = reply.header("set-cookie").unwrap_or_else(|| panic!("no cookie: {}", reply.text()));
         self.cookie = Some(cookie.split(';').next().unwrap().to_owned());
         self.csrf = self.get("/api/me").json()["csrf"].as_str().unwrap().to_owned();
         self

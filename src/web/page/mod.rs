@@ -6,6 +6,7 @@ mod approvals; // what waits for approval
 mod bulletins; // bulletins and the queue
 mod language; // the switch between Vietnamese and English
 mod log; // the airing log
+mod people; // accounts, and what people did
 mod reports; // figures, plan, activities, zones
 mod system; // the machine and its settings
 mod timetable; // what is planned
@@ -22,6 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
         log::routes(),
         reports::routes(),
         system::routes(),
+        people::routes(),
         language::routes(),
     ];
     lists.into_iter().flatten().collect()
