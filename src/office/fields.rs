@@ -3,4 +3,4 @@
 //! In: nothing of its own. Out: the words of that room, for those that follow here. Must never grow: what is added belongs
 //! there.
 
-pub(crate) use crate::cli::bulletin::{Typed, theme_codes};
+pub(crate) use crate::cli::bulletin::Typed;
