@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::language::Language;
 use crate::office::plan_status::{Standing, Undue};
 use crate::plan::Plan;
-use crate::report::period::Span;
+use crate::report::period::{Period, Span};
 use crate::report::status::{Obligation, Part, State, Status, page};
 use crate::report::table::date;
 
@@ -33,11 +33,11 @@ pub struct StatusArgs {
 pub(super) fn run(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<ExitCode> {
     let config = choice.load()?;
     let now = Clock::system().now().wall;
-    let standing =
-        block_on(Standing::make(&config, args.period, now)).map_err(|error| match error.downcast::<Undue>() {
-            Ok(undue) => WrongInput(undue.to_string()).into(),
-            Err(error) => error,
-        })?;
+    let asked = args.period.map(|span| Period::new(span, config.report.calendar));
+    let standing = block_on(Standing::make(&config, asked, now)).map_err(|error| match error.downcast::<Undue>() {
+        Ok(undue) => WrongInput(undue.to_string()).into(),
+        Err(error) => error,
+    })?;
     let Standing { plan, status, .. } = &standing;
     let mut out = io::BufWriter::new(io::stdout().lock());
     match args.format {

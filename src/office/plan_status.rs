@@ -48,11 +48,8 @@ pub(crate) struct Standing {
     pub(crate) status: Status,
 }
 
-/// What was asked for, else the days of the plan's year since it was signed that have come.
-fn period(plan: &Plan, asked: Option<Span>, today: NaiveDate, calendar: Calendar) -> Result<Period, Undue> {
-    if let Some(span) = asked {
-        return Ok(Period::new(span, calendar));
-    }
+/// The days of the plan's year since it was signed that have come.
+fn period(plan: &Plan, today: NaiveDate, calendar: Calendar) -> Result<Period, Undue> {
     let of_year = i32::try_from(plan.year).map(|year| Period::new(Span::Year(year), calendar).window);
     let year = of_year.expect("a plan's year is from 2000 to 2100");
     let window = Window { first: plan.date.max(year.first), last: today.min(year.last) };
@@ -78,10 +75,10 @@ pub(crate) struct Export<'a> {
 
 impl Standing {
     /// Makes it. That nothing is due is an [`Undue`].
-    pub(crate) async fn make(config: &Config, asked: Option<Span>, now: DateTime<Utc>) -> anyhow::Result<Self> {
+    pub(crate) async fn make(config: &Config, asked: Option<Period>, now: DateTime<Utc>) -> anyhow::Result<Self> {
         let plan = accepted(config)?.plan.ok_or_else(|| Undue::NoPlan(config.schedules_dir().join("plan.toml")))?;
         let today = local_date(config.station.timezone, now);
-        let period = period(&plan, asked, today, config.report.calendar)?;
+        let period = asked.map_or_else(|| period(&plan, today, config.report.calendar), Ok)?;
         let made = make::make(config, Some(&plan), period, now)
             .await
             .map_err(|error| told(error.of_lost(&config.data_dir)))?;
