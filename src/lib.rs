@@ -30,6 +30,7 @@ pub mod playout; // cues decoded ahead, the deck in the device callback, the acc
 pub mod output; // card, wav, silent
 pub mod store; // SQLite: every statement of the program
 pub mod report; // the log as figures, tables, documents and files
+pub mod office; // what people do, typed or clicked: reports, books, activities, zones
 pub mod backup; // the whole station in one file: made, proved, restored, kept in turn
 pub mod signing; // the station's key, and exports of the log that are signed with it
 pub mod station; // the loop: take one event, ask the desk, perform its actions

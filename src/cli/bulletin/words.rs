@@ -234,7 +234,7 @@ pub(super) fn changed(card: &Card, looked_at: i64) -> (String, String) {
 }
 
 /// Why the database did not do what was asked, in Vietnamese; in English it says so itself.
-pub(super) fn register_error(error: &RegisterError) -> String {
+pub(crate) fn register_error(error: &RegisterError) -> String {
     match error {
         RegisterError::Busy(path) => {
             format!("`{}` đang được chương trình khác dùng; chưa ghi gì, hãy làm lại", path.display())

@@ -14,7 +14,6 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-pub(super) use self::signed::named;
 use super::when::When;
 use super::{ConfigChoice, Format};
 use crate::signing::Fingerprint;

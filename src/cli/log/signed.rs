@@ -20,6 +20,7 @@ use crate::cli::{DONE, WrongInput, counted, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::who;
+use crate::office::bundle::named;
 use crate::problem::system::words;
 use crate::report::make::make;
 use crate::report::period::{self, Period};
@@ -116,12 +117,6 @@ async fn counted_in(config: &Config, period: Period, span: Span) -> Result<Span,
         from: from.map(|from| from.min(at)),
         to: to.map(|to| to.max(at + TimeDelta::microseconds(1))),
     }))
-}
-
-/// A period as the header of an export names it, with its first and last day.
-pub(in crate::cli) fn named(period: Period) -> String {
-    let period::Window { first, last } = period.window;
-    format!("{}: {first}..{last}", period.span)
 }
 
 /// Checks a signed export. One that is not whole is exit code 1 and a message that names its first bad line.

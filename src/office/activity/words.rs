@@ -8,10 +8,13 @@ use serde::Serialize;
 
 use crate::activity::{Activity, Proof};
 use crate::airing::rfc3339;
+use crate::config::Config;
 use crate::language::Language;
+use crate::office::stored::examine;
+use crate::problem::what::Lost;
 
 /// `10/03/2025`, or its first and last day.
-pub(super) fn days(activity: &Activity) -> String {
+pub(crate) fn days(activity: &Activity) -> String {
     let day = |day: NaiveDate| day.format("%d/%m/%Y").to_string();
     match activity.until.filter(|until| *until != activity.date) {
         None => day(activity.date),
@@ -20,7 +23,7 @@ pub(super) fn days(activity: &Activity) -> String {
 }
 
 /// What can be looked at.
-pub(super) fn proof(language: Language, activity: &Activity) -> String {
+pub(crate) fn proof(language: Language, activity: &Activity) -> String {
     let files = activity.files.len();
     let files = match (language, files) {
         (_, 0) => None,
@@ -34,7 +37,7 @@ pub(super) fn proof(language: Language, activity: &Activity) -> String {
 }
 
 /// What was recorded of one.
-pub(super) fn recorded(language: Language, activity: &Activity) -> String {
+pub(crate) fn recorded(language: Language, activity: &Activity) -> String {
     let Activity { number, revision, code, title, .. } = activity;
     let what = format!("{code}, {}, “{title}”", days(activity));
     let proof = proof(language, activity);
@@ -51,7 +54,7 @@ pub(super) fn recorded(language: Language, activity: &Activity) -> String {
 }
 
 /// Nothing differs.
-pub(super) fn unchanged(language: Language, activity: &Activity) -> String {
+pub(crate) fn unchanged(language: Language, activity: &Activity) -> String {
     let number = activity.number;
     match language {
         Language::Vi => format!("hoạt động số {number} không có gì thay đổi; không ghi bản mới"),
@@ -60,7 +63,7 @@ pub(super) fn unchanged(language: Language, activity: &Activity) -> String {
 }
 
 /// What became of an entry of a manifest.
-pub(super) fn imported(language: Language, activity: &Activity, is_new: bool) -> String {
+pub(crate) fn imported(language: Language, activity: &Activity, is_new: bool) -> String {
     if is_new {
         return recorded(language, activity);
     }
@@ -73,9 +76,18 @@ pub(super) fn imported(language: Language, activity: &Activity, is_new: bool) ->
     }
 }
 
+/// How a stored file is, in Vietnamese, in English, and as a program's word. Reads all of it.
+pub(crate) fn kept(config: &Config, proof: &Proof) -> (&'static str, &'static str, &'static str) {
+    match examine(config, &proof.sha256) {
+        None => ("còn nguyên", "as recorded", "whole"),
+        Some(Lost::Gone) => ("KHÔNG CÒN, phải đưa lại tệp", "GONE, give the file again", "gone"),
+        Some(Lost::Changed) => ("BỊ HỎNG, phải đưa lại tệp", "DAMAGED, give the file again", "changed"),
+    }
+}
+
 /// One that was just recorded, as programs read it.
 #[derive(Debug, Serialize)]
-pub(super) struct Made<'a> {
+pub(crate) struct Made<'a> {
     activity: i64,
     revision: i64,
     title: &'a str,
@@ -84,7 +96,7 @@ pub(super) struct Made<'a> {
 
 impl<'a> Made<'a> {
     /// What programs read of it.
-    pub(super) fn of(activity: &'a Activity) -> Self {
+    pub(crate) fn of(activity: &'a Activity) -> Self {
         let Activity { number, revision, title, files, .. } = activity;
         Self { activity: *number, revision: *revision, title, files }
     }
@@ -92,7 +104,7 @@ impl<'a> Made<'a> {
 
 /// One with everything, as programs read it.
 #[derive(Debug, Serialize)]
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     activity: i64,
     revision: i64,
     date: String,
@@ -117,7 +129,7 @@ pub(super) struct Line<'a> {
 }
 
 /// The columns of CSV, which are the keys of JSON.
-pub(super) const COLUMNS: [&str; 21] = [
+pub(crate) const COLUMNS: [&str; 21] = [
     "activity",
     "revision",
     "date",
@@ -143,7 +155,7 @@ pub(super) const COLUMNS: [&str; 21] = [
 
 impl<'a> Line<'a> {
     /// What programs read of it.
-    pub(super) fn of(activity: &'a Activity) -> Self {
+    pub(crate) fn of(activity: &'a Activity) -> Self {
         Self {
             activity: activity.number,
             revision: activity.revision,

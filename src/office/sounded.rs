@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
 
-use super::bulletin::content_place;
+use super::intake::content_place;
 use crate::config::Config;
 use crate::language::Language;
 use crate::plan::Plan;
@@ -17,7 +17,7 @@ use crate::report::fact::Fact;
 use crate::report::logbook::{Attempt, Rows};
 
 /// Sounds by bulletin and hash; what is no bulletin comes last.
-pub(super) struct Sounded<'a>(BTreeMap<(i64, &'a str), Sound<'a>>);
+pub(crate) struct Sounded<'a>(BTreeMap<(i64, &'a str), Sound<'a>>);
 
 /// A sound that was on the air.
 struct Sound<'a> {
@@ -30,7 +30,7 @@ struct Sound<'a> {
 
 impl<'a> Sounded<'a> {
     /// All that carries a theme of the plan; whatever carries one if there is no plan.
-    pub(super) fn of(rows: &'a Rows, plan: Option<&Plan>) -> Self {
+    pub(crate) fn of(rows: &'a Rows, plan: Option<&Plan>) -> Self {
         let of_plan = |theme: &str| plan.is_none_or(|plan| plan.theme_codes().any(|code| code == theme));
         let has_sounded = |attempt: &&Attempt| attempt.written.aired_ms > 0 && !attempt.is_void();
         let mut sounds = BTreeMap::new();
@@ -50,13 +50,13 @@ impl<'a> Sounded<'a> {
     }
 
     /// Numbers of the acts of approval.
-    pub(super) fn approvals(&self) -> Vec<i64> {
+    pub(crate) fn approvals(&self) -> Vec<i64> {
         let all = self.0.values().flat_map(|sound| sound.times.keys().flatten());
         all.copied().collect::<BTreeSet<i64>>().into_iter().collect()
     }
 
     /// Texts and sounds, by number.
-    pub(super) fn pieces(&self, config: &Config, slips: &[Slip]) -> Vec<Piece> {
+    pub(crate) fn pieces(&self, config: &Config, slips: &[Slip]) -> Vec<Piece> {
         let language = config.language;
         let (mut names, mut pieces) = (Names::default(), Vec::new());
         for ((_, sha256), sound) in &self.0 {

@@ -12,11 +12,10 @@ use std::sync::Arc;
 use anyhow::anyhow;
 use chrono::{DateTime, NaiveDate, SubsecRound as _};
 
-use super::Form;
+use super::evidence::{self, Evidence};
 use crate::activity::Activity;
 use crate::airing::{Kind, OutputKind};
 use crate::calendar::with_offset;
-use crate::cli::evidence::{self, Evidence};
 use crate::config::Config;
 use crate::language::Language;
 use crate::plan::Plan;
@@ -35,9 +34,55 @@ use crate::report::status::{Status, status};
 use crate::report::table::{Table, date};
 use crate::report::tables::{self, Given};
 use crate::report::template::Template;
-use crate::report::{csv, docx, html, json, xlsx};
+use crate::report::{bundle, csv, docx, html, json, xlsx};
 use crate::store::{Heads, Proved, Row};
 use crate::zones::States;
+
+/// Letters of a number at most: `05`, `123a`.
+const LONGEST_NUMBER: usize = 12;
+
+/// What a report can be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A document in the layout of Nghị định 30/2020/NĐ-CP.
+    Docx,
+    /// A workbook with a sheet for each table and one for the rows.
+    Xlsx,
+    /// The tables in long form.
+    Csv,
+    /// The figures, for programs.
+    Json,
+    /// One page.
+    Html,
+}
+
+impl Form {
+    /// Those in a bundle: what people open.
+    pub(crate) const BUNDLED: [Self; 3] = [Self::Docx, Self::Xlsx, Self::Html];
+
+    /// The ending of its names.
+    pub(crate) const fn ending(self) -> &'static str {
+        match self {
+            Self::Docx => "docx",
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Html => "html",
+        }
+    }
+}
+
+/// A number of a report as a registry gives it; the error says in English what is one.
+pub(crate) fn number(typed: &str) -> Result<String, &'static str> {
+    let is_plain = typed.chars().all(|each| each.is_alphanumeric() || each == '-');
+    if typed.is_empty() || !is_plain || typed.chars().count() > LONGEST_NUMBER {
+        return Err("write the number alone, such as 05; what stands behind the / is `symbol` in the settings");
+    }
+    if typed.chars().all(|each| each == '0') {
+        return Err("registries count from 1");
+    }
+    Ok(typed.to_owned())
+}
 
 /// What is asked for besides the period.
 #[derive(Debug, Clone)]
@@ -253,6 +298,23 @@ impl<'a> Material<'a> {
         if is_airing { self.members.contains(&row.seq) } else { day() }
     }
 
+    /// The report in the forms that people open, and what proves it, as one zip.
+    pub(crate) async fn bundle(
+        &self,
+        evidence: &Evidence<'_>,
+        period: Period,
+        by: String,
+        to: &Path,
+    ) -> anyhow::Result<Vec<bundle::Entry>> {
+        let mut reports = Vec::new();
+        for form in Form::BUNDLED {
+            let mut bytes = Cursor::new(Vec::new());
+            self.write(form, &mut bytes, to).await?;
+            reports.push((form.ending(), bytes.into_inner()));
+        }
+        super::bundle::write(evidence, super::bundle::Wanted { period, reports, by, to }).await
+    }
+
     /// What was made of what, in the station's language.
     pub(crate) fn told(&self, output: &Path) -> String {
         let language = self.config.language;
@@ -274,21 +336,21 @@ impl<'a> Material<'a> {
         let (language, Window { first, last }) = (self.config.language, self.period.window);
         let [from, until] = [first, last].map(|day| date(day, language));
         let ahead = (first > self.today).then(|| match language {
-            Language::Vi => format!("loa: kỳ này chưa bắt đầu (từ {from}): chưa có gì để báo cáo"),
-            Language::En => format!("loa: the period has not begun (it does on {from}): there is nothing to report"),
+            Language::Vi => format!("kỳ này chưa bắt đầu (từ {from}): chưa có gì để báo cáo"),
+            Language::En => format!("the period has not begun (it does on {from}): there is nothing to report"),
         });
         let goes_on = (ahead.is_none() && last >= self.today).then(|| match language {
             Language::Vi => {
-                format!("loa: kỳ này đến {until}, chưa kết thúc: những gì chưa phát không có trong báo cáo")
+                format!("kỳ này đến {until}, chưa kết thúc: những gì chưa phát không có trong báo cáo")
             }
             Language::En => {
-                format!("loa: the period lasts until {until}, which is not over: what is yet to air is not in it")
+                format!("the period lasts until {until}, which is not over: what is yet to air is not in it")
             }
         });
         let too_early = self.wish.date.filter(|day| *day < last).map(|day| match (language, date(day, language)) {
-            (Language::Vi, day) => format!("loa: ngày báo cáo {day} sớm hơn ngày cuối kỳ {until}"),
+            (Language::Vi, day) => format!("ngày báo cáo {day} sớm hơn ngày cuối kỳ {until}"),
             (Language::En, day) => {
-                format!("loa: the date of the report, {day}, is before the last day of the period, {until}")
+                format!("the date of the report, {day}, is before the last day of the period, {until}")
             }
         });
         [ahead, goes_on, too_early].into_iter().flatten().collect()

@@ -2,35 +2,29 @@
 //!
 //! In: what was typed, the settings, the template, the log. Out: a docx, xlsx, csv, json or html file under its name only when
 //! all of it is there, and a line on stderr that says what was made of what. Reads only, beside a running station too. Next:
-//! `material`, which gathers it all.
-
-mod material; // all that a report is made of
+//! `crate::office`'s `report`, which gathers it all.
 
 use std::ffi::OsStr;
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use super::evidence::Evidence;
 use super::out_file::{OutFile, is_a_persons, is_no_bundle};
-use super::{ConfigChoice, DONE, WrongInput, bundle, say};
+use super::{ConfigChoice, DONE, FAILED, WrongInput, say};
 use crate::backup::block_on;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::who;
+use crate::language::Language;
+use crate::office::evidence::Evidence;
+use crate::office::report::{self, Form, Material, Wish};
 use crate::problem::Problems;
+use crate::report::bundle::{Entry, list};
 use crate::report::edited::template_of;
 use crate::report::period::{Calendar, Period, Span};
 use crate::schedule::table::parse_date;
-use material::{Material, Wish};
-
-/// Letters of a number at most: `05`, `123a`.
-const LONGEST_NUMBER: usize = 12;
-
-/// The forms of a report in a bundle: those that people open.
-const BUNDLED: [(&str, Form); 3] = [("docx", Form::Docx), ("xlsx", Form::Xlsx), ("html", Form::Html)];
 
 /// Arguments of `loa report`.
 #[derive(Debug, clap::Args)]
@@ -56,7 +50,7 @@ pub struct ReportArgs {
     date: Option<NaiveDate>,
     /// What to write [default: by the ending of FILE]
     #[arg(long, value_enum, requires = "output")]
-    format: Option<Form>,
+    format: Option<FormName>,
     /// Replace a document that somebody has gone on writing in, or a file that is no bundle
     #[arg(long)]
     force: bool,
@@ -73,7 +67,7 @@ enum CalendarName {
 
 /// What a report can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
+enum FormName {
     /// A document in the layout of Nghị định 30/2020/NĐ-CP
     Docx,
     /// A workbook with a sheet for each table and one for the rows
@@ -86,15 +80,20 @@ pub(crate) enum Form {
     Html,
 }
 
+impl From<FormName> for Form {
+    fn from(name: FormName) -> Self {
+        match name {
+            FormName::Docx => Self::Docx,
+            FormName::Xlsx => Self::Xlsx,
+            FormName::Csv => Self::Csv,
+            FormName::Json => Self::Json,
+            FormName::Html => Self::Html,
+        }
+    }
+}
+
 fn number(typed: &str) -> Result<String, String> {
-    let is_plain = typed.chars().all(|each| each.is_alphanumeric() || each == '-');
-    if typed.is_empty() || !is_plain || typed.chars().count() > LONGEST_NUMBER {
-        return Err("write the number alone, such as 05; what stands behind the / is `symbol` in the settings".into());
-    }
-    if typed.chars().all(|each| each == '0') {
-        return Err("registries count from 1".into());
-    }
-    Ok(typed.to_owned())
+    report::number(typed).map_err(str::to_owned)
 }
 
 fn day(typed: &str) -> Result<NaiveDate, String> {
@@ -117,11 +116,11 @@ pub fn run(choice: &ConfigChoice, args: &ReportArgs) -> anyhow::Result<ExitCode>
     }
     let period = Period::new(args.period, calendar(&config, args.calendar));
     block_on(async {
-        let evidence = Evidence::open(&config, period.reach()).await?;
+        let evidence = Evidence::open(&config, period.reach(), Clock::system().now().wall).await?;
         if evidence.plan.is_none() {
             return Err(no_plan(&config).into());
         }
-        let bundled_forms = args.bundle.iter().flat_map(|_| BUNDLED.map(|(_, form)| form));
+        let bundled_forms = args.bundle.iter().flat_map(|_| Form::BUNDLED);
         let forms = form.into_iter().chain(bundled_forms).collect();
         let wish = Wish { number: args.number.clone(), date: args.date, forms };
         let material = Material::gather(&evidence, template, period, wish).await?;
@@ -134,10 +133,14 @@ pub fn run(choice: &ConfigChoice, args: &ReportArgs) -> anyhow::Result<ExitCode>
             say(remark.render(config.language).trim_end());
         }
         for doubt in material.doubts() {
-            say(doubt);
+            say(format_args!("loa: {doubt}"));
         }
         match &args.bundle {
-            Some(to) => bundled(&evidence, &material, period, to).await,
+            Some(to) => {
+                let by = who(None, Some(rustix::process::getuid().as_raw()));
+                let entries = material.bundle(&evidence, period, by, to).await?;
+                Ok(told(to, &entries, config.language))
+            }
             None => Ok(ExitCode::from(DONE)),
         }
     })
@@ -152,21 +155,24 @@ fn no_plan(config: &Config) -> WrongInput {
     ))
 }
 
-/// The report, and what proves it.
-async fn bundled(
-    evidence: &Evidence<'_>,
-    material: &Material<'_>,
-    period: Period,
-    to: &Path,
-) -> anyhow::Result<ExitCode> {
-    let mut reports = Vec::new();
-    for (ending, form) in BUNDLED {
-        let mut bytes = Cursor::new(Vec::new());
-        material.write(form, &mut bytes, to).await?;
-        reports.push((ending, bytes.into_inner()));
+/// Says what was made and what is lacking.
+fn told(to: &Path, entries: &[Entry], language: Language) -> ExitCode {
+    let lacking = entries.iter().filter_map(|entry| Some((entry, entry.bytes.as_ref().err()?)));
+    let mut count = 0;
+    for (entry, lack) in lacking {
+        count += 1;
+        let missing = language.pick("thiếu", "missing");
+        say(format_args!("loa: {missing} `{}` ({}): {}", entry.name, entry.title, lack.words(language)));
     }
-    let by = who(None, Some(rustix::process::getuid().as_raw()));
-    bundle::write(evidence, bundle::Wanted { period, reports, by, to }).await
+    let put = entries.len() - count;
+    match language {
+        Language::Vi => say(format_args!("`{}`: {put} tệp trong danh mục", to.display())),
+        Language::En => say(format_args!("`{}`: {put} files in the list", to.display())),
+    }
+    if count > 0 {
+        say(format_args!("loa: {}", list::lack(count, language)));
+    }
+    ExitCode::from(if count > 0 { FAILED } else { DONE })
 }
 
 /// Opens the file, unless a person's work is in it.
@@ -192,10 +198,10 @@ fn calendar(config: &Config, typed: Option<CalendarName>) -> Calendar {
 }
 
 /// Typed, else by the ending of the name.
-fn form(output: &Path, typed: Option<Form>) -> Result<Form, WrongInput> {
+fn form(output: &Path, typed: Option<FormName>) -> Result<Form, WrongInput> {
     let ending = output.extension().and_then(OsStr::to_str).unwrap_or_default();
-    let by_ending = || Form::from_str(ending, true).ok();
-    typed.or_else(by_ending).ok_or_else(|| {
+    let by_ending = || FormName::from_str(ending, true).ok();
+    typed.or_else(by_ending).map(Form::from).ok_or_else(|| {
         WrongInput(format!(
             "no format is known by the name `{}`; allowed: .docx, .xlsx, .csv, .json, .html, or name one with `--format`",
             output.display()

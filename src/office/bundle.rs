@@ -1,20 +1,17 @@
-//! `loa report --bundle`: everything that proves a period, put into one zip.
+//! Everything that proves a period, put into one zip.
 //!
 //! In: the log and what was gathered of it, reports that were made of the same figures, a name for the zip. Out: the bundle, with
-//! a list of what it holds; what the content store has lost is told, in the list and on stderr, and is exit code 1. Reads the
+//! a list of what it holds; what the content store has lost is told in that list. Reads the
 //! station only. Next: `report::bundle`.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use chrono::{Days, TimeDelta};
 
-use super::bulletin::content_place;
 use super::evidence::{Evidence, open};
-use super::log::named;
+use super::intake::content_place;
 use super::logbook::{self, Form};
 use super::sounded::Sounded;
-use super::{DONE, FAILED, say};
 use crate::activity::Activity;
 use crate::calendar::{start_of_day, with_offset};
 use crate::config::Config;
@@ -25,7 +22,7 @@ use crate::report::bundle::slips::{self, Slip};
 use crate::report::bundle::{Chapter, Content, Entry, Names, Piece, plain_ending};
 use crate::report::document::Document;
 use crate::report::logbook::Rows;
-use crate::report::period::Period;
+use crate::report::period::{Period, Window};
 use crate::report::table::date;
 use crate::signing;
 use crate::store::{Span, with_suffix};
@@ -34,19 +31,19 @@ use crate::store::{Span, with_suffix};
 const VERIFIER: &[u8] = include_bytes!("../../scripts/verify.py");
 
 /// What is bundled.
-pub(super) struct Wanted<'a> {
+pub(crate) struct Wanted<'a> {
     /// Of which days.
-    pub(super) period: Period,
+    pub(crate) period: Period,
     /// The report, once for each form: its ending and its bytes.
-    pub(super) reports: Vec<(&'static str, Vec<u8>)>,
+    pub(crate) reports: Vec<(&'static str, Vec<u8>)>,
     /// Who has it made, with the operating system's user.
-    pub(super) by: String,
+    pub(crate) by: String,
     /// Where it goes; a file that is there is replaced.
-    pub(super) to: &'a Path,
+    pub(crate) to: &'a Path,
 }
 
-/// Writes the bundle.
-pub(super) async fn write(evidence: &Evidence<'_>, wanted: Wanted<'_>) -> anyhow::Result<ExitCode> {
+/// Writes the bundle; what it lacks is among the entries.
+pub(crate) async fn write(evidence: &Evidence<'_>, wanted: Wanted<'_>) -> anyhow::Result<Vec<Entry>> {
     let Evidence { config, .. } = evidence;
     let (language, window) = (config.language, wanted.period.window);
     // A name that cannot be written is told before anything is made.
@@ -73,7 +70,7 @@ pub(super) async fn write(evidence: &Evidence<'_>, wanted: Wanted<'_>) -> anyhow
     put(&mut archive, of_activities(config, &activities, heading))?;
     let entries = archive.entries().to_vec();
     archive.finish(lists(heading, &entries, language)?)?;
-    Ok(told(wanted.to, &entries, language))
+    Ok(entries)
 }
 
 fn put(archive: &mut Archive, pieces: impl IntoIterator<Item = Piece>) -> Result<(), Unwritten> {
@@ -109,26 +106,6 @@ fn lists(heading: Heading<'_>, entries: &[Entry], language: Language) -> anyhow:
     Ok(lists)
 }
 
-/// Says what was made and what is lacking.
-fn told(to: &Path, entries: &[Entry], language: Language) -> ExitCode {
-    let lacking = entries.iter().filter_map(|entry| Some((entry, entry.bytes.as_ref().err()?)));
-    let mut count = 0;
-    for (entry, lack) in lacking {
-        count += 1;
-        let missing = language.pick("thiếu", "missing");
-        say(format_args!("loa: {missing} `{}` ({}): {}", entry.name, entry.title, lack.words(language)));
-    }
-    let put = entries.len() - count;
-    match language {
-        Language::Vi => say(format_args!("`{}`: {put} tệp trong danh mục", to.display())),
-        Language::En => say(format_args!("`{}`: {put} files in the list", to.display())),
-    }
-    if count > 0 {
-        say(format_args!("loa: {}", list::lack(count, language)));
-    }
-    ExitCode::from(if count > 0 { FAILED } else { DONE })
-}
-
 fn made(chapter: Chapter, name: String, title: &str, proves: String, bytes: Vec<u8>) -> Piece {
     Piece { chapter, name, title: title.to_owned(), proves, content: Content::Made(bytes) }
 }
@@ -145,6 +122,12 @@ impl Drop for Export {
         // It is in the zip by now, or there is no zip.
         let _ = std::fs::remove_file(&self.path);
     }
+}
+
+/// A period as the header of an export names it, with its first and last day.
+pub(crate) fn named(period: Period) -> String {
+    let Window { first, last } = period.window;
+    format!("{}: {first}..{last}", period.span)
 }
 
 /// Exports every row from which the bundle is made: of the period, and of airings that were planned before it and began in it.

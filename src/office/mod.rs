@@ -1,0 +1,17 @@
+//! What people do at the station, whether they type it or click it: reports, books, activities, states of zones.
+//!
+//! In: settings, typed wishes, and who wishes it, for the record. Out: typed outcomes; files into whatever is given to write to.
+//! Must never print, parse a command line or know of a page: those are `cli` and `web`, which both call this. Next: `evidence`.
+
+pub mod activity; // what was done besides the air, recorded and looked at
+pub mod bundle; // everything that proves a period, in one zip
+pub mod evidence; // the log as of one row, and all that it is held against
+pub mod fields; // what is typed, read and checked
+pub mod intake; // where sounds and proofs are kept
+pub mod logbook; // the station's book of some days
+pub mod plan_status; // how far the plan is carried out
+pub mod report; // all that a report is made of
+pub mod stored; // whether a sound is still in the content store
+pub mod sounded; // what has sounded of the plan, as pieces of a bundle
+pub mod words; // what people read of all that, in both languages
+pub mod zone; // whether the loudspeakers of zones work, as people say
