@@ -127,8 +127,9 @@ impl Alarm {
             (Self::QueueEmpty { programme, at }, language) => queue_empty(programme, at, language),
             (Self::NotApproved { programme, at, items }, language) => not_approved(programme, at, items, language),
             (Self::PageShut { address, why }, Language::Vi) => format!(
-                "không mở được trang điều hành ở {address}, sẽ thử lại: {why}; hãy sửa `[web] listen` trong loa.toml rồi khởi động \
-                 lại đài nếu cần; đài vẫn phát"
+                "không mở được trang điều hành ở {address}, sẽ thử lại: {}; hãy sửa `[web] listen` trong loa.toml rồi khởi động \
+                 lại đài nếu cần; đài vẫn phát",
+                vietnamese(why)
             ),
             (Self::PageShut { address, why }, Language::En) => format!(
                 "the page cannot be served at {address}, trying again: {why}; change `[web] listen` in loa.toml and restart \

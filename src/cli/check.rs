@@ -121,6 +121,16 @@ fn broken_zones(config: &Config, clock: &Clock) -> impl Iterator<Item = Problem>
 /// Everything that can be known of a station without a sound: what can be read of its schedule, and all problems.
 #[must_use]
 pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
+    examine_with(path, now, folder::load, &audio_fact)
+}
+
+/// The same of schedule files that another may have made up, with what is known of each sound.
+pub(crate) fn examine_with(
+    path: &Path,
+    now: DateTime<Utc>,
+    load: impl FnOnce(&Path) -> (Vec<read::File>, Vec<Problem>),
+    hear: &dyn Fn(&Path) -> Result<AudioFact, AudioFault>,
+) -> (Schedule, Vec<Problem>) {
     let (config, mut problems) = match Config::load(path) {
         Ok(config) => (Some(config), Vec::new()),
         Err(problems) => (None, problems),
@@ -130,14 +140,14 @@ pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
         return (Schedule::default(), problems);
     }
     let root = config::folder_of(path);
-    let (files, of_folder) = folder::load(&root.join("schedules"));
+    let (files, of_folder) = load(&root.join("schedules"));
     let mut reading = read::read(&files, config.as_ref().map(Config::zone_ids).as_deref());
     problems.extend(of_folder);
     problems.extend(speech::readings_of(&root).err().unwrap_or_default());
     let language = config.as_ref().map(|config| config.language).unwrap_or_default();
     problems.extend(template_of(&root, language).map_or_else(|problems| problems, |(_, remarks)| remarks));
     problems.append(&mut reading.problems);
-    let (audio, of_audio) = audio_facts(&root.join("audio"), &reading);
+    let (audio, of_audio) = audio_facts(&root.join("audio"), &reading, hear);
     problems.extend(of_audio);
     let zone = config.as_ref().map(|config| config.station.timezone);
     let subject = Subject { reading: &reading, zone, now, audio: &audio };
@@ -154,7 +164,11 @@ pub fn examine(path: &Path, now: DateTime<Utc>) -> (Schedule, Vec<Problem>) {
 
 /// What is known of the audio that the schedules name, and what is wrong with its folder as a whole: then nothing is said
 /// of each file.
-fn audio_facts(audio_dir: &Path, reading: &Reading) -> (AudioFacts, Option<Problem>) {
+fn audio_facts(
+    audio_dir: &Path,
+    reading: &Reading,
+    hear: &dyn Fn(&Path) -> Result<AudioFact, AudioFault>,
+) -> (AudioFacts, Option<Problem>) {
     let fault = match fs::metadata(audio_dir) {
         Ok(facts) => (!facts.is_dir()).then_some(FileFault::NotAFolder),
         Err(error) => Some(folder::fault_of(&error)),
@@ -165,7 +179,7 @@ fn audio_facts(audio_dir: &Path, reading: &Reading) -> (AudioFacts, Option<Probl
     }
     let mut files = HashMap::new();
     for (file, _) in &reading.files {
-        files.entry(file.clone()).or_insert_with(|| audio_fact(&audio_dir.join(file)));
+        files.entry(file.clone()).or_insert_with(|| hear(&audio_dir.join(file)));
     }
     let missing = files.values().any(|fact| *fact == Err(AudioFault::Missing));
     (AudioFacts { files, names: if missing { names_below(audio_dir) } else { Vec::new() } }, None)
@@ -181,7 +195,7 @@ fn contents(audio_dir: &Path, audio: &AudioFacts) -> Library {
     audio.files.iter().filter_map(content).collect()
 }
 
-fn audio_fact(path: &Path) -> Result<AudioFact, AudioFault> {
+pub(crate) fn audio_fact(path: &Path) -> Result<AudioFact, AudioFault> {
     match verify(path) {
         Ok(verified) => Ok(AudioFact { duration_ms: Some(verified.duration_ms) }),
         Err(ClipError::Missing) => Err(AudioFault::Missing),

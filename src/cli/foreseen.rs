@@ -25,7 +25,7 @@ const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// What is known now. `from` is the first instant that will be asked for. Files that the station has not measured yet are
 /// measured, so many at most.
-pub(super) fn foresight(
+pub(crate) fn foresight(
     config: &Config,
     schedule: &Schedule,
     now: DateTime<Utc>,
@@ -96,7 +96,7 @@ pub(super) fn week_by_week(
 }
 
 /// Foresees what airs before a span, so that its draws follow those.
-pub(super) fn catch_up(
+pub(crate) fn catch_up(
     foresight: &mut Foresight,
     schedule: &Schedule,
     zone: Tz,

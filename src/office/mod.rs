@@ -13,5 +13,6 @@ pub mod plan_status; // how far the plan is carried out
 pub mod report; // all that a report is made of
 pub mod stored; // whether a sound is still in the content store
 pub mod sounded; // what has sounded of the plan, as pieces of a bundle
+pub mod timetable; // the timetable changed, and what a week of it looks like
 pub mod words; // what people read of all that, in both languages
 pub mod zone; // whether the loudspeakers of zones work, as people say

@@ -82,6 +82,10 @@ fn form(fault: &FormFault) -> Said {
             format!("`{key}`: `{found}` không phải là ngày"),
             "hãy viết ngày có thật theo mẫu \"2025-03-01\"",
         ),
+        FormFault::BadException(key, found) => Said::with(
+            format!("`{key}`: `{found}` không phải là ngày, cũng không phải là giờ phát của một ngày"),
+            "hãy viết ngày theo mẫu \"2025-03-01\", một buổi trong ngày theo mẫu \"2025-03-01T17:00\"",
+        ),
         FormFault::BadId(found) => Said::with(
             format!("`{found}` không dùng làm mã được"),
             "mã gồm 1 đến 64 ký tự: a đến z, 0 đến 9, `-` và `_`",
@@ -260,6 +264,10 @@ fn timetable(fault: &TimetableFault) -> Said {
         TimetableFault::NoOccurrence(days) => {
             Said::plain(format!("trong {days} ngày tới chương trình không phát ngày nào"))
         }
+        TimetableFault::NoSuchStart(start) => Said::with(
+            format!("chương trình vốn không có buổi nào bắt đầu lúc {start}"),
+            "hãy ghi đúng giờ phát mà `loa timetable` cho thấy, hoặc chỉ ghi ngày",
+        ),
     }
 }
 
