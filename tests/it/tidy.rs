@@ -17,6 +17,7 @@ const PURE_ROOMS: &[&str] = &[
     "src/backup/alarm.rs",
     "src/backup/rotation.rs",
     "src/calendar.rs",
+    "src/config/edit/",
     "src/desk/",
     "src/report/compose/",
     "src/report/document.rs",
