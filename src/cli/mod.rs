@@ -13,7 +13,7 @@ mod calibrate;
 pub mod check;
 pub mod demo;
 pub mod devices;
-mod evening;
+pub(crate) mod evening;
 mod evidence;
 mod foreseen;
 pub mod init;

@@ -18,6 +18,7 @@ const PURE_ROOMS: &[&str] = &[
     "src/backup/rotation.rs",
     "src/calendar.rs",
     "src/config/edit/",
+    "src/config/field.rs",
     "src/desk/",
     "src/report/compose/",
     "src/report/document.rs",

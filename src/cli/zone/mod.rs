@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::problem::nearest;
 use crate::problem::what::ProgrammeFault;
 
-pub(super) use list::broken_now;
+pub(crate) use list::broken_now;
 
 /// Arguments of `loa zone`.
 #[derive(Debug, clap::Args)]
