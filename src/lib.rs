@@ -32,6 +32,7 @@ pub mod report; // the log as figures, tables, documents and files
 pub mod backup; // the whole station in one file: made, proved, restored, kept in turn
 pub mod signing; // the station's key, and exports of the log that are signed with it
 pub mod station; // the loop: take one event, ask the desk, perform its actions
+pub mod machine; // memory, disks, warmth, clock, as the kernel tells them
 pub mod office; // acts of people: what the command line and the page both do
 pub mod people; // accounts, roles, and what each may do (pure)
 pub mod service; // what a service manager is told: ready, alive, leaving

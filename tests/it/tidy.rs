@@ -38,6 +38,7 @@ const PURE_ROOMS: &[&str] = &[
     "src/rundown",
     "src/bulletin/",
     "src/lunar/",
+    "src/machine/parse.rs",
     "src/plan/",
     "src/schedule/",
     "src/sound/",
