@@ -37,3 +37,4 @@ pub mod office; // acts of people: what the command line and the page both do
 pub mod people; // accounts, roles, and what each may do (pure)
 pub mod service; // what a service manager is told: ready, alive, leaving
 pub mod control; // the local socket: air, stop, skip, status
+pub mod web; // the operator's page
