@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -18,16 +19,20 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::answer::{Answer, Done, Outcome, Refusal, object};
-use super::layout;
+use super::contained::contained;
 use super::once::Before;
 use super::routes::Needs;
 use super::site::Site;
 use super::visitor::{Guest, Visitor};
+use super::{layout, refused};
 use crate::language::Language;
 use crate::people::Right;
 
 /// A form has a text and a few fields; uploads are streamed and have a bound of their own.
 const MOST_FORM_BYTES: usize = 2 << 20;
+
+/// How long a browser may take to send a form: a phone at the edge of its network takes seconds.
+const FORM_WITHIN: Duration = Duration::from_secs(30);
 
 /// The cookie of a sign-in.
 pub(super) const COOKIE_NAME: &str = "loa";
@@ -55,9 +60,12 @@ pub(super) struct Peer(pub(super) IpAddr);
 pub(super) async fn cover(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     let guest = guest(&gate.site, &request);
     request.extensions_mut().insert(guest.clone());
-    let mut response = next.run(request).await;
+    let answered = contained(next.run(request)).await;
+    let mut response = answered.unwrap_or_else(|| refused::broken(&guest).into_response());
     if let Some(Outcome(answer)) = response.extensions_mut().remove::<Outcome>() {
         response = plain(&guest, &answer);
+    } else if let Some(refusal) = refused::wordless(&guest, &response) {
+        response = plain(&guest, &Err(refusal));
     }
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
@@ -123,7 +131,8 @@ async fn act(gate: &Gate, request: Request, next: Next, guest: &Guest, visitor: 
     // Whoever goes away while it is being done does not undo it, and it is noted all the same.
     let (site, guest, visitor, act) = (Arc::clone(site), guest.clone(), visitor.clone(), gate.act);
     let doing = tokio::spawn(async move {
-        let mut response = next.run(request).await;
+        let answered = contained(next.run(request)).await;
+        let mut response = answered.unwrap_or_else(|| refused::broken(&guest).into_response());
         let outcome = response.extensions_mut().remove::<Outcome>();
         let done = outcome.as_ref().and_then(|Outcome(answer)| answer.as_ref().ok()).cloned();
         if let Some(id) = &sent.act {
@@ -160,7 +169,10 @@ async fn unpack(request: Request) -> Result<(Request, Sent), fn(&Guest) -> Refus
         return Ok((request, sent));
     }
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, MOST_FORM_BYTES).await.map_err(|_| too_large as fn(&Guest) -> Refusal)?;
+    let bytes = match tokio::time::timeout(FORM_WITHIN, to_bytes(body, MOST_FORM_BYTES)).await {
+        Ok(bytes) => bytes.map_err(|_| too_large as fn(&Guest) -> Refusal)?,
+        Err(_) => return Err(refused::too_slow),
+    };
     let fields: Vec<(String, String)> = if is_form {
         serde_urlencoded::from_bytes(&bytes).unwrap_or_default()
     } else {
@@ -276,13 +288,17 @@ fn still_running(guest: &Guest) -> Refusal {
     Refusal::conflict(guest.language.pick(vi, en))
 }
 
-fn too_large(guest: &Guest) -> Refusal {
+pub(super) fn too_large(guest: &Guest) -> Refusal {
     let (vi, en) = ("nội dung gửi lên quá dài; chưa làm gì cả", "what was sent is too long; nothing was done");
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, guest.language.pick(vi, en))
 }
 
+/// A route by another method.
+pub(super) async fn other_method(guest: Guest) -> Refusal {
+    refused::wrong_method(&guest)
+}
+
 /// What is no route.
 pub(super) async fn nowhere(guest: Guest) -> Refusal {
-    let (vi, en) = ("không có trang này", "there is no such page");
-    Refusal::missing(guest.language.pick(vi, en))
+    refused::nothing_here(&guest)
 }
