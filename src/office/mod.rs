@@ -4,4 +4,5 @@
 //! Next: the file of each act.
 
 pub mod check; // what `loa check` finds
+pub mod copies; // a backup that a person asks for
 pub mod settings; // loa.toml changed by form
