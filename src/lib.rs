@@ -30,11 +30,11 @@ pub mod playout; // cues decoded ahead, the deck in the device callback, the acc
 pub mod output; // card, wav, silent
 pub mod store; // SQLite: every statement of the program
 pub mod report; // the log as figures, tables, documents and files
-pub mod office; // what people do, typed or clicked: reports, books, activities, zones
+pub mod office; // what people do, typed or clicked, written once for command line and page
 pub mod backup; // the whole station in one file: made, proved, restored, kept in turn
 pub mod signing; // the station's key, and exports of the log that are signed with it
-pub mod office; // acts of people, for the command line and the page alike
 pub mod station; // the loop: take one event, ask the desk, perform its actions
+pub mod machine; // memory, disks, warmth, clock, as the kernel tells them
 pub mod people; // accounts, roles, and what each may do (pure)
 pub mod service; // what a service manager is told: ready, alive, leaving
 pub mod control; // the local socket: air, stop, skip, status

@@ -12,7 +12,7 @@ mod calibrate;
 pub mod check;
 pub mod demo;
 pub mod devices;
-mod evening;
+pub(crate) mod evening;
 pub(crate) mod foreseen;
 pub mod init;
 mod lines;

@@ -29,7 +29,7 @@ mod vorbis;
 mod wav;
 
 pub use clip::Clip;
-pub use contain::abort_on_panic;
+pub use contain::{abort_on_panic, beside_the_air};
 pub(crate) use content::hex;
 pub use content::{Alone, ContentStore, Ingested};
 pub use error::ClipError;

@@ -18,6 +18,7 @@ mod csv; // the log as CSV, made by the database
 mod emergencies; // those that a fault cut or kept from starting
 mod facts; // the log as figures need it
 mod files; // what is known of audio
+mod health; // what the database says of itself
 mod heads; // the newest row of every chain
 mod history; // what happened to one bulletin
 mod in_force; // what a new log must know (pure)
@@ -63,6 +64,7 @@ pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
 pub use self::csv::write as write_csv;
 pub use self::facts::{Facts, Known};
 pub use self::heads::Heads;
+pub use self::health::Health;
 pub use self::history::History;
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;

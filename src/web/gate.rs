@@ -6,6 +6,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -19,19 +20,23 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::answer::{Answer, Done, Outcome, Refusal, object};
+use super::contained::contained;
 use super::deed::{Audited, Doer, subject};
-use super::layout;
 use super::once::Before;
 use super::origin::{is_ours, is_same_origin};
 use super::routes::Needs;
 use super::site::Site;
 use super::visitor::{Guest, Visitor};
+use super::{layout, refused};
 use crate::language::Language;
 use crate::people::Right;
 use crate::people::sign_in::same;
 
 /// A form has a text and a few fields; uploads are streamed and have a bound of their own.
 const MOST_FORM_BYTES: usize = 2 << 20;
+
+/// How long a browser may take to send a form: a phone at the edge of its network takes seconds.
+const FORM_WITHIN: Duration = Duration::from_secs(30);
 
 /// The cookie of a sign-in.
 pub(super) const COOKIE_NAME: &str = "loa";
@@ -60,7 +65,8 @@ pub(super) async fn cover(State(gate): State<Gate>, mut request: Request, next: 
     let guest = guest(&gate.site, &request);
     request.extensions_mut().insert(guest.clone());
     let mut response = if is_ours(&gate.site, request.headers()) {
-        next.run(request).await
+        let answered = contained(next.run(request)).await;
+        answered.unwrap_or_else(|| refused::broken(&guest).into_response())
     } else {
         elsewhere(&guest).into_response()
     };
@@ -70,6 +76,8 @@ pub(super) async fn cover(State(gate): State<Gate>, mut request: Request, next: 
         for cookie in cookies {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
+    } else if let Some(refusal) = refused::wordless(&guest, &response) {
+        response = plain(&guest, &Err(refusal));
     }
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
@@ -146,7 +154,8 @@ async fn act(doer: Doer, subject: Option<String>, request: Request, next: Next) 
     let worker = doer.clone();
     let doing = tokio::spawn(async move {
         let doer = worker;
-        let mut response = next.run(request).await;
+        let answered = contained(next.run(request)).await;
+        let mut response = answered.unwrap_or_else(|| refused::broken(&doer.guest).into_response());
         let (parts, is_noted) = (response.status(), response.extensions_mut().remove::<Audited>().is_some());
         let answer = match response.extensions_mut().remove::<Outcome>() {
             Some(Outcome(answer)) => Some(answer),
@@ -179,7 +188,7 @@ async fn act(doer: Doer, subject: Option<String>, request: Request, next: Next) 
     });
     match doing.await {
         Ok(response) => response,
-        Err(_) => doer.refuse(None, None, broken(&doer.guest)).await,
+        Err(_) => doer.refuse(None, None, refused::broken(&doer.guest)).await,
     }
 }
 
@@ -205,7 +214,10 @@ async fn unpack(request: Request) -> Result<(Request, Sent), fn(&Guest) -> Refus
         return Ok((request, sent));
     }
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, MOST_FORM_BYTES).await.map_err(|_| too_large as fn(&Guest) -> Refusal)?;
+    let bytes = match tokio::time::timeout(FORM_WITHIN, to_bytes(body, MOST_FORM_BYTES)).await {
+        Ok(bytes) => bytes.map_err(|_| too_large as fn(&Guest) -> Refusal)?,
+        Err(_) => return Err(refused::too_slow),
+    };
     let fields: Vec<(String, String)> = if is_form {
         serde_urlencoded::from_bytes(&bytes).unwrap_or_default()
     } else {
@@ -314,7 +326,7 @@ fn still_running(guest: &Guest) -> Refusal {
     Refusal::conflict(guest.language.pick(vi, en))
 }
 
-fn too_large(guest: &Guest) -> Refusal {
+pub(super) fn too_large(guest: &Guest) -> Refusal {
     let (vi, en) = ("nội dung gửi lên quá dài; chưa làm gì cả", "what was sent is too long; nothing was done");
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, guest.language.pick(vi, en))
 }
@@ -331,14 +343,6 @@ fn malformed(guest: &Guest, status: StatusCode) -> Refusal {
     Refusal::new(status, guest.language.pick(vi, en))
 }
 
-fn broken(guest: &Guest) -> Refusal {
-    let (vi, en) = (
-        "phần mềm gặp lỗi khi làm việc này; hãy xem lại trang để biết đã làm được đến đâu",
-        "the program failed in doing this; look at the page again to see what was done",
-    );
-    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, guest.language.pick(vi, en))
-}
-
 fn elsewhere(guest: &Guest) -> Refusal {
     let (vi, en) = (
         "trang điều hành chỉ mở được bằng địa chỉ của chính máy này, ví dụ http://localhost:8099",
@@ -347,8 +351,12 @@ fn elsewhere(guest: &Guest) -> Refusal {
     Refusal::new(StatusCode::MISDIRECTED_REQUEST, guest.language.pick(vi, en))
 }
 
+/// A route by another method.
+pub(super) async fn other_method(guest: Guest) -> Refusal {
+    refused::wrong_method(&guest)
+}
+
 /// What is no route.
 pub(super) async fn nowhere(guest: Guest) -> Refusal {
-    let (vi, en) = ("không có trang này", "there is no such page");
-    Refusal::missing(guest.language.pick(vi, en))
+    refused::nothing_here(&guest)
 }

@@ -6,6 +6,7 @@
 
 mod answer; // what became of an act: done or refused, as a page or as JSON
 mod assets; // style and scripts, compiled in
+mod contained; // a handler that panics answers all the same
 mod deed; // the row of the audit that every act leaves
 mod flash; // words that the next page shows once
 mod gate; // who is it, may he, did he mean it, is it the first time; and the audit row
@@ -15,11 +16,13 @@ mod origin; // our own page, or another site
 mod page; // the pages, one folder each
 mod part; // pieces of pages: forms, numbers, dates
 mod people; // who is signed in, and what they did
+mod refused; // refusals that no handler gives
 mod routes; // the one table of all routes
 mod secret; // random words
 mod serve; // connections and their limits
 mod site; // what every page may use
 mod visitor; // who asks
+mod watched; // a connection that tells whether the other end takes anything
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -116,6 +119,10 @@ impl Web {
     pub fn hear(&self, notice: &Notice) {
         // Nobody may be looking.
         let _ = self.notices.send(Arc::new(notice.clone()));
+        // The page closes while the sound fades out: one after the other they would take too long.
+        if matches!(notice, Notice::Leaving) {
+            self.ended.send_replace(true);
+        }
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) fn router(site: &Arc<Site>) -> Router {
     let nowhere = Gate { site: Arc::clone(site), needs: Needs::Nothing, act: "" };
     router
         .fallback(gate::nowhere)
-        .method_not_allowed_fallback(gate::nowhere)
+        .method_not_allowed_fallback(gate::other_method)
         .layer(middleware::from_fn_with_state(nowhere, gate::cover))
         .with_state(Arc::clone(site))
 }

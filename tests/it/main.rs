@@ -31,6 +31,8 @@ mod kills; // the real program killed at random instants
 mod users; // the real binary: accounts by commands, and the audit they leave
 mod web_gate; // every role against every route, and what the gate refuses
 mod web_people; // accounts, sign-ins and the audit on the page
+mod web_robust; // the page's server against slow, broken and too many browsers
+mod web_system; // the machine, settings, copies, devices and help on the page
 mod web; // the page: a browser made of lines, and what every page has
 mod servers; // the real program on a sound server that dies, freezes, comes late
 mod full_disk; // the real program on a full disk

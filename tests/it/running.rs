@@ -40,7 +40,7 @@ pub(crate) struct Site {
     runs: Cell<u32>,
     env: Vec<(&'static str, OsString)>,
     /// Where its page is served.
-    listen: &'static str,
+    listen: String,
 }
 
 /// As root nothing is forbidden: a station that is to meet permissions runs without the right to pass them over.
@@ -74,7 +74,7 @@ impl Site {
             seen_as,
             runs: Cell::new(0),
             env: vec![],
-            listen: "off",
+            listen: "off".to_owned(),
         };
         site.set("");
         site
@@ -91,8 +91,13 @@ impl Site {
     }
 
     /// With its page, at a port that is free.
-    pub(crate) fn with_page(mut self) -> Self {
-        self.listen = "127.0.0.1:0";
+    pub(crate) fn with_page(self) -> Self {
+        self.with_page_at("127.0.0.1:0")
+    }
+
+    /// With its page at this address.
+    pub(crate) fn with_page_at(mut self, address: &str) -> Self {
+        self.listen = address.to_owned();
         self.set("");
         self
     }
@@ -114,7 +119,7 @@ impl Site {
     }
 
     fn write_settings(&self, sound: &str, more: &str) {
-        let (device, listen) = (&self.device, self.listen);
+        let (device, listen) = (&self.device, &self.listen);
         let text = format!(
             "language = \"en\"\n[sound]\n{sound}\n[station]\nname = \"Đài thử\"\ntimezone = \"Asia/Ho_Chi_Minh\"\n\
              [output]\ndevice = \"{device}\"\n[web]\nlisten = \"{listen}\"\n{more}"

@@ -47,7 +47,7 @@ pub(super) fn run(config: &Config, args: &ListArgs) -> anyhow::Result<ExitCode> 
 }
 
 /// Zones that are broken now, as far as that can be read.
-pub(in crate::cli) fn broken_now(config: &Config, now: DateTime<Utc>) -> Vec<ZoneFault> {
+pub(crate) fn broken_now(config: &Config, now: DateTime<Utc>) -> Vec<ZoneFault> {
     let states = States::new(&acts(config).unwrap_or_default());
     let broken = config.zones.iter().filter_map(|zone| match states.state_at(&zone.id, now) {
         State::Broken { since } => {

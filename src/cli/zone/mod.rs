@@ -14,7 +14,7 @@ use clap::Subcommand;
 
 use super::ConfigChoice;
 
-pub(super) use list::broken_now;
+pub(crate) use list::broken_now;
 
 /// Arguments of `loa zone`.
 #[derive(Debug, clap::Args)]

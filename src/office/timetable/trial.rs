@@ -14,9 +14,9 @@ use chrono_tz::Tz;
 
 use super::{Edit, Folder};
 use crate::calendar::{local_date, start_of_day};
-use crate::cli::check::{audio_fact, examine_with};
 use crate::config::Config;
 use crate::language::Language;
+use crate::office::check::{audio_fact, examine_with};
 use crate::problem::what::AudioFault;
 use crate::problem::{Problem, Severity};
 use crate::schedule::checks::AudioFact;
