@@ -20,7 +20,7 @@ TABLES = [
     ("bulletin", REVISION, "bulletin revisions"),
     ("zone_act", ZONE_ACT, "acts on zones"),
     ("activity", ACTIVITY, "activity revisions"),
-    ("audit", AUDIT, "audit rows"),
+    ("audit", AUDIT, "acts in the audit"),
 ]
 
 

@@ -153,7 +153,7 @@ async fn verify(mut log: Log, kept: [Option<Head>; 6], out: &mut impl Write) -> 
         (bulletins, "bulletin revisions"),
         (zones, "acts on zones"),
         (activities, "activity revisions"),
-        (audit, "audit rows"),
+        (audit, "acts in the audit"),
     ] {
         match proved {
             Ok(head) => {
