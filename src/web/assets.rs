@@ -19,6 +19,7 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ("style.css", "text/css; charset=utf-8", include_bytes!("assets/style.css")),
     ("app.js", "text/javascript; charset=utf-8", include_bytes!("assets/app.js")),
     ("sheet.css", "text/css; charset=utf-8", include_bytes!("assets/sheet.css")),
+    ("activities.js", "text/javascript; charset=utf-8", include_bytes!("assets/activities.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
 ];
 

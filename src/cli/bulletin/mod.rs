@@ -119,7 +119,7 @@ pub(super) fn unknown(config: &Config, number: i64) -> ExitCode {
 
 /// The database did not take or give what was asked.
 pub(super) fn failed(config: &Config, error: &crate::store::RegisterError) -> ExitCode {
-    let vi = words::register_error(error);
+    let vi = register_error(error);
     refused(config, FAILED, (&vi, &error.to_string()))
 }
 

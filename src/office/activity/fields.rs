@@ -3,6 +3,8 @@
 //! In: fields as they were typed or filled in; the codes of the plan. Out: the fields of an activity, and every problem and
 //! remark at once. Words are clean and NFC; text in a legacy encoding is refused. Next: `proofs`.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::proofs::GivenFile;
@@ -13,6 +15,7 @@ use crate::config::Config;
 use crate::folder;
 use crate::language::Language;
 use crate::office::fields::Typed;
+use crate::plan::Plan;
 use crate::problem::what::{ActivityFault, BulletinFault, What};
 use crate::problem::{Problem, Severity, any_error};
 use crate::schedule::files::{File, Special, special};
@@ -106,8 +109,8 @@ impl Labels {
     }
 }
 
-/// The codes of the station's plan; its problems if there is a plan that cannot be read.
-pub(crate) fn codes(config: &Config) -> Result<Codes, Vec<Problem>> {
+/// The station's plan, if it has one; its problems if there is one that cannot be read.
+pub(crate) fn plan(config: &Config) -> Result<Option<Arc<Plan>>, Vec<Problem>> {
     let (files, _) = folder::load(&config.schedules_dir());
     // Mistakes in programmes are no reason to record nothing.
     let files: Vec<File> = files.into_iter().filter(|file| special(&file.path) == Some(Special::Plan)).collect();
@@ -115,7 +118,12 @@ pub(crate) fn codes(config: &Config) -> Result<Codes, Vec<Problem>> {
     if !files.is_empty() && any_error(&reading.problems) {
         return Err(reading.problems);
     }
-    Ok(Codes::new(reading.schedule.plan.as_deref()))
+    Ok(reading.schedule.plan)
+}
+
+/// The codes of the station's plan; its problems if there is a plan that cannot be read.
+pub(crate) fn codes(config: &Config) -> Result<Codes, Vec<Problem>> {
+    Ok(Codes::new(plan(config)?.as_deref()))
 }
 
 /// An activity of which nothing is said yet.

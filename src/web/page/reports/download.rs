@@ -37,6 +37,7 @@ use crate::office::plan_status::Undue;
 use crate::office::report::{self, Form, Material, Wish};
 use crate::people::Right;
 use crate::problem::Problems;
+use crate::report::bundle::list;
 use crate::report::edited::template_of;
 use crate::report::period::Period;
 use crate::schedule::table::parse_date;
@@ -143,10 +144,15 @@ async fn send(
     let name = format!("{name} {}.{ending}", period.name(visitor.language()).replace('/', "-"));
     let plain = format!("{}-{}.{ending}", if ending == "zip" { "kiem-chung" } else { "bao-cao" }, period.span);
     let work = move |to: &Path| match form_of(ending) {
-        Some(form) => fs::write(to, bytes(&config, period, form, paper, now)?).map_err(Into::into),
+        Some(form) => fs::write(to, bytes(&config, period, form, paper, now)?).map(|()| 0).map_err(Into::into),
         None => bundle(&config, period, (paper, by), now, to),
     };
-    let file = made(folder, &visitor, work).await?;
+    let (file, lacking) = made(folder, &visitor, work).await?;
+    if lacking > 0 {
+        // A file says nothing by itself when it comes: the next page does.
+        let bundle = visitor.pick("bộ tài liệu kiểm chứng vừa tải", "the bundle that was downloaded");
+        site.flash.say(&visitor.sign_in, &format!("{bundle}: {}", list::lack(lacking, visitor.language())));
+    }
     Ok(stream(file, kind, &plain, &name))
 }
 
@@ -185,16 +191,17 @@ pub(super) fn bytes(
     })
 }
 
-/// The bundle into a file.
+/// The bundle into a file; answers with how many pieces it lacks.
 fn bundle(
     config: &Config,
     period: Period,
     (paper, by): (Paper, String),
     now: DateTime<Utc>,
     to: &Path,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<usize> {
     with_material(config, period, Form::BUNDLED.to_vec(), paper, now, async |evidence, material| {
-        material.bundle(evidence, period, by, to).await.map(drop)
+        let entries = material.bundle(evidence, period, by, to).await?;
+        Ok(entries.iter().filter(|entry| entry.bytes.is_err()).count())
     })
 }
 
@@ -218,12 +225,12 @@ fn with_material<T>(
     })
 }
 
-/// Waits for its turn and makes a file, which has no name any more when it is there.
-pub(super) async fn made(
+/// Waits for its turn and makes a file, which has no name any more when it is there; with what the work tells of it.
+pub(super) async fn made<T: Send + 'static>(
     folder: PathBuf,
     visitor: &Visitor,
-    work: impl FnOnce(&Path) -> anyhow::Result<()> + Send + 'static,
-) -> Result<File, Refusal> {
+    work: impl FnOnce(&Path) -> anyhow::Result<T> + Send + 'static,
+) -> Result<(File, T), Refusal> {
     let turn = turn(visitor).await?;
     let done = away(move || {
         let file = nameless(&folder, work);
@@ -243,12 +250,12 @@ async fn turn(visitor: &Visitor) -> Result<SemaphorePermit<'static>, Refusal> {
     }
 }
 
-fn nameless(folder: &Path, work: impl FnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<File> {
+fn nameless<T>(folder: &Path, work: impl FnOnce(&Path) -> anyhow::Result<T>) -> anyhow::Result<(File, T)> {
     // What a power cut left there; nothing else is made at the same time.
     let _ = fs::remove_dir_all(folder);
     fs::create_dir_all(folder)?;
     let path = folder.join(secret::word());
-    let made = work(&path).and_then(|()| Ok(File::open(&path)?));
+    let made = work(&path).and_then(|told| Ok((File::open(&path)?, told)));
     let _ = fs::remove_dir_all(folder);
     made
 }

@@ -173,7 +173,7 @@ async fn made(site: &Site, visitor: &Visitor, wanted: &Wanted, form: Form) -> Re
     let file = download::made(folder, visitor, move |to| {
         fs::write(to, bytes(&config, window, volume, form, now)?).map_err(Into::into)
     });
-    let file = file.await?;
+    let (file, ()) = file.await?;
     let (first, last) = (date(visitor.language(), window.first), date(visitor.language(), window.last));
     let name =
         format!("{} {first} - {last}.{}", visitor.pick("Sổ nhật ký", "Logbook"), form.ending()).replace('/', "-");
