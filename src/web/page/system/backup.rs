@@ -13,6 +13,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::light::coded;
 use super::units::megabytes;
 use super::{SETTINGS, page};
 use crate::calendar::with_offset;
@@ -64,10 +65,10 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Markup {
         @for (folder, copies) in &looked.folders { (listed(&config, language, folder, copies)) }
         section .card aria-labelledby="khoi-phuc" {
             h2 id="khoi-phuc" { (visitor.pick("Khôi phục", "Restoring")) }
-            p { (visitor.pick(
+            p { (coded(visitor.pick(
                 "Khôi phục làm trên máy, khi đài đã dừng, bằng lệnh `loa restore TỆP`. Bản sao lưu có khóa ký của đài nên không tải xuống qua mạng: hãy chép ra USB và cất nơi an toàn. ",
                 "A station is restored at the machine, while it does not run, by `loa restore FILE`. A copy holds the key of the station, so none is sent over the network: copy it to a stick and keep that safe. ",
-            )) a href="/tro-giup#khoi-phuc" { (visitor.pick("Xem hướng dẫn", "How to")) } "." }
+            ))) a href="/tro-giup#khoi-phuc" { (visitor.pick("Xem hướng dẫn", "How to")) } "." }
         }
     };
     page(&site, &visitor, HERE, visitor.pick("Sao lưu", "Backup"), &body)

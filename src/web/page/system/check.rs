@@ -12,6 +12,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::chores::Checked;
+use super::light::coded;
 use super::{LOOK, page};
 use crate::config::Config;
 use crate::language::Language;
@@ -51,8 +52,8 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Markup {
             section .card aria-labelledby="kiem-tra" {
                 h2 id="kiem-tra" { (visitor.pick("Kiểm tra tất cả", "Check everything")) }
                 p { (visitor.pick(
-                    "Đọc lại cài đặt, lịch phát và giải mã thử mọi tệp âm thanh, như lệnh `loa check`. Có thể mất vài phút; đài vẫn phát bình thường.",
-                    "Reads settings and schedules and decodes every audio file, as `loa check` does. It may take minutes; the station airs on.",
+                    "Đọc lại cài đặt, lịch phát và giải mã thử mọi tệp âm thanh, như lệnh loa check. Có thể mất vài phút; đài vẫn phát bình thường.",
+                    "Reads settings and schedules and decodes every audio file, as loa check does. It may take minutes; the station airs on.",
                 )) }
                 (form::button(&visitor, "/api/check", visitor.pick("Kiểm tra ngay", "Check now"), "primary", None, &[]))
             }
@@ -92,10 +93,10 @@ fn one(problem: &Problem, config: &Config, language: Language) -> Markup {
     let line = problem.place.as_ref().and_then(|place| place.spot.as_ref()).map(|spot| spot.text.clone());
     html! {
         div class={ "notice " (class) } {
-            strong { (sentence(language.severity(problem.severity))) ": " (sentence(&said.message)) }
+            strong { (sentence(language.severity(problem.severity))) ": " (coded(&sentence(&said.message))) }
             @if !place.is_empty() { code { (place) } }
             @if let Some(line) = line.filter(|line| !line.is_empty()) { pre .mono { (line) } }
-            @if let Some(advice) = &said.advice { p { (sentence(advice)) } }
+            @if let Some(advice) = &said.advice { p { (coded(&sentence(advice))) } }
             @if let Some((path, words)) = mended_at(problem, config, language) { p { a href=(path) { (words) } } }
         }
     }

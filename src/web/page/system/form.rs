@@ -20,7 +20,7 @@ pub(super) fn groups(visitor: &Visitor, sheet: &Sheet) -> Markup {
 fn whole(visitor: &Visitor, sheet: &Sheet, group: &Group) -> Markup {
     let fields = html! {
         (shown(sheet))
-        @for words in group.fields { (field(visitor.language(), sheet, words)) }
+        div .settings { @for words in group.fields { (field(visitor.language(), sheet, words)) } }
         button .primary { (visitor.pick("Lưu", "Save")) }
     };
     html! {

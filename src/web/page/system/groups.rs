@@ -84,8 +84,8 @@ pub(super) const GROUPS: [Group; 8] = [
             words(
                 "output.offset_us",
                 ("Độ trễ riêng của card (phần triệu giây)", "Delay of the card (microseconds)"),
-                "Đo bằng lệnh `loa devices --calibrate`; chưa đo thì để 0. Phải khởi động lại đài.",
-                "Measured by `loa devices --calibrate`; 0 if not measured. It takes a restart.",
+                "Đo bằng lệnh loa devices --calibrate; chưa đo thì để 0. Phải khởi động lại đài.",
+                "Measured by loa devices --calibrate; 0 if not measured. It takes a restart.",
             ),
             words(
                 "sound.gain",

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use maud::{Markup, html};
 
+use super::light::coded;
 use super::page;
 use crate::web::site::Site;
 use crate::web::visitor::Visitor;
@@ -222,7 +223,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Mar
             @for trouble in &TROUBLES {
                 section .card id=(trouble.id) aria-labelledby={ (trouble.id) "-ten" } {
                     h2 id={ (trouble.id) "-ten" } { (pick(trouble.seen)) }
-                    ol { @for step in trouble.steps { li { (pick(*step)) } } }
+                    ol { @for step in trouble.steps { li { (coded(pick(*step))) } } }
                 }
             }
         }

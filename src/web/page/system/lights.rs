@@ -339,6 +339,8 @@ fn copies(facts: &Facts, language: Language) -> Light {
     };
     if made_at.is_none() {
         light.sign = Sign::Warn;
+        let advice = pick("bấm Sao lưu ngay, hoặc chờ bản của đêm nay", "make one now, or wait for tonight's");
+        light.advice.push(advice.to_owned());
     }
     if backup.is_some_and(|backup| !backup.is_on) {
         light.worse(

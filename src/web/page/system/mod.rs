@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 
 pub(in crate::web) use chores::Chores;
 use facts::Facts;
-use light::{Light, Sign};
+use light::{Light, Sign, coded};
 
 use crate::language::Language;
 use crate::people::Right;
@@ -135,7 +135,7 @@ fn todo_list(facts: &Facts, language: Language) -> Markup {
         @if !alarms.is_empty() {
             section .card aria-labelledby="viec" {
                 h2 id="viec" { (language.pick("Việc cần làm", "What to do")) }
-                ul { @for alarm in &alarms { li { (sentence(alarm)) } } }
+                ul { @for alarm in &alarms { li { (coded(&sentence(alarm))) } } }
             }
         }
     }

@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use maud::{Markup, html};
 use rustix::process::{Signal, getpid, kill_process};
 
+use super::light::coded;
 use crate::people::Right;
 use crate::service;
 use crate::web::answer::{Answer, Done, Refusal};
@@ -25,7 +26,7 @@ pub(super) fn button(visitor: &Visitor) -> Markup {
         return html! {};
     }
     if !service::is_managed() {
-        return html! { p .hint { (by_hand(visitor)) } };
+        return html! { p .hint { (coded(by_hand(visitor))) } };
     }
     let question = visitor.pick(
         "Khởi động lại đài? Phần đang phát bị ngắt vài giây rồi phát tiếp từ đầu mục; trang này mở lại được sau khoảng 5 giây.",

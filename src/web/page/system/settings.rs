@@ -11,6 +11,7 @@ use axum::{Form, Json};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::light::coded;
 use super::{SETTINGS, form, page, zones};
 use crate::config::Config;
 use crate::config::edit::{Change, EditError, line_of};
@@ -41,10 +42,10 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Markup {
     let title = visitor.pick("Cài đặt", "Settings");
     let body = match office::load(&config.path) {
         Ok(sheet) => html! {
-            p { (visitor.pick(
+            p { (coded(visitor.pick(
                 "Mỗi phần lưu riêng. Trước khi lưu, phần mềm kiểm tra như lệnh `loa check`; có lỗi thì không ghi gì và chỉ rõ chỗ sai. Lời giải thích trong tệp loa.toml được giữ nguyên, bản trước mỗi lần sửa được cất lại.",
                 "Each part is saved by itself. It is checked first, as `loa check` does: with an error nothing is written. Comments in loa.toml stay, and every former text is kept.",
-            )) }
+            ))) }
             (broken(&visitor, &config, &sheet))
             (form::groups(&visitor, &sheet))
             (zones::section(&visitor, &config, &sheet))

@@ -75,7 +75,7 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Markup {
             "Better choose the card's own id: \"default\" is whatever the system makes of it, and may change with another card. ",
         )) (subject_to_restart(&visitor)) }
         @match &found {
-            Ok(choices) => (list(&visitor, choices, sheet.as_ref())),
+            Ok(choices) => (both(&visitor, choices, sheet.as_ref())),
             Err(refusal) => p .notice.bad { (sentence(&refusal.told)) },
         }
         (tone(&visitor))
@@ -91,7 +91,25 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Markup {
     page(&site, &visitor, HERE, visitor.pick("Âm thanh", "Sound"), &body)
 }
 
-fn list(visitor: &Visitor, choices: &[Choice], sheet: Option<&Sheet>) -> Markup {
+/// What can be used, and behind it what cannot now: plugins without a card, cards that somebody else holds.
+fn both(visitor: &Visitor, choices: &[Choice], sheet: Option<&Sheet>) -> Markup {
+    let (usable, others): (Vec<_>, Vec<_>) =
+        choices.iter().partition(|each| each.is_set || each.is_open || each.device.problem.is_none());
+    html! {
+        @if usable.is_empty() { p .notice.bad { (visitor.pick(
+            "Không có thiết bị âm thanh nào mở được: hãy cắm card âm thanh rồi tải lại trang.",
+            "No sound device opens: plug a card in and open the page again.",
+        )) } } @else { (list(visitor, &usable, sheet)) }
+        @if !others.is_empty() {
+            details {
+                summary { (visitor.pick("Thiết bị không mở được lúc này", "Devices that do not open now")) " (" (others.len()) ")" }
+                (list(visitor, &others, sheet))
+            }
+        }
+    }
+}
+
+fn list(visitor: &Visitor, choices: &[&Choice], sheet: Option<&Sheet>) -> Markup {
     let language = visitor.language();
     let heads = [("Thiết bị", "Device"), ("Trạng thái", "State"), ("Âm lượng", "Volume"), ("Chọn", "Choose")];
     let [device, state, volume, choice] = heads.map(|(vi, en)| visitor.pick(vi, en));
@@ -123,13 +141,13 @@ fn list(visitor: &Visitor, choices: &[Choice], sheet: Option<&Sheet>) -> Markup 
 
 fn standing(choice: &Choice, language: Language) -> Markup {
     let (class, told) = match (&choice.device.problem, choice.is_open) {
-        (_, true) => {
-            ("good", language.pick("✓ đài đang phát bằng thiết bị này", "✓ the station plays on it").to_owned())
-        }
-        (None, false) => ("good", language.pick("✓ mở được", "✓ opens").to_owned()),
-        (Some(why), false) => ("bad", format!("✕ {}: {why}", language.pick("không mở được", "does not open"))),
+        (_, true) => ("good", language.pick("✓ đài đang phát bằng thiết bị này", "✓ the station plays on it")),
+        (None, false) => ("good", language.pick("✓ mở được", "✓ opens")),
+        (Some(_), false) => ("bad", language.pick("✕ không mở được", "✕ does not open")),
     };
-    html! { span class={ "chip " (class) } { (told) } }
+    // A device that the station holds says that it is busy: that is as it should be.
+    let why = choice.device.problem.as_ref().filter(|_| !choice.is_open);
+    html! { span class={ "chip " (class) } { (told) } @if let Some(why) = why { p .hint { (why) } } }
 }
 
 fn loudness(device: &Device, language: Language) -> Markup {
