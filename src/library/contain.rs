@@ -55,11 +55,15 @@ mod tests {
         assert_eq!(contained(|| 5), Some(5));
     }
 
-    /// Runs a test of this file that is left out otherwise, in a process of its own.
-    fn ends_well(test: &str) -> bool {
+    /// Which thread is to panic, in a process of its own: the hook is the whole process's.
+    const PANICS: &str = "LOA_TEST_PANICS";
+
+    /// Runs this very test in a process in which such a thread panics.
+    fn ends_well(which: &str) -> bool {
         let this = std::env::current_exe().unwrap();
-        let name = format!("{}::{test}", module_path!().split_once("::").unwrap().1);
-        let run = std::process::Command::new(this).args(["--exact", &name, "--ignored"]).output().unwrap();
+        let (_, room) = module_path!().split_once("::").unwrap();
+        let test = format!("{room}::a_thread_beside_the_air_may_panic_and_no_other");
+        let run = std::process::Command::new(this).args(["--exact", &test]).env(PANICS, which).output().unwrap();
         let said = String::from_utf8_lossy(&run.stdout);
         assert!(said.contains("running 1 test"), "{said}");
         run.status.success()
@@ -67,25 +71,17 @@ mod tests {
 
     #[test]
     fn a_thread_beside_the_air_may_panic_and_no_other() {
-        assert!(ends_well("a_panic_beside_the_air") && !ends_well("a_panic_elsewhere"));
-    }
-
-    #[test]
-    #[ignore = "its hook is the whole process's; run by the test above"]
-    fn a_panic_beside_the_air() {
+        let Ok(which) = std::env::var(PANICS) else {
+            assert!(ends_well("page") && !ends_well("station"));
+            return;
+        };
         abort_on_panic();
-        let page = std::thread::spawn(|| {
-            beside_the_air();
-            panic!("a page's");
+        let thread = std::thread::spawn(move || {
+            if which == "page" {
+                beside_the_air();
+            }
+            panic!("as it is to");
         });
-        assert!(page.join().is_err());
-    }
-
-    #[test]
-    #[ignore = "its hook is the whole process's; run by the test above"]
-    fn a_panic_elsewhere() {
-        abort_on_panic();
-        // The process ends before this returns.
-        let _ = std::thread::spawn(|| panic!("the station's")).join();
+        assert!(thread.join().is_err());
     }
 }

@@ -192,7 +192,7 @@ fn target(
     match wish {
         Wish::Nightly => {
             let folder = nightly_folder(config);
-            if folder.starts_with(&config.data_dir) {
+            if config.backup.folder.as_ref().is_none_or(|folder| folder.starts_with(&config.data_dir)) {
                 make_shared(&folder).map_err(|error| BackupError::Write { path: folder.clone(), error })?;
             }
             let reserve_bytes = u64::from(config.disk.warn_free_mb) * 1_000_000;
@@ -208,10 +208,11 @@ fn target(
     }
 }
 
-/// Where the nightly copies lie.
+/// Where the nightly copies lie, as a person finds it from wherever he stands.
 #[must_use]
 pub fn nightly_folder(config: &Config) -> PathBuf {
-    config.backup.folder.clone().unwrap_or_else(|| config.data_dir.join("backups"))
+    let folder = config.backup.folder.clone().unwrap_or_else(|| config.data_dir.join("backups"));
+    std::path::absolute(&folder).unwrap_or(folder)
 }
 
 /// The copies in a folder, newest first; none if it cannot be read.

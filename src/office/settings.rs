@@ -162,7 +162,7 @@ fn keep(data_dir: &Path, text: &str, now: DateTime<Utc>) -> Result<(), Refused> 
     Ok(())
 }
 
-/// Puts the text in the file's place, with its mode and its owner; whoever reads sees the one or the other, whole.
+/// Puts the text in the file's place, with its mode and, as far as this user may, its owner; whoever reads sees the one or the other, whole.
 fn replace(path: &Path, text: &str, shown: &str) -> Result<(), Refused> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let new = path.with_file_name(format!(".{name}.new"));

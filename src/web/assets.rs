@@ -20,6 +20,7 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ("app.js", "text/javascript; charset=utf-8", include_bytes!("assets/app.js")),
     ("sheet.css", "text/css; charset=utf-8", include_bytes!("assets/sheet.css")),
     ("activities.js", "text/javascript; charset=utf-8", include_bytes!("assets/activities.js")),
+    ("system.js", "text/javascript; charset=utf-8", include_bytes!("assets/system.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
 ];
 

@@ -12,6 +12,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::flash::Flash;
 use super::once::Once;
+use super::page::Chores;
 use super::people::People;
 use super::visitor::Visitor;
 use crate::airing::ClockState;
@@ -41,6 +42,8 @@ pub(super) struct Site {
     pub(super) once: Once,
     /// Words that the next page shows.
     pub(super) flash: Flash,
+    /// Long work of the page of the system.
+    pub(super) system: Chores,
 }
 
 /// The settings file, read again when it has changed.
@@ -70,6 +73,7 @@ impl Site {
             people,
             once: Once::default(),
             flash: Flash::default(),
+            system: Chores::default(),
         }
     }
 

@@ -13,6 +13,7 @@ mod timetable; // what is planned
 mod today; // what is on the air
 
 use super::routes::Route;
+pub(super) use system::Chores;
 
 pub(super) fn routes() -> Vec<Route> {
     let lists = [

@@ -92,12 +92,13 @@ impl Light {
         self.facts.push((name, value.into()));
     }
 
+    /// As a card of the page.
     pub(super) fn card(&self, language: Language, more: &Markup) -> Markup {
         html! {
             section .card.light id=(self.id) aria-labelledby={ (self.id) "-ten" } {
                 div .row.between { h2 id={ (self.id) "-ten" } { (self.name) } (self.sign.chip(language)) }
-                p { strong { (sentence(&self.told)) } }
-                @for advice in &self.advice { p class={ "notice " (self.sign.class()) } { (sentence(advice)) } }
+                p { strong { (coded(&sentence(&self.told))) } }
+                @for advice in &self.advice { p class={ "notice " (self.sign.class()) } { (coded(&sentence(advice))) } }
                 @if !self.facts.is_empty() {
                     details {
                         summary { (language.pick("Chi tiết", "Details")) }
@@ -113,5 +114,25 @@ impl Light {
     pub(super) fn json(&self) -> Value {
         let facts: Vec<Value> = self.facts.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
         json!({"id": self.id, "sign": self.sign.class(), "name": self.name, "told": self.told, "advice": self.advice, "facts": facts})
+    }
+}
+
+/// Words in which names of commands and files stand between backticks, as all messages of the program have them.
+pub(super) fn coded(words: &str) -> Markup {
+    html! {
+        @for (at, piece) in words.split('`').enumerate() {
+            @if at % 2 == 1 { code { (piece) } } @else { (piece) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_between_backticks_are_set_apart_and_nothing_is_taken_for_markup() {
+        assert_eq!(coded("chạy `loa <x>` rồi").into_string(), "chạy <code>loa &lt;x&gt;</code> rồi");
+        assert_eq!(coded("không có").into_string(), "không có");
     }
 }

@@ -56,7 +56,10 @@ fn device(facts: &Facts, language: Language) -> Light {
             light.worse(Sign::Bad, told, advice.to_owned());
         }
         (Some(_), OutputKind::Wav | OutputKind::Silent) => {
-            let told = pick("đang tập dượt: không ra loa, không tính là đã phát", "a rehearsal: nothing leaves for the loudspeakers, nothing counts");
+            let told = pick(
+                "đang tập dượt: không ra loa, không tính là đã phát",
+                "a rehearsal: nothing leaves for the loudspeakers, nothing counts",
+            );
             let advice = pick("muốn phát thật thì chọn card âm thanh", "choose a sound card to air for real");
             light.worse(Sign::Warn, told, advice.to_owned());
         }
@@ -107,7 +110,11 @@ fn clock(facts: &Facts, language: Language) -> Light {
             let shown = |at: chrono::DateTime<FixedOffset>| words::instant(language, at);
             let log = status.desk.clock_behind.map(shown);
             let advice = language.clock_advice(&shown(status.desk.at), log.as_deref());
-            light.worse(Sign::Bad, pick("không đáng tin cậy, chương trình chưa phát", "not to be trusted: no programme airs"), advice);
+            light.worse(
+                Sign::Bad,
+                pick("không đáng tin cậy, chương trình chưa phát", "not to be trusted: no programme airs"),
+                advice,
+            );
         }
     }
     light.fact(pick("Giờ của máy", "Time of this machine"), words::instant(language, status.desk.at));
@@ -117,19 +124,32 @@ fn clock(facts: &Facts, language: Language) -> Light {
         let ppm = told.drift_ppb.abs() as f64 / 1000.0;
         // A part of a million is 86.4 ms a day.
         let a_day = ppm * 0.0864;
-        light.fact(pick("Độ trôi riêng của đồng hồ máy", "Drift of its own"), match language {
-            Language::Vi => format!("{ppm:.1} phần triệu, khoảng {a_day:.1} giây mỗi ngày").replace('.', ","),
-            Language::En => format!("{ppm:.1} ppm, some {a_day:.1} s a day"),
-        });
+        light.fact(
+            pick("Độ trôi riêng của đồng hồ máy", "Drift of its own"),
+            match language {
+                Language::Vi => format!("{ppm:.1} phần triệu, khoảng {a_day:.1} giây mỗi ngày").replace('.', ","),
+                Language::En => format!("{ppm:.1} ppm, some {a_day:.1} s a day"),
+            },
+        );
         if told.is_synchronised {
             let error_ms = told.error_us / 1000;
             light.fact(pick("Sai nhiều nhất", "Wrong by at most"), format!("{} ms", words::number(language, error_ms)));
         }
     }
-    light.fact(pick("Dịch vụ chỉnh giờ", "Time service"), machine.time_service.unwrap_or(pick("không thấy", "none seen")));
+    light.fact(
+        pick("Dịch vụ chỉnh giờ", "Time service"),
+        machine.time_service.unwrap_or(pick("không thấy", "none seen")),
+    );
     light.fact(
         pick("Đồng hồ có pin (RTC)", "Clock with a battery"),
-        if machine.has_rtc { pick("có", "there") } else { pick("không có: sau mất điện phải chờ mạng để biết giờ", "none: after a power cut the network must tell the time") },
+        if machine.has_rtc {
+            pick("có", "there")
+        } else {
+            pick(
+                "không có: sau mất điện phải chờ mạng để biết giờ",
+                "none: after a power cut the network must tell the time",
+            )
+        },
     );
     light.facts.extend(machine.clock_source.clone().map(|source| (pick("Nguồn đếm giờ", "Clock source"), source)));
     light.facts.extend(machine.zone.clone().map(|zone| (pick("Múi giờ của hệ thống", "Zone of the system"), zone)));
@@ -156,7 +176,10 @@ fn disk(facts: &Facts, language: Language) -> Light {
     }
     light.fact(pick("Thư mục dữ liệu", "Data folder"), facts.data_dir.clone());
     light.fact(pick("Dung lượng ổ", "Size of the disk"), megabytes(language, disk.bytes));
-    light.fact(pick("Báo động khi còn dưới", "Alarm below"), megabytes(language, u64::from(facts.warn_free_mb) * 1_000_000));
+    light.fact(
+        pick("Báo động khi còn dưới", "Alarm below"),
+        megabytes(language, u64::from(facts.warn_free_mb) * 1_000_000),
+    );
     light
 }
 
@@ -168,7 +191,11 @@ fn machine(facts: &Facts, language: Language) -> Light {
         let free = percent(memory.available_bytes, memory.bytes);
         if free < LEAST_MEMORY {
             let told = pick("sắp hết bộ nhớ", "short of memory");
-            light.worse(Sign::Warn, told, pick("hãy tắt bớt chương trình khác trên máy này", "end other programs of this machine").to_owned());
+            light.worse(
+                Sign::Warn,
+                told,
+                pick("hãy tắt bớt chương trình khác trên máy này", "end other programs of this machine").to_owned(),
+            );
         }
         let (free, all) = (megabytes(language, memory.available_bytes), megabytes(language, memory.bytes));
         light.fact(pick("Bộ nhớ còn dùng được", "Memory left"), format!("{free} / {all}"));
@@ -179,7 +206,11 @@ fn machine(facts: &Facts, language: Language) -> Light {
     if let Some(load) = machine.load {
         if load.0[1] > 2.0 * machine.processors as f64 {
             let told = pick("máy đang rất bận", "the machine is very busy");
-            light.worse(Sign::Warn, told, pick("hãy tắt bớt chương trình khác trên máy này", "end other programs of this machine").to_owned());
+            light.worse(
+                Sign::Warn,
+                told,
+                pick("hãy tắt bớt chương trình khác trên máy này", "end other programs of this machine").to_owned(),
+            );
         }
         let shown = load.0.map(|each| format!("{each:.2}")).join(" – ");
         let shown = if language == Language::Vi { shown.replace('.', ",") } else { shown };
@@ -190,14 +221,20 @@ fn machine(facts: &Facts, language: Language) -> Light {
         Some(hot) => {
             if hot > HOT {
                 let told = pick("máy quá nóng", "the machine is too hot");
-                light.worse(Sign::Warn, told, pick("hãy lau bụi, đặt máy chỗ thoáng", "clean it and give it air").to_owned());
+                light.worse(
+                    Sign::Warn,
+                    told,
+                    pick("hãy lau bụi, đặt máy chỗ thoáng", "clean it and give it air").to_owned(),
+                );
             }
             light.fact(pick("Nhiệt độ", "Warmth"), degrees(language, hot));
         }
         None => light.fact(pick("Nhiệt độ", "Warmth"), pick("máy không cho biết", "not told")),
     }
     light.facts.extend(machine.uptime_s.map(|s| (pick("Máy đã bật được", "Switched on for"), plain_span(language, s))));
-    light.facts.extend(machine.own_uptime_s.map(|s| (pick("Đài đã chạy được", "Station running for"), plain_span(language, s))));
+    light.facts.extend(
+        machine.own_uptime_s.map(|s| (pick("Đài đã chạy được", "Station running for"), plain_span(language, s))),
+    );
     light
 }
 
@@ -211,9 +248,14 @@ fn database(facts: &Facts, language: Language) -> Light {
         Ok(health) => {
             light.fact(pick("Số dòng nhật ký", "Rows of the log"), words::number(language, health.rows));
             light.fact(pick("Kích thước", "Size"), megabytes(language, health.bytes.try_into().unwrap_or(0)));
-            light.fact(pick("Phần chưa nhập vào tệp chính", "Not in the main file yet"), format!("{} ({})", megabytes(language, facts.journal_bytes), health.journal));
+            light.fact(
+                pick("Phần chưa nhập vào tệp chính", "Not in the main file yet"),
+                format!("{} ({})", megabytes(language, facts.journal_bytes), health.journal),
+            );
         }
-        Err(why) => light.worse(Sign::Warn, pick("chưa đọc được cơ sở dữ liệu", "the database cannot be read"), why.clone()),
+        Err(why) => {
+            light.worse(Sign::Warn, pick("chưa đọc được cơ sở dữ liệu", "the database cannot be read"), why.clone())
+        }
     }
     light.fact(pick("Dòng cuối (số:mã)", "Newest row (number:hash)"), status.log_head.clone());
     let none = pick("chưa kiểm tra từ lúc đài chạy", "not since the start of the station");
@@ -221,12 +263,24 @@ fn database(facts: &Facts, language: Language) -> Light {
         None => light.fact(pick("Kiểm tra nhật ký", "Log proved"), none),
         Some(Verified { at, fault: None, rows }) => {
             let rows = words::number(language, *rows);
-            let told = format!("{}: {} {}", words::instant(language, *at), rows, pick("dòng, không có dòng nào bị sửa", "rows, none altered"));
+            let told = format!(
+                "{}: {} {}",
+                words::instant(language, *at),
+                rows,
+                pick("dòng, không có dòng nào bị sửa", "rows, none altered")
+            );
             light.fact(pick("Kiểm tra nhật ký", "Log proved"), told);
         }
         Some(Verified { fault: Some(why), .. }) => {
-            let advice = pick("giữ nguyên máy, báo kỹ thuật viên và người quản lý: nhật ký là bằng chứng", "leave everything as it is and tell who answers for the log: it is evidence");
-            light.worse(Sign::Bad, format!("{}: {why}", pick("nhật ký không còn nguyên vẹn", "the log is not whole")), advice.to_owned());
+            let advice = pick(
+                "giữ nguyên máy, báo kỹ thuật viên và người quản lý: nhật ký là bằng chứng",
+                "leave everything as it is and tell who answers for the log: it is evidence",
+            );
+            light.worse(
+                Sign::Bad,
+                format!("{}: {why}", pick("nhật ký không còn nguyên vẹn", "the log is not whole")),
+                advice.to_owned(),
+            );
         }
     }
     light
@@ -237,21 +291,38 @@ fn records(status: &Status, light: &mut Light, language: Language) {
     let pick = |vi, en| language.pick(vi, en);
     if status.log_waiting > 0 {
         let told = format!("{} {}", status.log_waiting, pick("bản ghi đang chờ ghi", "records wait"));
-        let advice = pick("đài tự ghi khi được; đừng tắt máy lúc này", "they are written as soon as it can be; do not switch the machine off now");
+        let advice = pick(
+            "đài tự ghi khi được; đừng tắt máy lúc này",
+            "they are written as soon as it can be; do not switch the machine off now",
+        );
         light.worse(Sign::Warn, told, advice.to_owned());
     }
     if let Some(why) = &status.log_error {
-        let advice = pick("đài vẫn phát và giữ bản ghi chờ; hãy kiểm tra ổ đĩa", "the station airs on and keeps its records; look at the disk");
-        light.worse(Sign::Bad, format!("{}: {why}", pick("chưa ghi được nhật ký", "the log takes nothing")), advice.to_owned());
+        let advice = pick(
+            "đài vẫn phát và giữ bản ghi chờ; hãy kiểm tra ổ đĩa",
+            "the station airs on and keeps its records; look at the disk",
+        );
+        light.worse(
+            Sign::Bad,
+            format!("{}: {why}", pick("chưa ghi được nhật ký", "the log takes nothing")),
+            advice.to_owned(),
+        );
     }
     if let Some(why) = &status.spill_error {
-        light.worse(Sign::Warn, format!("{}: {why}", pick("mất điện lúc này sẽ mất bản ghi đang chờ", "a power cut would lose what waits")), None);
+        light.worse(
+            Sign::Warn,
+            format!("{}: {why}", pick("mất điện lúc này sẽ mất bản ghi đang chờ", "a power cut would lose what waits")),
+            None,
+        );
     }
     if status.log_lost > 0 {
         light.worse(Sign::Bad, format!("{} {}", status.log_lost, pick("bản ghi đã mất", "records are lost")), None);
     }
     if let Some(path) = &status.log_moved_aside {
-        let told = pick("nhật ký cũ bị hỏng, đã bắt đầu nhật ký mới; bản cũ giữ ở", "the old log was damaged and a new one has begun; the old one is kept at");
+        let told = pick(
+            "nhật ký cũ bị hỏng, đã bắt đầu nhật ký mới; bản cũ giữ ở",
+            "the old log was damaged and a new one has begun; the old one is kept at",
+        );
         light.worse(Sign::Warn, format!("{told} {}", path.display()), None);
     }
 }
@@ -268,9 +339,15 @@ fn copies(facts: &Facts, language: Language) -> Light {
     };
     if made_at.is_none() {
         light.sign = Sign::Warn;
+        let advice = pick("bấm Sao lưu ngay, hoặc chờ bản của đêm nay", "make one now, or wait for tonight's");
+        light.advice.push(advice.to_owned());
     }
     if backup.is_some_and(|backup| !backup.is_on) {
-        light.worse(Sign::Off, pick("không sao lưu hằng đêm", "no copy is made at night"), pick("nên đặt giờ sao lưu trong Cài đặt", "better set a time in the settings").to_owned());
+        light.worse(
+            Sign::Off,
+            pick("không sao lưu hằng đêm", "no copy is made at night"),
+            pick("nên đặt giờ sao lưu trong Cài đặt", "better set a time in the settings").to_owned(),
+        );
     }
     for alarm in facts.alarms().filter(|each| matches!(each, Alarm::Backup(_))) {
         light.worse(Sign::Warn, alarm.say(language), None);
@@ -280,7 +357,10 @@ fn copies(facts: &Facts, language: Language) -> Light {
     }
     let second = backup.and_then(|backup| backup.second.as_ref());
     let none = pick("chưa đặt: hỏng ổ đĩa là mất cả bản sao lưu", "not set: a broken disk takes the copies with it");
-    light.fact(pick("Bản thứ hai", "Second copy"), second.map_or_else(|| none.to_owned(), |file| file.display().to_string()));
+    light.fact(
+        pick("Bản thứ hai", "Second copy"),
+        second.map_or_else(|| none.to_owned(), |file| file.display().to_string()),
+    );
     light
 }
 

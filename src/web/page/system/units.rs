@@ -52,7 +52,10 @@ mod tests {
     #[test]
     fn figures_are_written_as_people_read_them() {
         let vi = |bytes| megabytes(Language::Vi, bytes);
-        assert_eq!([vi(0), vi(1_540_000), vi(812_400_000), vi(31_540_000_000)], ["0,0 MB", "1,5 MB", "812 MB", "31,5 GB"]);
+        assert_eq!(
+            [vi(0), vi(1_540_000), vi(812_400_000), vi(31_540_000_000)],
+            ["0,0 MB", "1,5 MB", "812 MB", "31,5 GB"]
+        );
         assert_eq!(degrees(Language::En, 48_512), "48.5 °C");
         assert_eq!((percent(1, 3), percent(1, 0)), (33, 100));
         let span = |seconds| plain_span(Language::Vi, seconds);
