@@ -32,6 +32,7 @@ pub mod report; // the log as figures, tables, documents and files
 pub mod backup; // the whole station in one file: made, proved, restored, kept in turn
 pub mod signing; // the station's key, and exports of the log that are signed with it
 pub mod station; // the loop: take one event, ask the desk, perform its actions
+pub mod office; // what people do at the station: the acts behind commands and page
 pub mod people; // accounts, roles, and what each may do (pure)
 pub mod service; // what a service manager is told: ready, alive, leaving
 pub mod control; // the local socket: air, stop, skip, status

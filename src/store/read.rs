@@ -228,6 +228,11 @@ impl Rows {
     pub(super) fn read(line: &[u8]) -> Result<Row, ReadError> {
         serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, &error))
     }
+
+    /// The same of a row whose number is known.
+    pub(super) fn read_numbered(seq: i64, line: &[u8]) -> Result<Row, Broken> {
+        serde_json::from_slice::<Row>(line).map_err(|error| Broken { seq, fault: Fault::Unreadable(error.to_string()) })
+    }
 }
 
 fn unreadable_row(line: &[u8], error: &serde_json::Error) -> ReadError {

@@ -14,9 +14,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-pub(super) use self::signed::named;
 use super::when::When;
 use super::{ConfigChoice, Format};
+pub(super) use crate::office::signed::named;
 use crate::signing::Fingerprint;
 use crate::store::{Head, Log, ReadError, Span, write_csv};
 
