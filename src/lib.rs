@@ -36,3 +36,4 @@ pub mod office; // what people do at the station: the acts behind commands and p
 pub mod people; // accounts, roles, and what each may do (pure)
 pub mod service; // what a service manager is told: ready, alive, leaving
 pub mod control; // the local socket: air, stop, skip, status
+pub mod web; // the operator's page
