@@ -10,12 +10,12 @@ use crate::library::sha256_of;
 use crate::problem::what::{ComingFault, Lost};
 
 /// A look at the name alone, for many at once.
-pub(super) fn glance(config: &Config, sha256: &str) -> Option<Lost> {
+pub(crate) fn glance(config: &Config, sha256: &str) -> Option<Lost> {
     (!content_place(config).join(sha256).is_file()).then_some(Lost::Gone)
 }
 
 /// All of its bytes, read.
-pub(super) fn examine(config: &Config, sha256: &str) -> Option<Lost> {
+pub(crate) fn examine(config: &Config, sha256: &str) -> Option<Lost> {
     glance(config, sha256).or_else(|| {
         let is_whole = sha256_of(&content_place(config).join(sha256)).is_ok_and(|found| found == sha256);
         (!is_whole).then_some(Lost::Changed)

@@ -81,7 +81,7 @@ pub fn run(choice: &ConfigChoice, args: &TimetableArgs) -> anyhow::Result<ExitCo
 }
 
 /// The station's schedule; one with errors has no timetable.
-pub(super) fn accepted(config: &Config) -> anyhow::Result<Schedule> {
+pub(crate) fn accepted(config: &Config) -> anyhow::Result<Schedule> {
     let (files, mut problems) = folder::load(&config.schedules_dir());
     let reading = read::read(&files, Some(&config.zone_ids()));
     problems.extend(reading.problems.iter().cloned());

@@ -19,7 +19,7 @@ use crate::schedule::table::parse_date;
 use crate::text::clean_line;
 
 /// Characters of a title, a name or a reason: a sentence or two; more is a file in the wrong place.
-pub(in crate::cli) const LONGEST_WORDS: usize = 1_000;
+pub(crate) const LONGEST_WORDS: usize = 1_000;
 
 /// Fields of a bulletin besides its title.
 #[derive(Debug, clap::Args)]
@@ -102,31 +102,31 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 /// The codes of the themes that bulletins may carry: those of the station's plan.
-pub(in crate::cli) fn theme_codes(config: &Config) -> Vec<String> {
+pub(crate) fn theme_codes(config: &Config) -> Vec<String> {
     let (files, _) = folder::load(&config.schedules_dir());
     let schedule = read::read(&files, None).schedule;
     schedule.theme_codes().into_iter().map(str::to_owned).collect()
 }
 
 /// What was typed, and what is wrong with it.
-pub(in crate::cli) struct Typed<'a> {
+pub(crate) struct Typed<'a> {
     config: &'a Config,
     /// Found so far.
-    pub(in crate::cli) problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl<'a> Typed<'a> {
     /// Nothing yet.
-    pub(in crate::cli) fn new(config: &'a Config) -> Self {
+    pub(crate) fn new(config: &'a Config) -> Self {
         Self { config, problems: Vec::new() }
     }
 
-    pub(in crate::cli) fn error(&mut self, what: impl Into<What>) {
+    pub(crate) fn error(&mut self, what: impl Into<What>) {
         self.problems.push(Problem::typed(Severity::Error, what));
     }
 
     /// One line of words with a letter in it.
-    pub(in crate::cli) fn line(&mut self, field: &str, text: &str) -> Option<String> {
+    pub(crate) fn line(&mut self, field: &str, text: &str) -> Option<String> {
         let cleaned = match clean_line(text) {
             Ok(cleaned) => cleaned,
             Err(refused) => {
@@ -182,7 +182,7 @@ impl<'a> Typed<'a> {
     }
 
     /// Theme codes, each once, in whatever case they were typed.
-    pub(in crate::cli) fn themes(&mut self, typed: &[String]) -> Vec<String> {
+    pub(crate) fn themes(&mut self, typed: &[String]) -> Vec<String> {
         let known = theme_codes(self.config);
         let mut themes: Vec<String> = Vec::new();
         for theme in typed.iter().flat_map(|list| list.split(',')).map(|theme| theme.trim().to_uppercase()) {

@@ -27,7 +27,7 @@ pub(super) fn limits(config: &Config) -> Limits {
 }
 
 /// The folder in which the sounds of a station are kept.
-pub(in crate::cli) fn content_place(config: &Config) -> PathBuf {
+pub(crate) fn content_place(config: &Config) -> PathBuf {
     config.data_dir.join("audio")
 }
 
