@@ -18,6 +18,7 @@ use super::routes::{Needs, Route};
 const FILES: &[(&str, &str, &[u8])] = &[
     ("style.css", "text/css; charset=utf-8", include_bytes!("assets/style.css")),
     ("app.js", "text/javascript; charset=utf-8", include_bytes!("assets/app.js")),
+    ("log.js", "text/javascript; charset=utf-8", include_bytes!("assets/log.js")),
     ("print.js", "text/javascript; charset=utf-8", include_bytes!("assets/print.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
 ];

@@ -9,6 +9,8 @@ mod diff; // two texts, line by line
 mod register; // all decisions, and slips to print
 mod words; // what people read of decisions
 
+pub(super) use words::unreadable;
+
 use std::sync::Arc;
 
 use axum::Json;

@@ -18,7 +18,7 @@ pub(super) fn unknown(language: Language, number: i64) -> Refusal {
 }
 
 /// The database gives nothing, or takes nothing.
-pub(super) fn unreadable(language: Language, error: &RegisterError) -> Refusal {
+pub(in crate::web) fn unreadable(language: Language, error: &RegisterError) -> Refusal {
     let vi = match error {
         RegisterError::Busy(_) => "cơ sở dữ liệu đang bận; chưa ghi gì, hãy thử lại sau ít giây".to_owned(),
         RegisterError::Outdated(number) => {
