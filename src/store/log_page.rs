@@ -97,20 +97,33 @@ impl Log {
         Ok(LogPage { rows, older, is_cut_short })
     }
 
-    /// Numbers of all rows that are sought, newest first, a portion at a time; hands each portion on, empty ones too, until
-    /// `take` has enough.
-    pub async fn each_found(&mut self, sought: &Sought, mut take: impl FnMut(&[i64]) -> bool) -> Result<(), ReadError> {
-        let mut cursor = None;
-        loop {
-            let portion = portion(self.any(), sought, cursor.as_ref(), PORTIONS[6], i64::MAX).await;
-            let (numbers, next) = portion.map_err(|error| self.unreadable(&error))?;
-            if !take(&numbers) {
-                return Ok(());
-            }
-            let Some(next) = next else { return Ok(()) };
-            cursor = Some(next);
+    /// Numbers of all rows that are sought, and of the notes and corrections on them, oldest first. Eight bytes each: those of
+    /// a log of many years fit into memory.
+    pub async fn all_found(&mut self, sought: &Sought) -> Result<Vec<i64>, ReadError> {
+        let found = all(self.any(), sought).await;
+        found.map_err(|error| self.unreadable(&error))
+    }
+}
+
+async fn all(conn: &mut SqliteConnection, sought: &Sought) -> sqlx::Result<Vec<i64>> {
+    let mut numbers = Vec::new();
+    let mut cursor = None;
+    loop {
+        let (found, next) = portion(conn, sought, cursor.as_ref(), PORTIONS[6], i64::MAX).await?;
+        let remarks = "select seq from airing_log where corrects in (select value from json_each(?))";
+        let list = serde_json::json!(found).to_string();
+        for row in &sqlx::query(remarks).bind(list).fetch_all(&mut *conn).await? {
+            numbers.push(row.try_get(0)?);
+        }
+        numbers.extend(found);
+        cursor = next;
+        if cursor.is_none() {
+            break;
         }
     }
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(numbers)
 }
 
 /// Where a row stands in the order of instants.

@@ -58,7 +58,7 @@ pub use self::chain::{
     Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, GENESIS, Head, canonical, hash,
 };
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
-pub use self::csv::write as write_csv;
+pub use self::csv::{write as write_csv, write_some as write_csv_of};
 pub use self::decisions::ActOfApproval;
 pub use self::evidence::{Attempt, Evidence, Neighbour};
 pub use self::facts::{Facts, Known};

@@ -13,6 +13,7 @@ mod once; // an act is done once, however often it is sent
 mod page; // the pages, one folder each
 mod part; // pieces of pages: forms, numbers, dates
 mod people; // who is signed in
+mod proof; // the chains proved on demand
 mod routes; // the one table of all routes
 mod secret; // random words
 mod serve; // connections and their limits

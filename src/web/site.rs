@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, watch};
 use super::flash::Flash;
 use super::once::Once;
 use super::people::People;
+use super::proof::Proof;
 use super::visitor::Visitor;
 use crate::airing::ClockState;
 use crate::calendar::{local_date, with_offset};
@@ -37,6 +38,8 @@ pub(super) struct Site {
     pub(super) people: People,
     /// Acts that were sent before.
     pub(super) once: Once,
+    /// The chains proved on demand.
+    pub(super) proof: Proof,
     /// Words that the next page shows.
     pub(super) flash: Flash,
 }
@@ -64,6 +67,7 @@ impl Site {
             ended,
             people: People::default(),
             once: Once::default(),
+            proof: Proof::default(),
             flash: Flash::default(),
         }
     }

@@ -4,10 +4,12 @@
 //! Never more rows than a page, and never a question that takes long. Next: `filter`, `table`, `evidence`.
 
 mod evidence; // one row and what proves it
+mod export; // the log as a file
 mod facts; // what a row says, and details for whoever checks
 mod filter; // what is sought
 mod remark; // notes and corrections
 mod table; // rows
+mod verify; // the chains proved on demand
 mod words; // faults and measures as people read them
 
 use std::sync::Arc;
@@ -38,6 +40,11 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/nhat-ky", look(), get(show)),
         Route::get("/nhat-ky/{seq}", look(), get(evidence::show)),
+        Route::get("/nhat-ky/tai", Needs::Right(Right::Report), get(export::download)),
+        Route::get("/nhat-ky/kiem-tra", look(), get(verify::show)),
+        Route::get("/api/log/verify", look(), get(verify::object)),
+        Route::post("/api/log/verify", look(), "log.verify", post(verify::begin)),
+        Route::post("/api/log/export", Needs::Right(Right::Report), "log.export", post(export::signed)),
         Route::get("/api/log", look(), get(listed)),
         Route::get("/api/log/{seq}", look(), get(evidence::object)),
         Route::post("/api/log/{seq}/note", Needs::Right(Right::Remark), "log.note", post(remark::note)),
@@ -74,6 +81,7 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor, Query(asked): Que
     let body = html! {
         h1 { (title) }
         (asked.form(&config, &schedule, &visitor))
+        div .row.between.no-print { (export::links(&visitor, &asked)) p .row { a href="/nhat-ky/kiem-tra" { (visitor.pick("Lần kiểm tra gần nhất", "Last proof")) } (verify::button(&visitor)) } }
         @if asked.sau.is_some() { p { a href=(asked.link("/nhat-ky", None, "")) { (visitor.pick("↑ Về dòng mới nhất", "↑ To the newest rows")) } } }
         @if found.rows.is_empty() && !found.is_cut_short {
             p .empty { @if asked.is_any() { (visitor.pick("Không có dòng nào như vậy.", "There is no such row.")) }
