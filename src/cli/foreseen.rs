@@ -72,7 +72,7 @@ pub(super) fn read(
 }
 
 /// Numbers of the bulletins that programmes name.
-pub(super) fn named(schedule: &Schedule) -> Vec<i64> {
+pub(crate) fn named(schedule: &Schedule) -> Vec<i64> {
     let items = schedule.programmes.iter().flat_map(|programme| &programme.items);
     let number = |content: &ItemContent| match content {
         ItemContent::Bulletin(number) => Some(*number),
@@ -85,7 +85,7 @@ pub(super) fn named(schedule: &Schedule) -> Vec<i64> {
 const STRETCH: TimeDelta = TimeDelta::days(7);
 
 /// The occurrences of a span, week by week, so that a long one needs no memory.
-pub(super) fn week_by_week(
+pub(crate) fn week_by_week(
     schedule: &Schedule,
     zone: Tz,
     span: Range<DateTime<Utc>>,

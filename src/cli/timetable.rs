@@ -77,7 +77,7 @@ pub fn run(choice: &ConfigChoice, args: &TimetableArgs) -> anyhow::Result<ExitCo
     Ok(ExitCode::from(DONE))
 }
 
-pub(super) use crate::office::evidence::accepted;
+pub(crate) use crate::office::evidence::accepted;
 
 fn span(args: &TimetableArgs, zone: Tz, now: DateTime<Utc>) -> Result<(DateTime<Utc>, DateTime<Utc>), WrongInput> {
     let today = When::Day(local_date(zone, now));

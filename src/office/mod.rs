@@ -7,15 +7,20 @@ pub mod activity; // what was done besides the air, recorded and looked at
 pub mod bundle; // everything that proves a period, in one zip
 pub mod check; // what `loa check` finds
 pub mod copies; // a backup that a person asks for
+pub mod decide; // approved, refused, withdrawn: exactly what was looked at
 pub mod evidence; // the log as of one row, and all that it is held against
 pub mod fields; // what is typed, read and checked
+pub mod foreseen; // what is known of coming programmes
 pub mod intake; // where sounds and proofs are kept
 pub mod logbook; // the station's book of some days
 pub mod plan_status; // how far the plan is carried out
+pub mod remark; // notes and corrections of rows of the log
 pub mod report; // all that a report is made of
 pub mod settings; // loa.toml changed by form
+pub mod signed; // rows of the log in a file that proves itself
 pub mod sounded; // what has sounded of the plan, as pieces of a bundle
 pub mod stored; // whether a sound is still in the content store
 pub mod timetable; // the timetable changed, and what a week of it looks like
+pub mod waiting; // what waits for a decision, the most urgent first
 pub mod words; // what people read of all that, in both languages
 pub mod zone; // whether the loudspeakers of zones work, as people say

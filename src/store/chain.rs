@@ -257,6 +257,11 @@ impl Walk {
         self.0.take(seq, row.hash).map_err(broken)
     }
 
+    /// The newest row that was proved.
+    pub(super) fn proved(&self) -> i64 {
+        self.0.head.seq
+    }
+
     /// The head of a log that is whole.
     pub(super) fn finish(self) -> Result<Head, Broken> {
         self.0.finish()

@@ -15,13 +15,16 @@ mod column; // typed values from columns
 mod copy; // the database as a whole: copied, proved
 mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
+mod evidence; // what proves one row of the log
 mod emergencies; // those that a fault cut or kept from starting
+mod decisions; // acts of approval, as people look them up
 mod facts; // the log as figures need it
 mod files; // what is known of audio
 mod health; // what the database says of itself
 mod heads; // the newest row of every chain
 mod history; // what happened to one bulletin
 mod in_force; // what a new log must know (pure)
+mod log_page; // one page of the log for people
 mod memory; // what the station remembers when it starts
 mod modes; // whose the files of the database are
 mod open; // the database file: opened, migrated, moved aside
@@ -61,11 +64,14 @@ pub use self::chain::{
     hash,
 };
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
-pub use self::csv::write as write_csv;
+pub use self::csv::{write as write_csv, write_some as write_csv_of};
+pub use self::decisions::ActOfApproval;
+pub use self::evidence::{Attempt, Evidence, Neighbour};
 pub use self::facts::{Facts, Known};
 pub use self::heads::Heads;
 pub use self::health::Health;
 pub use self::history::History;
+pub use self::log_page::{Aired, Listed, LogPage, Sought, holds};
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
 pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suffix};

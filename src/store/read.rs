@@ -117,12 +117,18 @@ impl Log {
 
     /// Walks all rows and proves the chain, comparing with a head kept elsewhere if there is one.
     pub async fn verify(self, kept: Option<Head>) -> Result<Head, ReadError> {
+        self.verify_telling(kept, |_| {}).await
+    }
+
+    /// The same, and tells how many rows have been proved, a page at a time.
+    pub async fn verify_telling(self, kept: Option<Head>, mut tell: impl FnMut(i64)) -> Result<Head, ReadError> {
         let mut pages = self.pages(&checked_line(), "char(10)", Span::default()).await?;
         let mut walk = Walk::new(kept);
         while let Some(page) = pages.next().await? {
             for line in page.bytes()?.split(|&byte| byte == b'\n') {
                 walk.take(&String::from_utf8_lossy(line))?;
             }
+            tell(walk.proved());
         }
         Ok(walk.finish()?)
     }
@@ -232,6 +238,11 @@ impl Rows {
     /// One row of the array that the database makes of it.
     pub(super) fn read(line: &[u8]) -> Result<Row, ReadError> {
         serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, &error))
+    }
+
+    /// The same of a row whose number is known.
+    pub(super) fn read_numbered(seq: i64, line: &[u8]) -> Result<Row, Broken> {
+        serde_json::from_slice::<Row>(line).map_err(|error| Broken { seq, fault: Fault::Unreadable(error.to_string()) })
     }
 }
 

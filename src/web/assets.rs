@@ -21,6 +21,8 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ("sheet.css", "text/css; charset=utf-8", include_bytes!("assets/sheet.css")),
     ("activities.js", "text/javascript; charset=utf-8", include_bytes!("assets/activities.js")),
     ("system.js", "text/javascript; charset=utf-8", include_bytes!("assets/system.js")),
+    ("log.js", "text/javascript; charset=utf-8", include_bytes!("assets/log.js")),
+    ("print.js", "text/javascript; charset=utf-8", include_bytes!("assets/print.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
 ];
 

@@ -17,6 +17,7 @@ mod page; // the pages, one folder each
 mod part; // pieces of pages: forms, numbers, dates
 mod people; // who is signed in, and what they did
 mod refused; // refusals that no handler gives
+mod proof; // the chains proved on demand
 mod routes; // the one table of all routes
 mod secret; // random words
 mod serve; // connections and their limits

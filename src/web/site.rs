@@ -14,6 +14,7 @@ use super::flash::Flash;
 use super::once::Once;
 use super::page::Chores;
 use super::people::People;
+use super::proof::Proof;
 use super::visitor::Visitor;
 use crate::airing::ClockState;
 use crate::calendar::{local_date, with_offset};
@@ -40,6 +41,8 @@ pub(super) struct Site {
     pub(super) people: People,
     /// Acts that were sent before.
     pub(super) once: Once,
+    /// The chains proved on demand.
+    pub(super) proof: Proof,
     /// Words that the next page shows.
     pub(super) flash: Flash,
     /// Long work of the page of the system.
@@ -72,6 +75,7 @@ impl Site {
             ended,
             people,
             once: Once::default(),
+            proof: Proof::default(),
             flash: Flash::default(),
             system: Chores::default(),
         }

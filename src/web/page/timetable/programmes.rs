@@ -58,7 +58,7 @@ async fn list_page(site: &Arc<Site>, visitor: &Visitor, folder: &Folder, ground:
     let taken = taken_over(site, visitor, ground).await;
     let body = html! {
         h1 { (title) }
-        (look::subtabs(visitor, "/lich-phat/chuong-trinh"))
+        (subtabs(visitor, "/lich-phat/chuong-trinh"))
         (taken)
         (say::problems(visitor.language(), &ground.view.others))
         @if visitor.account.may(Right::Plan) {
