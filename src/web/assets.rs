@@ -18,6 +18,9 @@ use super::routes::{Needs, Route};
 const FILES: &[(&str, &str, &[u8])] = &[
     ("style.css", "text/css; charset=utf-8", include_bytes!("assets/style.css")),
     ("app.js", "text/javascript; charset=utf-8", include_bytes!("assets/app.js")),
+    ("live.js", "text/javascript; charset=utf-8", include_bytes!("assets/live.js")),
+    ("today.js", "text/javascript; charset=utf-8", include_bytes!("assets/today.js")),
+    ("air.js", "text/javascript; charset=utf-8", include_bytes!("assets/air.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
 ];
 

@@ -9,6 +9,7 @@ mod assets; // style and scripts, compiled in
 mod flash; // words that the next page shows once
 mod gate; // who is it, may he, did he mean it, is it the first time; and the audit row
 mod layout; // what every page has around it
+mod live; // the feed: one task asks the station, every open page hears
 mod once; // an act is done once, however often it is sent
 mod page; // the pages, one folder each
 mod part; // pieces of pages: forms, numbers, dates

@@ -11,6 +11,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use tokio::sync::{broadcast, watch};
 
 use super::flash::Flash;
+use super::live::Live;
 use super::once::Once;
 use super::people::People;
 use super::visitor::Visitor;
@@ -39,6 +40,8 @@ pub(super) struct Site {
     pub(super) once: Once,
     /// Words that the next page shows.
     pub(super) flash: Flash,
+    /// The pages that listen to what happens.
+    pub(super) live: Live,
 }
 
 /// The settings file, read again when it has changed.
@@ -65,6 +68,7 @@ impl Site {
             people: People::default(),
             once: Once::default(),
             flash: Flash::default(),
+            live: Live::default(),
         }
     }
 
@@ -103,7 +107,7 @@ impl Site {
 
     /// Gives the station an order in the name of whoever is signed in.
     pub(super) async fn order(&self, visitor: &Visitor, order: Order) -> Answer {
-        self.entrance.ask(order, visitor.account.signature(), VIA).await
+        self.entrance.ask_in(visitor.language(), order, visitor.account.signature(), VIA).await
     }
 
     /// How the station is; `None` if it does not answer within 2 s.
