@@ -225,7 +225,8 @@ impl Station {
         let started = matches!(event, Event::Cue(_, CueEvent::Started { .. }));
         let matters = lookout::matters(&event);
         let actions = self.desk.handle(event, now);
-        let looks_out = matters || lookout::moves_on(&actions);
+        // A programme that begins is no longer the next one.
+        let looks_out = matters || started || lookout::moves_on(&actions);
         if started && let Some(item) = self.desk.snapshot(now).on_air {
             tell(Notice::Started(item));
         }
