@@ -120,19 +120,19 @@ mod tests {
         }}))
     }
 
-    fn at(rms_dbfs: i64) -> Option<Levels> {
-        let none = Mono(0);
-        Some(Levels { rms_dbfs, peak_dbfs: rms_dbfs, now_rms_dbfs: rms_dbfs, now_peak_dbfs: rms_dbfs, at: none })
+    fn at(rms_dbfs: i64) -> Levels {
+        let at = Mono(0);
+        Levels { rms_dbfs, peak_dbfs: rms_dbfs, now_rms_dbfs: rms_dbfs, now_peak_dbfs: rms_dbfs, at }
     }
 
     /// What stands after each of these seconds.
     fn look(
         vigil: &mut Vigil,
         desk: &Snapshot,
-        levels: Option<Levels>,
+        levels: impl Into<Option<Levels>>,
         seconds: std::ops::RangeInclusive<i64>,
     ) -> Vec<Alarm> {
-        let seen = Seen { desk, levels, trouble: None };
+        let seen = Seen { desk, levels: levels.into(), trouble: None };
         seconds.map(|second| vigil.look(&seen, Mono(second * 1_000_000))).last().unwrap()
     }
 

@@ -250,6 +250,11 @@ impl World {
         self.desk.is_some()
     }
 
+    /// The desk of a station that runs.
+    pub(crate) fn desk(&self) -> &Desk {
+        self.desk.as_ref().expect("the station runs")
+    }
+
     /// Whether an emergency given now must sound at once: the card is there, and no other emergency waits or sounds.
     pub(crate) fn is_free_for_emergency(&self) -> bool {
         let snapshot = self.desk.as_ref().filter(|_| self.card.is_some()).map(|desk| desk.snapshot(self.now));
