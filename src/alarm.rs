@@ -58,6 +58,28 @@ pub enum Alarm {
         /// Its start.
         at: DateTime<FixedOffset>,
     },
+    /// Something is on the air, and our output has been silent all the while.
+    NoSound {
+        /// Its title.
+        title: Option<String>,
+    },
+    /// No device is open.
+    DeviceMissing {
+        /// What was seen, and the driver's words.
+        why: String,
+    },
+    /// The clock is behind the log: programmes do not air.
+    ClockUntrusted {
+        /// What it says, in words.
+        clock: String,
+        /// When the log was written to last, in words; `None` for a clock from before there was this program.
+        log: Option<String>,
+    },
+    /// The database has taken no record for a while.
+    LogWaits {
+        /// What it says.
+        why: String,
+    },
     /// Items of the next programme will not air because nobody has approved them.
     NotApproved {
         /// Its title.
@@ -124,6 +146,10 @@ impl Alarm {
             (Self::OutputMuted { mixer, controls }, language) => muted(mixer, controls, language),
             (Self::OutputVolumeZero { mixer, controls }, language) => volume_zero(mixer, controls, language),
             (Self::OtherCard { first, found, file }, language) => other_card(first, found, file, language),
+            (Self::NoSound { title }, language) => no_sound(title.as_deref(), language),
+            (Self::DeviceMissing { why }, language) => device_missing(why, language),
+            (Self::ClockUntrusted { clock, log }, language) => language.clock_advice(clock, log.as_deref()),
+            (Self::LogWaits { why }, language) => log_waits(why, language),
             (Self::QueueEmpty { programme, at }, language) => queue_empty(programme, at, language),
             (Self::NotApproved { programme, at, items }, language) => not_approved(programme, at, items, language),
             (Self::PageShut { address, why }, Language::Vi) => format!(
@@ -186,6 +212,41 @@ fn other_card(first: &str, found: &str, file: &str, language: Language) -> Strin
             "nothing airs, since `default` means the card `{found}` now and meant `{first}` before: plug in `{first}`; or \
              write the right id as `[output] device` (`loa devices` lists them) and restart the station; or delete \
              `{file}` if the new card is right"
+        ),
+    }
+}
+
+fn no_sound(title: Option<&str>, language: Language) -> String {
+    let title = title.unwrap_or("?");
+    match language {
+        Language::Vi => format!(
+            "đang phát `{title}` nhưng tín hiệu ra im lặng: hãy nghe lại âm thanh của mục này; nếu tệp không có tiếng thì bỏ              qua mục (`loa skip`)"
+        ),
+        Language::En => format!(
+            "`{title}` is on the air, and the output is silent: listen to its sound; if it is empty, skip it (`loa skip`)"
+        ),
+    }
+}
+
+fn device_missing(why: &str, language: Language) -> String {
+    let why = language.device_lost(why);
+    match language {
+        Language::Vi => format!(
+            "không có thiết bị âm thanh nên đài KHÔNG phát được ({why}): hãy kiểm tra dây, card âm thanh và nguồn điện của nó;              đài tự thử lại liên tục và phát tiếp ngay khi có thiết bị"
+        ),
+        Language::En => format!(
+            "no sound device, so nothing airs ({why}): look at the cable, the sound card and its power; the station tries again              all the time and goes on as soon as it is back"
+        ),
+    }
+}
+
+fn log_waits(why: &str, language: Language) -> String {
+    match language {
+        Language::Vi => format!(
+            "nhật ký chưa ghi được vào cơ sở dữ liệu ({why}): đài vẫn phát và giữ bản ghi lại để ghi sau; hãy kiểm tra ổ đĩa,              đừng tắt máy"
+        ),
+        Language::En => format!(
+            "the database takes no records ({why}): the broadcast goes on and the records wait; look at the disk, and leave              the machine on"
         ),
     }
 }

@@ -33,6 +33,7 @@ pub mod sample;
 pub(crate) mod sheet;
 pub(crate) mod sheet_page;
 mod special_days;
+pub mod status;
 mod stencil;
 pub(crate) mod stored;
 pub mod timetable;
@@ -100,7 +101,7 @@ pub enum Command {
     /// Cut the item on air only
     Skip(acts::Who),
     /// Tell the state of the running station
-    Status(acts::StatusArgs),
+    Status(status::StatusArgs),
     /// Print the airing log, or verify its chain
     Log(log::LogArgs),
     /// Show the information plan of schedules/plan.toml
@@ -196,7 +197,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Air(args) => acts::air(&config, args),
         Command::Stop(who) => acts::stop(&config, who),
         Command::Skip(who) => acts::skip(&config, who),
-        Command::Status(args) => acts::status(&config, &args),
+        Command::Status(args) => status::status(&config, &args),
         Command::Log(args) => log::run(&config, &args),
         Command::Plan(args) => plan::run(&config, &args),
         Command::User(args) => user::run(&config, args),

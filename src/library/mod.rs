@@ -21,6 +21,7 @@ mod plan;
 pub mod proof;
 mod resample;
 mod source;
+mod test_tone;
 mod trim;
 mod true_peak;
 mod unfinished;

@@ -19,6 +19,7 @@ use super::records::Records;
 use super::remark::Remark;
 use super::settings::{self, Offer};
 use super::shelf_watch::{Reading, ShelfWatch};
+use super::vigil::Vigil;
 use super::watch::{self, Watch};
 use super::{Notice, Options, Station, Watches};
 use crate::airing::{OutputKind, Reason};
@@ -98,6 +99,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let (playout_tell, playout_events) = mpsc::unbounded_channel();
     let playout = Playout::open(Arc::clone(&output), open_clip(&content, &config), clock.clone(), playout_tell)
         .map_err(|error| StartError::System { what: "cannot start a thread", error })?;
+    entrance.show(playout.shown_levels());
     let boot_id = boot_id();
     let Opened { store, remembered } = Store::open(&data_dir, &clock, &boot_id).await?;
     report(&remembered, tell);
@@ -146,6 +148,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         problems: told,
         faults: Vec::new(),
         lookout: Lookout::new(shelf),
+        vigil: Vigil::default(),
         alarms: Vec::new(),
         data_dir,
         backup: None,

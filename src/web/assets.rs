@@ -23,6 +23,9 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ("system.js", "text/javascript; charset=utf-8", include_bytes!("assets/system.js")),
     ("log.js", "text/javascript; charset=utf-8", include_bytes!("assets/log.js")),
     ("print.js", "text/javascript; charset=utf-8", include_bytes!("assets/print.js")),
+    ("live.js", "text/javascript; charset=utf-8", include_bytes!("assets/live.js")),
+    ("today.js", "text/javascript; charset=utf-8", include_bytes!("assets/today.js")),
+    ("air.js", "text/javascript; charset=utf-8", include_bytes!("assets/air.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
 ];
 

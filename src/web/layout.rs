@@ -118,6 +118,7 @@ fn whole(guest: &Guest, title: &str, csrf: Option<&str>, scripts: &[&str], inner
                 link rel="stylesheet" href=(assets::path("style.css"));
                 link rel="icon" href=(assets::path("icon.svg")) type="image/svg+xml";
                 script src=(assets::path("app.js")) defer {}
+                @if csrf.is_some() { script src=(assets::path("live.js")) defer {} }
                 @for name in scripts { script src=(assets::path(name)) defer {} }
             }
             body { (inner) }

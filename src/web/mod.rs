@@ -11,6 +11,7 @@ mod deed; // the row of the audit that every act leaves
 mod flash; // words that the next page shows once
 mod gate; // who is it, may he, did he mean it, is it the first time; and the audit row
 mod layout; // what every page has around it
+mod live; // the feed: one task asks the station, every open page hears
 mod once; // an act is done once, however often it is sent
 mod origin; // our own page, or another site
 mod page; // the pages, one folder each

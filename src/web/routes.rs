@@ -11,7 +11,7 @@ use axum::{Router, middleware};
 
 use super::gate::{self, Gate};
 use super::site::Site;
-use super::{assets, page, people};
+use super::{assets, live, page, people};
 use crate::people::Right;
 
 /// What somebody must be for a route.
@@ -72,6 +72,7 @@ pub fn table() -> Vec<Told> {
 fn all() -> Vec<Route> {
     let mut routes = people::routes();
     routes.extend(assets::routes());
+    routes.extend(live::routes());
     routes.extend(page::routes());
     routes
 }

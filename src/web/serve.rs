@@ -18,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
 
 use super::gate::Peer;
+use super::live::feed;
 use super::routes::router;
 use super::site::Site;
 use super::watched::{Flow, Watched};
@@ -74,6 +75,7 @@ async fn serve(start: Start, (notices, mut heard): Notices, mut ended: watch::Re
     let Ok(config) = Config::load(&start.config) else { return };
     let Some(at) = config.web.listen else { return };
     let site = Arc::new(Site::new(config, start.clock, start.entrance, notices, ended.clone()));
+    tokio::spawn(feed(Arc::clone(&site)));
     let listener = tokio::select! {
         listener = listen(at, &site, tell) => Some(listener),
         _ = ended.wait_for(|ended| *ended) => None,

@@ -11,6 +11,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use tokio::sync::{broadcast, watch};
 
 use super::flash::Flash;
+use super::live::Live;
 use super::once::Once;
 use super::page::Chores;
 use super::people::People;
@@ -47,6 +48,8 @@ pub(super) struct Site {
     pub(super) flash: Flash,
     /// Long work of the page of the system.
     pub(super) system: Chores,
+    /// The pages that listen to what happens.
+    pub(super) live: Live,
 }
 
 /// The settings file, read again when it has changed.
@@ -78,6 +81,7 @@ impl Site {
             proof: Proof::default(),
             flash: Flash::default(),
             system: Chores::default(),
+            live: Live::default(),
         }
     }
 
@@ -116,7 +120,7 @@ impl Site {
 
     /// Gives the station an order in the name of whoever is signed in.
     pub(super) async fn order(&self, visitor: &Visitor, order: Order) -> Answer {
-        self.entrance.ask(order, visitor.account.signature(), VIA).await
+        self.entrance.ask_in(visitor.language(), order, visitor.account.signature(), VIA).await
     }
 
     /// How the station is; `None` if it does not answer within 2 s.

@@ -2,6 +2,7 @@
 //!
 //! In: requests that passed the gate. Out: pages and what they send. Each page has its own list of routes. Next: `today`.
 
+pub(super) mod alarm_words; // what is wrong and what to do, for people without training
 mod approvals; // what waits for approval
 mod bulletins; // bulletins and the queue
 mod language; // the switch between Vietnamese and English

@@ -27,6 +27,7 @@ fn well() -> Facts {
     let status = Status {
         desk,
         next_programme: None,
+        today: None,
         level_dbfs: Some(-18),
         device_errors: 0,
         log_waiting: 0,
