@@ -31,6 +31,7 @@ pub mod store; // SQLite: every statement of the program
 pub mod report; // the log as figures, tables, documents and files
 pub mod backup; // the whole station in one file: made, proved, restored, kept in turn
 pub mod signing; // the station's key, and exports of the log that are signed with it
+pub mod office; // acts of people, whoever asks for them: command line and page
 pub mod station; // the loop: take one event, ask the desk, perform its actions
 pub mod people; // accounts, roles, and what each may do (pure)
 pub mod service; // what a service manager is told: ready, alive, leaving

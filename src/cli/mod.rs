@@ -37,7 +37,6 @@ mod sheet_page;
 mod sounded;
 mod special_days;
 mod stencil;
-mod stored;
 pub mod timetable;
 pub mod when;
 pub mod zone;

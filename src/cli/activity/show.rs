@@ -12,10 +12,11 @@ use super::unknown;
 use super::words::{Line, days};
 use crate::activity::{Activity, Proof};
 use crate::backup::block_on;
+use crate::cli::DONE;
 use crate::cli::bulletin::{Told, failed};
 use crate::cli::listing::one_line;
-use crate::cli::{DONE, stored};
 use crate::config::Config;
+use crate::office::stored;
 use crate::problem::what::Lost;
 use crate::store::Register;
 

@@ -7,17 +7,18 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use super::fields::Typed;
-use super::intake::{self, Taken};
+use super::intake;
 use super::reading::{self, How};
 use super::record::{self, By};
-use super::{Told, failed, refused, signature, tell, unknown, words};
+use super::{Told, Typed, failed, refused, signature, tell, unknown, words};
 use crate::backup::block_on;
 use crate::bulletin::Act;
 use crate::cli::{DONE, FAILED, WRONG_INPUT, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::language::Language;
+use crate::office::bulletin;
+use crate::office::intake::Taken;
 use crate::sound::Unfit;
 use crate::speech::{Normalised, synthesise};
 use crate::store::{Card, Register, RegisterError};
@@ -78,13 +79,7 @@ pub(super) enum Voiced {
 
 /// Has the text of a bulletin spoken.
 pub(super) fn run(config: &Config, args: &SpeakArgs) -> anyhow::Result<ExitCode> {
-    let found = block_on(async {
-        match Register::look(&config.data_dir).await? {
-            Some(mut register) => register.card(args.number).await,
-            None => Ok(None),
-        }
-    });
-    let card = match found {
+    let card = match bulletin::card(config, args.number) {
         Ok(Some(card)) => card,
         Ok(None) => return Ok(unknown(config, args.number)),
         Err(error) => return Ok(failed(config, &error)),
@@ -131,14 +126,14 @@ fn revise(
     let recorded = block_on(async {
         let mut register = Register::open(&config.data_dir).await?;
         let draft = card.draft.clone();
-        let revision = record::revision(&mut register, draft, Some(&taken.sound), Some(card.number)).await?;
+        let revision = bulletin::revision(&mut register, draft, Some(&taken.sound), Some(card.number)).await?;
         let number = register.revise(card.number, card.revision, &revision, &signed).await?;
         register.close().await;
         Ok::<_, RegisterError>((number, revision))
     });
     match recorded {
         Ok((number, revision)) => {
-            tell(config, &record::remarks(&revision, Some(taken), &[]));
+            tell(config, &bulletin::remarks(&revision, Some(&taken.sound), &[]));
             record::told(config, format, (card.number, number), &revision, Some(taken), Some(reading))
         }
         Err(error) => Ok(failed(config, &error)),

@@ -1,21 +1,23 @@
-//! Whether the sound of a bulletin is still in the content store, as commands see it.
+//! Whether the sound of a bulletin is still in the content store, as people see it.
 //!
 //! In: what is known of a bulletin. Out: what a person should hear of its stored copy. Reads only: what has lost its bytes is
 //! the station's to remove. Next: `crate::library::ContentStore`, which airs it.
 
-use super::bulletin::content_place;
+use super::intake::content_place;
 use crate::bulletin::Bulletin;
 use crate::config::Config;
 use crate::library::sha256_of;
 use crate::problem::what::{ComingFault, Lost};
 
 /// A look at the name alone, for many at once.
-pub(super) fn glance(config: &Config, sha256: &str) -> Option<Lost> {
+#[must_use]
+pub fn glance(config: &Config, sha256: &str) -> Option<Lost> {
     (!content_place(config).join(sha256).is_file()).then_some(Lost::Gone)
 }
 
 /// All of its bytes, read.
-pub(super) fn examine(config: &Config, sha256: &str) -> Option<Lost> {
+#[must_use]
+pub fn examine(config: &Config, sha256: &str) -> Option<Lost> {
     glance(config, sha256).or_else(|| {
         let is_whole = sha256_of(&content_place(config).join(sha256)).is_ok_and(|found| found == sha256);
         (!is_whole).then_some(Lost::Changed)
@@ -23,11 +25,8 @@ pub(super) fn examine(config: &Config, sha256: &str) -> Option<Lost> {
 }
 
 /// What keeps a bulletin from the air, if `look` finds its sound lacking.
-pub(super) fn fault(
-    config: &Config,
-    bulletin: &Bulletin,
-    look: fn(&Config, &str) -> Option<Lost>,
-) -> Option<ComingFault> {
+#[must_use]
+pub fn fault(config: &Config, bulletin: &Bulletin, look: fn(&Config, &str) -> Option<Lost>) -> Option<ComingFault> {
     let (number, title) = (bulletin.number, bulletin.title.clone());
     let how = look(config, &bulletin.content.as_ref()?.sha256)?;
     Some(ComingFault::SoundLost(number, title, how))
