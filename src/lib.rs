@@ -36,3 +36,4 @@ pub mod station; // the loop: take one event, ask the desk, perform its actions
 pub mod people; // accounts, roles, and what each may do (pure)
 pub mod service; // what a service manager is told: ready, alive, leaving
 pub mod control; // the local socket: air, stop, skip, status
+pub mod web; // the operator's page

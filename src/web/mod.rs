@@ -1,0 +1,131 @@
+//! The operator's page: the whole station on one screen, served by `loa run`.
+//!
+//! In: requests of browsers, notices of the station. Out: pages, JSON under `/api`, orders for the station, acts through
+//! `office`. It lives on a thread of its own and is a client of the station like any other: nothing here may delay the air,
+//! and what fails here stays here. Next: `serve`, then `routes`, `gate` and the pages under `page`.
+
+mod answer; // what became of an act: done or refused, as a page or as JSON
+mod assets; // style and scripts, compiled in
+mod flash; // words that the next page shows once
+mod gate; // who is it, may he, did he mean it, is it the first time; and the audit row
+mod layout; // what every page has around it
+mod once; // an act is done once, however often it is sent
+mod page; // the pages, one folder each
+mod part; // pieces of pages: forms, numbers, dates
+mod people; // who is signed in
+mod routes; // the one table of all routes
+mod secret; // random words
+mod serve; // connections and their limits
+mod site; // what every page may use
+mod visitor; // who asks
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::{broadcast, watch};
+
+use crate::clock::Clock;
+use crate::control::Entrance;
+use crate::language::Language;
+use crate::station::Notice;
+pub use routes::{Needs, Told as RouteTold, table};
+
+/// Notices that wait for a slow page; one that falls behind further looks at the whole state anew.
+const NOTICES: usize = 256;
+
+/// How long the end of the program waits for answers that are under way.
+const LEAVE_WITHIN: Duration = Duration::from_millis(300);
+
+/// What the page is served from.
+pub struct Start {
+    /// `loa.toml`.
+    pub config: PathBuf,
+    /// The station's clock.
+    pub clock: Clock,
+    /// The way to the station's loop.
+    pub entrance: Entrance,
+}
+
+/// What whoever runs the station is told of its page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// It is served here.
+    Open(SocketAddr),
+    /// It is not, for now: why.
+    Shut(SocketAddr, Shut),
+}
+
+/// Why the page is not served; it is tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shut {
+    /// The address cannot be had; the system's words.
+    Address(String),
+    /// Other machines could reach it, and there are no accounts.
+    NoAccounts,
+}
+
+impl Told {
+    /// The line for people.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        let pick = |vi: String, en: String| if language == Language::Vi { vi } else { en };
+        match self {
+            Self::Open(at) => pick(format!("trang điều hành: http://{at}/"), format!("the page: http://{at}/")),
+            Self::Shut(at, Shut::Address(why)) => pick(
+                format!(
+                    "không mở được trang điều hành ở {at}, sẽ thử lại: {why}; sửa [web] listen trong loa.toml nếu cần"
+                ),
+                format!(
+                    "the page cannot be served at {at}, trying again: {why}; change [web] listen in loa.toml if need be"
+                ),
+            ),
+            Self::Shut(at, Shut::NoAccounts) => pick(
+                format!(
+                    "chưa mở trang điều hành ở {at}: máy khác vào được mà chưa có tài khoản nào; tạo bằng `loa user add`"
+                ),
+                format!(
+                    "the page is not served at {at}: other machines could reach it and there is no account; `loa user add` makes one"
+                ),
+            ),
+        }
+    }
+}
+
+/// The page of a running station.
+pub struct Web {
+    notices: broadcast::Sender<Arc<Notice>>,
+    ended: watch::Sender<bool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Web {
+    /// Serves the page from a thread of its own until it is dropped, once the station is ready. What becomes of it is told.
+    pub fn start(start: Start, tell: impl Fn(Told) + Send + 'static) -> std::io::Result<Self> {
+        let (notices, heard) = broadcast::channel(NOTICES);
+        let (ended, end) = watch::channel(false);
+        let told = notices.clone();
+        let thread = std::thread::Builder::new()
+            .name("web".into())
+            .spawn(move || serve::run(start, (told, heard), end, &tell))?;
+        Ok(Self { notices, ended, thread: Some(thread) })
+    }
+
+    /// Passes on what the station tells.
+    pub fn hear(&self, notice: &Notice) {
+        // Nobody may be looking.
+        let _ = self.notices.send(Arc::new(notice.clone()));
+    }
+}
+
+impl Drop for Web {
+    fn drop(&mut self) {
+        self.ended.send_replace(true);
+        if let Some(thread) = self.thread.take() {
+            // It ends within `LEAVE_WITHIN` by itself.
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The pages, one folder each.
+//!
+//! In: requests that passed the gate. Out: pages and what they send. Each page has its own list of routes. Next: `today`.
+
+mod approvals; // what waits for approval
+mod bulletins; // bulletins and the queue
+mod language; // the switch between Vietnamese and English
+mod log; // the airing log
+mod reports; // figures, plan, activities, zones
+mod system; // the machine and its settings
+mod timetable; // what is planned
+mod today; // what is on the air
+
+use super::routes::Route;
+
+pub(super) fn routes() -> Vec<Route> {
+    let lists = [
+        today::routes(),
+        bulletins::routes(),
+        approvals::routes(),
+        timetable::routes(),
+        log::routes(),
+        reports::routes(),
+        system::routes(),
+        language::routes(),
+    ];
+    lists.into_iter().flatten().collect()
+}

@@ -1,0 +1,26 @@
+//! Hệ thống: the machine, its settings, copies.
+//!
+//! In: requests that passed the gate. Out: the page. Nothing is decided here that a command decides otherwise.
+//! Next: `super`.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::routing::get;
+use maud::{Markup, html};
+
+use super::super::layout::{self, Tab};
+use super::super::routes::{Needs, Route};
+use super::super::site::Site;
+use super::super::visitor::Visitor;
+use crate::people::Right;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![Route::get("/he-thong", Needs::Right(Right::Look), get(show))]
+}
+
+async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Markup {
+    let title = visitor.pick("Hệ thống", "System");
+    let body = html! { h1 { (title) } };
+    layout::page(&site, &visitor, Tab::System, title, &[], &body)
+}
