@@ -49,6 +49,13 @@ impl Uploads {
         self.with(id, owner, |upload| (upload.facts.clone(), upload.state.clone()))
     }
 
+    /// Whether a sound of that hash was taken in and waits to be recorded.
+    #[must_use]
+    pub fn has_taken(&self, sha256: &str) -> bool {
+        let is_it = |state: &State| matches!(state, State::Sound(taken, _) if *taken.sound.content.sha256 == *sha256);
+        self.waiting().iter().any(|upload| is_it(&upload.state))
+    }
+
     /// Marks a file as being looked into. `false` if there is none, or somebody has done so before.
     pub fn claim(&self, id: &str, owner: &str) -> bool {
         let claim = self.with(id, owner, |upload| {

@@ -94,6 +94,39 @@ pub fn theme_codes(config: &Config) -> Vec<String> {
     schedule.theme_codes().into_iter().map(str::to_owned).collect()
 }
 
+/// A theme of the plan, as people choose it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThemeText {
+    /// `ND1`.
+    pub code: String,
+    /// Its short name; empty where there is no plan.
+    pub label: String,
+    /// The clause of the plan; empty where there is none.
+    pub text: String,
+}
+
+impl ThemeText {
+    /// `ND1 – Chủ trương, đường lối`.
+    #[must_use]
+    pub fn heading(&self) -> String {
+        if self.label.is_empty() { self.code.clone() } else { format!("{} – {}", self.code, self.label) }
+    }
+}
+
+/// The themes that bulletins may carry, in the plan's order.
+#[must_use]
+pub fn themes(config: &Config) -> Vec<ThemeText> {
+    let (files, _) = folder::load(&config.schedules_dir());
+    let schedule = read::read(&files, None).schedule;
+    let plan = schedule.plan.as_ref();
+    let of = |code: &str| {
+        let theme = plan.and_then(|plan| plan.themes.iter().find(|theme| theme.code == code));
+        let words = |of: fn(&crate::plan::Theme) -> &String| theme.map_or_else(String::new, |theme| of(theme).clone());
+        ThemeText { code: code.to_owned(), label: words(|theme| &theme.label), text: words(|theme| &theme.text) }
+    };
+    schedule.theme_codes().into_iter().map(of).collect()
+}
+
 /// What was typed, and what is wrong with it.
 #[derive(Debug)]
 pub struct Typed<'a> {

@@ -4,6 +4,8 @@
 
 use crate::bulletin::Act;
 use crate::language::Language;
+use crate::problem::Problem;
+use crate::problem::what::{BulletinFault, QueueFault, What};
 use crate::store::{Card, RegisterError};
 
 /// The state of a bulletin in a few words.
@@ -55,5 +57,93 @@ fn reason(why: &str) -> &str {
         "attempt to write a readonly database" => "người dùng này không có quyền ghi",
         "unable to open database file" => "không mở được tệp",
         other => other,
+    }
+}
+
+/// A problem in a sentence for people who have never typed a command: what was found, and what to do if that is no command.
+#[must_use]
+pub fn plain(problem: &Problem, language: Language) -> String {
+    let own = match &problem.what {
+        What::Bulletin(fault) => of_bulletin(fault, language),
+        What::Queue(QueueFault::WaitsAlready(entry, _)) => Some(match language {
+            Language::Vi => {
+                format!("tin bài này đang chờ phát rồi (mục {entry}); muốn xếp lại thì rút mục đó ra trước")
+            }
+            Language::En => {
+                format!("the bulletin waits already (entry {entry}); to queue it anew, take that one out first")
+            }
+        }),
+        _ => None,
+    };
+    let said = problem.say(language);
+    let advice = said.advice.filter(|advice| !advice.contains('`'));
+    let told = own.unwrap_or_else(|| match advice {
+        Some(advice) => format!("{}; {advice}", said.message),
+        None => said.message,
+    });
+    quoted(&told)
+}
+
+fn of_bulletin(fault: &BulletinFault, language: Language) -> Option<String> {
+    let (vi, en) = match fault {
+        BulletinFault::NoContent => (
+            "tin bài chưa có âm thanh, cũng chưa có văn bản: hãy chọn tệp, ghi âm hoặc gõ văn bản",
+            "the bulletin has neither a sound nor a text: choose a file, record, or type a text",
+        ),
+        BulletinFault::NoTheme => ("hãy chọn nội dung tuyên truyền chính", "choose the main theme"),
+        BulletinFault::SameTitle(_, numbers) => {
+            let numbers = numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+            return Some(match language {
+                Language::Vi => format!(
+                    "tiêu đề này đã có ở tin bài số {numbers}; nếu là tin bài đó được sửa lại thì hãy mở tin bài đó và bấm Sửa"
+                ),
+                Language::En => {
+                    format!(
+                        "bulletin {numbers} has this title already; if it is that one, changed, open it and press Change"
+                    )
+                }
+            });
+        }
+        _ => return None,
+    };
+    Some(language.pick(vi, en).to_owned())
+}
+
+/// What stands between backticks is quoted as in a letter.
+fn quoted(text: &str) -> String {
+    let mut is_open = false;
+    let quote = |each: char| match each {
+        '`' => {
+            is_open = !is_open;
+            if is_open { '“' } else { '”' }
+        }
+        other => other,
+    };
+    text.chars().map(quote).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Severity;
+
+    #[test]
+    fn no_command_and_no_option_is_told_to_people_of_the_page() {
+        let all: [What; 6] = [
+            BulletinFault::NoContent.into(),
+            BulletinFault::NoTheme.into(),
+            BulletinFault::SameTitle("Tin".into(), vec![3, 4]).into(),
+            QueueFault::WaitsAlready(3, None).into(),
+            QueueFault::NotApproved(7).into(),
+            QueueFault::NoQueueItem("toi".into()).into(),
+        ];
+        for what in all {
+            let problem = Problem::typed(Severity::Error, what);
+            for language in [Language::Vi, Language::En] {
+                let told = plain(&problem, language);
+                assert!(!told.contains("loa ") && !told.contains("--") && !told.contains('`'), "{told}");
+            }
+        }
+        assert_eq!(quoted("a `b` c `d`"), "a “b” c “d”");
     }
 }

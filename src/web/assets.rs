@@ -18,6 +18,12 @@ use super::routes::{Needs, Route};
 const FILES: &[(&str, &str, &[u8])] = &[
     ("style.css", "text/css; charset=utf-8", include_bytes!("assets/style.css")),
     ("app.js", "text/javascript; charset=utf-8", include_bytes!("assets/app.js")),
+    ("player.js", "text/javascript; charset=utf-8", include_bytes!("assets/player.js")),
+    ("upload.js", "text/javascript; charset=utf-8", include_bytes!("assets/upload.js")),
+    ("recorder.js", "text/javascript; charset=utf-8", include_bytes!("assets/recorder.js")),
+    ("recorder-worklet.js", "text/javascript; charset=utf-8", include_bytes!("assets/recorder-worklet.js")),
+    ("bulletin.js", "text/javascript; charset=utf-8", include_bytes!("assets/bulletin.js")),
+    ("queue.js", "text/javascript; charset=utf-8", include_bytes!("assets/queue.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
 ];
 

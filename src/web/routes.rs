@@ -11,7 +11,7 @@ use axum::{Router, middleware};
 
 use super::gate::{self, Gate};
 use super::site::Site;
-use super::{assets, page, people};
+use super::{assets, page, people, sound, upload};
 use crate::people::Right;
 
 /// What somebody must be for a route.
@@ -73,6 +73,8 @@ fn all() -> Vec<Route> {
     let mut routes = people::routes();
     routes.extend(assets::routes());
     routes.extend(page::routes());
+    routes.extend(sound::routes());
+    routes.extend(upload::routes());
     routes
 }
 

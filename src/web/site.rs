@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, watch};
 use super::flash::Flash;
 use super::once::Once;
 use super::people::People;
+use super::sound::Sounds;
 use super::visitor::Visitor;
 use crate::airing::ClockState;
 use crate::calendar::{local_date, with_offset};
@@ -39,6 +40,8 @@ pub(super) struct Site {
     pub(super) once: Once,
     /// Words that the next page shows.
     pub(super) flash: Flash,
+    /// Files that came in, outlines that were drawn.
+    pub(super) sounds: Sounds,
 }
 
 /// The settings file, read again when it has changed.
@@ -55,6 +58,7 @@ impl Site {
         notices: broadcast::Sender<Arc<Notice>>,
         ended: watch::Receiver<bool>,
     ) -> Self {
+        let sounds = Sounds::new(&config);
         let settings = Settings { path: config.path.clone(), newest: Mutex::new((None, Arc::new(config))) };
         Self {
             settings,
@@ -65,6 +69,7 @@ impl Site {
             people: People::default(),
             once: Once::default(),
             flash: Flash::default(),
+            sounds,
         }
     }
 

@@ -82,6 +82,7 @@ pub(super) fn run(config: &Config, args: &ListArgs) -> anyhow::Result<ExitCode> 
             State::ByPhone => DecisionState::ByPhone,
         }),
         class: args.class.map(Into::into),
+        before: None,
         limit: (limit > 0).then_some(limit),
     };
     let (mut cards, more) = match bulletin::list(config, &wanted) {
