@@ -95,10 +95,10 @@ impl Uploads {
         };
         // A disk that was full may have room later; all else is settled, and the bytes are in the store or of no use.
         let is_settled = !matches!(&state, State::Unfit(unfit) if !intake::is_input(unfit));
-        self.with(id, owner, |upload| upload.state = state);
         if is_settled {
-            self.remove_bytes(id);
+            self.remove_bytes(&facts);
         }
+        self.with(id, owner, |upload| upload.state = state);
     }
 }
 

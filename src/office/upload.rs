@@ -145,7 +145,7 @@ impl Uploads {
         let mut waiting = self.waiting();
         let is_old = |upload: &Upload| now.since(upload.at) > KEPT && !upload.state.is_busy();
         for upload in waiting.extract_if(.., |upload| is_old(upload)) {
-            let _ = fs::remove_dir_all(self.folder.join(&upload.facts.id));
+            self.remove_bytes(&upload.facts);
         }
     }
 
@@ -202,18 +202,18 @@ impl Uploads {
         self.waiting().iter_mut().find(|upload| upload.facts.id == id && upload.owner == owner).map(act)
     }
 
-    /// Removes a file that was recorded, or is not wanted any more.
+    /// Removes a file that was recorded, or is not wanted any more; one that is being read stays.
     pub fn forget(&self, id: &str, owner: &str) {
-        self.waiting().retain(|upload| upload.facts.id != id || upload.owner != owner || upload.state.is_busy());
-        self.remove_bytes(id);
+        let is_it = |upload: &mut Upload| upload.facts.id == id && upload.owner == owner && !upload.state.is_busy();
+        for upload in self.waiting().extract_if(.., is_it) {
+            self.remove_bytes(&upload.facts);
+        }
     }
 
-    /// The bytes are of no use any more; what is known of them stays.
-    pub(super) fn remove_bytes(&self, id: &str) {
-        let is_word = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if is_word && !self.waiting().iter().any(|upload| upload.facts.id == id && upload.state.is_busy()) {
-            let _ = fs::remove_dir_all(self.folder.join(id));
-        }
+    /// The bytes are of no use any more.
+    pub(super) fn remove_bytes(&self, facts: &Facts) {
+        // What cannot be removed goes at the next start.
+        let _ = fs::remove_dir_all(self.folder.join(&facts.id));
     }
 }
 

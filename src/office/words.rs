@@ -5,7 +5,8 @@
 use crate::bulletin::Act;
 use crate::language::Language;
 use crate::problem::Problem;
-use crate::problem::what::{BulletinFault, QueueFault, What};
+use crate::problem::what::{BulletinFault, QueueFault, TextFault, What};
+use crate::sound::Unfit;
 use crate::store::{Card, RegisterError};
 
 /// The state of a bulletin in a few words.
@@ -75,13 +76,24 @@ pub fn plain(problem: &Problem, language: Language) -> String {
         }),
         _ => None,
     };
-    let said = problem.say(language);
+    let said = named(problem, language).say(language);
     let advice = said.advice.filter(|advice| !advice.contains('`'));
     let told = own.unwrap_or_else(|| match advice {
         Some(advice) => format!("{}; {advice}", said.message),
         None => said.message,
     });
     quoted(&told)
+}
+
+/// The text of a bulletin has no label of its own where it is read.
+fn named(problem: &Problem, language: Language) -> Problem {
+    let label = |found: &str| if found == "text" { language.pick("văn bản", "text") } else { found }.to_owned();
+    let what = match &problem.what {
+        What::Text(TextFault::Remark(found, remark)) => TextFault::Remark(label(found), remark.clone()).into(),
+        What::Text(TextFault::Refused(found, refused)) => TextFault::Refused(label(found), refused.clone()).into(),
+        other => other.clone(),
+    };
+    Problem { what, ..problem.clone() }
 }
 
 fn of_bulletin(fault: &BulletinFault, language: Language) -> Option<String> {
@@ -107,6 +119,33 @@ fn of_bulletin(fault: &BulletinFault, language: Language) -> Option<String> {
         _ => return None,
     };
     Some(language.pick(vi, en).to_owned())
+}
+
+/// Why a file cannot be a bulletin, without the words of a decoder or of the operating system.
+#[must_use]
+pub fn unfit(why: &Unfit, language: Language) -> String {
+    let (vi, en) = match why {
+        Unfit::Undecodable(_) => (
+            "tệp này không phải là âm thanh phát được; được nhận MP3, WAV, M4A, OGG, FLAC, một hoặc hai kênh, 8 đến 96 kHz",
+            "this is no sound that can be played; MP3, WAV, M4A, OGG and FLAC of one or two channels, 8 to 96 kHz, are taken",
+        ),
+        Unfit::Damaged(_) => (
+            "tệp âm thanh bị hỏng hoặc thiếu một phần; hãy chép lại tệp từ máy đã ghi, hoặc ghi âm lại",
+            "the sound is damaged or a part of it is missing; copy the file again or record it anew",
+        ),
+        Unfit::Missing | Unfit::IsFolder | Unfit::Unreadable(_) | Unfit::Changed => (
+            "máy phát thanh không đọc được tệp vừa gửi; hãy gửi lại",
+            "the station cannot read the file that was sent; send it again",
+        ),
+        Unfit::DiskFull | Unfit::NotStored(_) => (
+            "máy phát thanh không lưu được âm thanh, có thể ổ đĩa đã đầy; hãy báo kỹ thuật viên rồi gửi lại",
+            "the station cannot store the sound, its disk may be full; tell the technician, then send it again",
+        ),
+        Unfit::TooShort(_) | Unfit::TooLong { .. } | Unfit::Silent | Unfit::TooLarge { .. } => {
+            return quoted(&why.say(language));
+        }
+    };
+    language.pick(vi, en).to_owned()
 }
 
 /// What stands between backticks is quoted as in a letter.

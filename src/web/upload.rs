@@ -25,7 +25,7 @@ use super::site::Site;
 use super::visitor::Visitor;
 use crate::office::check::State as Looked;
 use crate::office::upload::{Incoming, Turned};
-use crate::office::words::plain;
+use crate::office::words::{plain, unfit as words_of_unfit};
 use crate::people::Right;
 
 /// Bytes that are written at a time.
@@ -195,7 +195,7 @@ fn found(visitor: &Visitor, name: &str, state: &Looked) -> Value {
         Looked::Unfit(unfit) => {
             found["state"] = json!("refused");
             found["told"] = json!(visitor.pick("Không dùng được tệp này:", "This file cannot be used:"));
-            found["remarks"] = json!([unfit.say(language)]);
+            found["remarks"] = json!([words_of_unfit(unfit, language)]);
         }
     }
     found

@@ -29,6 +29,7 @@ mod bulletins_aired; // bulletins on the air, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
 mod kills; // the real program killed at random instants
 mod web; // the page: a browser made of lines, and what every page has
+mod web_bulletins; // bulletins, sounds and the queue on the page
 mod servers; // the real program on a sound server that dies, freezes, comes late
 mod full_disk; // the real program on a full disk
 mod corruption; // the real program on a damaged database

@@ -126,8 +126,8 @@ fn sound(visitor: &Visitor, card: Option<&Card>) -> Markup {
             div .drop data-drop="" {
                 p { (visitor.pick("Kéo tệp âm thanh (MP3, WAV, M4A, OGG, FLAC) hoặc tệp văn bản (.txt) thả vào đây, hoặc:", "Drop an audio file (MP3, WAV, M4A, OGG, FLAC) or a text file (.txt) here, or:")) }
                 p .row.middle {
-                    label .button for="file" { (visitor.pick("Chọn tệp", "Choose a file")) }
                     input .visually-hidden type="file" id="file" accept="audio/*,.mp3,.wav,.m4a,.ogg,.opus,.flac,.aac,.txt";
+                    label .button for="file" { (visitor.pick("Chọn tệp", "Choose a file")) }
                     button type="button" data-record="" { "● " (visitor.pick("Ghi âm từ micrô", "Record from the microphone")) }
                 }
                 noscript { p .notice.warn { (visitor.pick(

@@ -218,10 +218,10 @@ fn sound(language: Language, card: &Card) -> Markup {
 /// What was decided of a bulletin, as a chip: a word and a sign, never a colour alone.
 pub(super) fn state(language: Language, card: &Card) -> Markup {
     let (class, sign) = match card.decided.as_ref().map(|decided| (decided.act, decided.by_phone)) {
-        None => ("off", "…"),
-        Some((Act::Approve, false)) => ("good", "✓"),
+        None => ("off nowrap", "…"),
+        Some((Act::Approve, false)) => ("good nowrap", "✓"),
         Some((Act::Approve, true)) => ("warn", "!"),
-        Some((Act::Refuse | Act::Withdraw, _)) => ("bad", "✕"),
+        Some((Act::Refuse | Act::Withdraw, _)) => ("bad nowrap", "✕"),
     };
     html! { span class={ "chip " (class) } { span aria-hidden="true" { (sign) " " } (said::state(language, card)) } }
 }

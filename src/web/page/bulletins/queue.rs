@@ -130,7 +130,7 @@ pub(super) fn table(
                         td data-label=(heads[5]) { (next(language, each, titles)) }
                         td data-label=(heads[6]) {
                             @if each.state == Stands::Waiting && visitor.account.may(Right::Write) {
-                                (form::button(visitor, &format!("/api/queue/{}/remove", each.queue), visitor.pick("Rút ra", "Take out"), "", Some(visitor.pick("Rút tin bài này khỏi hàng chờ?", "Take this bulletin out of the queue?")), &[]))
+                                (form::button(visitor, &format!("/api/queue/{}/remove", each.queue), visitor.pick("Rút ra", "Take out"), "", Some(visitor.pick("Rút tin bài này khỏi hàng chờ?", "Take this bulletin out of the queue?")), &[("back", &visitor.guest.path)]))
                             }
                         }
                     }
@@ -219,16 +219,18 @@ fn enqueue(site: &Site, language: Language, wanted: &Wanted, signed: &Signature)
     object["approved"] = json!(foreseen.approved);
     object["airs"] = json!(foreseen.airs);
     object["warnings"] = json!(foreseen.warnings);
-    Ok(Done::new(language.pick(&*vi, &*en), format!("/tin-bai/{number}#hang-cho")).with(object))
+    Ok(Done::new(language.pick(&*vi, &*en), format!("/tin-bai/{number}")).with(object))
 }
 
-async fn remove(State(site): State<Arc<Site>>, visitor: Visitor, Path(entry): Path<String>) -> Answer {
+async fn remove(State(site): State<Arc<Site>>, visitor: Visitor, Path(entry): Path<String>, sent: Sent) -> Answer {
     let (language, signed) = (visitor.language(), site.signature(&visitor));
     let gone = move || match language {
         Language::Vi => Refusal::missing("không có mục này trong hàng chờ"),
         Language::En => Refusal::missing("there is no such entry in the queue"),
     };
     let entry: i64 = entry.parse().map_err(|_| gone())?;
+    // Back to where the button was.
+    let back = sent.owned("back").filter(|back| back.starts_with("/tin-bai"));
     away(&visitor, move || {
         match queue::remove(&site.config(), entry, &signed).map_err(|error| failed(language, &error))? {
             Removed::Done(waiting) => {
@@ -236,7 +238,8 @@ async fn remove(State(site): State<Arc<Site>>, visitor: Visitor, Path(entry): Pa
                 let vi = format!("đã rút tin bài số {number} “{title}” khỏi hàng chờ");
                 let en = format!("bulletin {number} “{title}” is out of the queue");
                 let object = json!({ "queue": entry, "bulletin": number, "state": "removed" });
-                Ok(Done::new(language.pick(&*vi, &*en), format!("/tin-bai/{number}#hang-cho")).with(object))
+                Ok(Done::new(language.pick(&*vi, &*en), back.unwrap_or_else(|| format!("/tin-bai/{number}")))
+                    .with(object))
             }
             Removed::Before => {
                 let (vi, en) = ("mục này đã được rút ra từ trước", "this entry was taken out before");

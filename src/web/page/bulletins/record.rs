@@ -25,7 +25,7 @@ use crate::office::bulletin::{self, Added, Changed};
 use crate::office::check::State as Looked;
 use crate::office::fields::{Fields, Typed, blank, labels};
 use crate::office::intake::{self, Taken};
-use crate::office::words::plain;
+use crate::office::words::{plain, unfit as words_of_unfit};
 use crate::people::Right;
 use crate::problem::what::{BulletinFault, ProgrammeFault, TextFault, What};
 use crate::problem::{Problem, Severity, any_error};
@@ -185,7 +185,7 @@ fn read(desk: &Desk, sent: &Sent, card: Option<&Card>) -> Result<Read, Refusal> 
 fn taken(desk: &Desk, upload: &str) -> Result<Arc<Taken>, String> {
     let (vi, en) = match desk.site.sounds.uploads.look(upload, &desk.login) {
         Some((_, Looked::Sound(taken, _))) => return Ok(taken),
-        Some((_, Looked::Unfit(unfit))) => return Err(unfit.say(desk.language)),
+        Some((_, Looked::Unfit(unfit))) => return Err(words_of_unfit(&unfit, desk.language)),
         Some((_, Looked::Waiting | Looked::Checking(_))) => {
             ("tệp còn đang được kiểm tra, chờ xong rồi ghi", "the file is still being checked, wait until that is done")
         }
