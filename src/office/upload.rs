@@ -245,6 +245,7 @@ impl Incoming {
     }
 
     /// Takes the next bytes.
+    #[expect(clippy::missing_panics_doc, reason = "the file is open as long as this can be called")]
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), Turned> {
         self.facts.bytes += bytes.len() as u64;
         if self.facts.bytes > MOST_BYTES {

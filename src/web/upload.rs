@@ -32,7 +32,7 @@ use crate::people::Right;
 const PIECE: usize = 256 << 10;
 
 /// A browser that sends nothing for so long has lost its network.
-const SILENT: Duration = Duration::from_secs(60);
+const SILENT: Duration = Duration::from_mins(1);
 
 pub(super) fn routes() -> Vec<Route> {
     let write = Needs::Right(Right::Write);

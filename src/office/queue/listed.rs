@@ -138,6 +138,7 @@ impl Listed {
     }
 
     /// An entry of which no draw is foreseen.
+    #[must_use]
     pub fn of(config: &Config, waiting: &Waiting) -> Self {
         let zone = config.station.timezone;
         let (entry, today) = (&waiting.entry, local_date(zone, Clock::system().now().wall));

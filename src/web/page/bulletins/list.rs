@@ -63,7 +63,7 @@ const STATES: [(&str, DecisionState, &str, &str); 4] = [
 impl Asked {
     fn wanted(&self) -> Wanted {
         let filled = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
-        let state = STATES.iter().find(|(word, ..)| *word == self.state || as_json(*word) == self.state);
+        let state = STATES.iter().find(|(word, ..)| *word == self.state || as_json(word) == self.state);
         Wanted {
             search: filled(&self.tim),
             theme: filled(&self.nd).map(|theme| theme.to_uppercase()),

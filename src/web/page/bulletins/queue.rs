@@ -3,7 +3,7 @@
 //! In: what is wished, or an entry's number. Out: the queue as page and JSON, and what came of an act, as `loa queue` tells it.
 //! Next: `crate::office::queue`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use axum::Json;
@@ -42,8 +42,18 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// Every entry that ever was, and the titles of programmes. Blocks on the database.
-pub(super) fn listed(site: &Site, language: Language) -> Result<(Vec<Listed>, HashMap<String, String>), Refusal> {
+/// The queue as the pages show it.
+pub(super) struct Queue {
+    /// Every entry that ever was.
+    pub(super) entries: Vec<Listed>,
+    /// Titles of programmes by their ids.
+    titles: HashMap<String, String>,
+    /// Bulletins that wait and may not air yet.
+    unapproved: HashSet<i64>,
+}
+
+/// Reads it. Blocks on the database.
+pub(super) fn listed(site: &Site, language: Language) -> Result<Queue, Refusal> {
     let (config, now) = (site.config(), site.clock.now().wall);
     let entries = queue::entries(&config).map_err(|error| failed(language, &error))?;
     let mut listed = queue::listed(&config, &entries);
@@ -51,9 +61,11 @@ pub(super) fn listed(site: &Site, language: Language) -> Result<(Vec<Listed>, Ha
     let schedule = accepted(&config).unwrap_or_default();
     let seen = foresight(&config, &schedule, now, now, 0).map_err(|error| unreadable(language, &error))?;
     let (mut foresight, _) = seen;
+    let may_air = |number| foresight.bulletin(number).is_none_or(|known| known.may_air(config.approval.required));
+    let unapproved = listed.iter().map(|each| each.bulletin).filter(|number| !may_air(*number)).collect();
     queue::foresee(&config, &schedule, &mut foresight, now, &mut listed);
     let titles = schedule.programmes.iter().map(|each| (each.id.clone(), each.title.clone())).collect();
-    Ok((listed, titles))
+    Ok(Queue { entries: listed, titles, unapproved })
 }
 
 async fn data(
@@ -62,7 +74,7 @@ async fn data(
     Query(asked): Query<HashMap<String, String>>,
 ) -> Result<Json<Value>, Refusal> {
     let language = visitor.language();
-    let (mut all, _) = away(&visitor, move || listed(&site, language)).await?;
+    let Queue { entries: mut all, .. } = away(&visitor, move || listed(&site, language)).await?;
     all.retain(|each| asked.contains_key("all") || each.state == Stands::Waiting);
     Ok(Json(json!({ "queue": all })))
 }
@@ -73,19 +85,19 @@ async fn page(
     Query(asked): Query<HashMap<String, String>>,
 ) -> Result<Markup, Refusal> {
     let (looked, language) = (Arc::clone(&site), visitor.language());
-    let (mut all, titles) = away(&visitor, move || listed(&looked, language)).await?;
+    let mut all = away(&visitor, move || listed(&looked, language)).await?;
     let shows_all = asked.contains_key("tat-ca");
-    all.retain(|each| shows_all || each.state == Stands::Waiting);
+    all.entries.retain(|each| shows_all || each.state == Stands::Waiting);
     let title = visitor.pick("Hàng chờ phát", "Queue");
     let body = html! {
         h1 { (title) }
         (subtabs(&visitor, Place::Queue, visitor.account.may(Right::Write)))
-        @if all.is_empty() {
+        @if all.entries.is_empty() {
             p .empty { (visitor.pick(
                 "Hàng chờ không có tin bài nào. Mở một tin bài rồi bấm Xếp vào hàng chờ.",
                 "Nothing waits. Open a bulletin and queue it.")) }
         } @else {
-            (table(&visitor, &all, &titles, true))
+            (table(&visitor, &all, true))
         }
         p {
             @if shows_all { a href="/tin-bai/hang-cho" { (visitor.pick("Chỉ xem mục đang chờ", "Only what waits")) } }
@@ -95,13 +107,8 @@ async fn page(
     Ok(layout::page(&site, &visitor, Tab::Bulletins, title, &[], &body))
 }
 
-/// Entries as a table; with the bulletin's title where there are several bulletins.
-pub(super) fn table(
-    visitor: &Visitor,
-    entries: &[Listed],
-    titles: &HashMap<String, String>,
-    with_titles: bool,
-) -> Markup {
+/// The entries as a table; with the bulletin's title where there are several bulletins.
+pub(super) fn table(visitor: &Visitor, all: &Queue, with_titles: bool) -> Markup {
     let language = visitor.language();
     let heads = [
         visitor.pick("Mục", "Entry"),
@@ -113,12 +120,12 @@ pub(super) fn table(
         visitor.pick("Việc", "Act"),
     ];
     let any = visitor.pick("mọi chương trình", "any");
-    let title_of = |id: &String| titles.get(id).unwrap_or(id).clone();
+    let title_of = |id: &String| all.titles.get(id).unwrap_or(id).clone();
     html! {
         table .cards {
             thead { tr { @for (at, head) in heads.iter().enumerate() { @if with_titles || at != 1 { th scope="col" { (head) } } } } }
             tbody {
-                @for each in entries {
+                @for each in &all.entries {
                     tr {
                         td .num data-label=(heads[0]) { (each.queue) }
                         @if with_titles {
@@ -127,10 +134,10 @@ pub(super) fn table(
                         td data-label=(heads[2]) { (each.programme.as_ref().map_or_else(|| any.to_owned(), title_of)) }
                         td .num data-label=(heads[3]) { (each.aired) "/" (each.times) }
                         td data-label=(heads[4]) { (days(language, each)) }
-                        td data-label=(heads[5]) { (next(language, each, titles)) }
+                        td data-label=(heads[5]) { (next(language, each, all)) }
                         td data-label=(heads[6]) {
                             @if each.state == Stands::Waiting && visitor.account.may(Right::Write) {
-                                (form::button(visitor, &format!("/api/queue/{}/remove", each.queue), visitor.pick("Rút ra", "Take out"), "", Some(visitor.pick("Rút tin bài này khỏi hàng chờ?", "Take this bulletin out of the queue?")), &[("back", &visitor.guest.path)]))
+                                (form::button(visitor, &format!("/api/queue/{}/remove", each.queue), visitor.pick("Rút ra", "Take out"), "nowrap", Some(visitor.pick("Rút tin bài này khỏi hàng chờ?", "Take this bulletin out of the queue?")), &[("back", &visitor.guest.path)]))
                             }
                         }
                     }
@@ -148,15 +155,18 @@ fn days(language: Language, entry: &Listed) -> String {
     format!("{} – {}", day(entry.from), day(entry.until))
 }
 
-fn next(language: Language, entry: &Listed, titles: &HashMap<String, String>) -> Markup {
+fn next(language: Language, entry: &Listed, all: &Queue) -> Markup {
     let at = entry.next_at.as_ref().and_then(|at| DateTime::parse_from_rfc3339(at).ok());
     match (entry.state, at, &entry.next_programme) {
         (Stands::Removed, ..) => html! { span .chip.off { "– " (language.pick("đã rút ra", "removed")) } },
         (Stands::Done, ..) => html! { span .chip.good { "✓ " (language.pick("đã phát đủ", "done")) } },
         (Stands::Expired, ..) => html! { span .chip.warn { "! " (language.pick("đã hết hạn", "expired")) } },
         (Stands::Waiting, Some(at), Some(programme)) => html! {
-            (words::clock(at)) " " (words::day(language, at.date_naive())) br; span .soft { (titles.get(programme).unwrap_or(programme)) }
+            (words::clock(at)) " " (words::day(language, at.date_naive())) br; span .soft { (all.titles.get(programme).unwrap_or(programme)) }
         },
+        (Stands::Waiting, ..) if all.unapproved.contains(&entry.bulletin) => {
+            html! { span .chip.off { "… " (language.pick("chờ duyệt", "waiting for approval")) } }
+        }
         (Stands::Waiting, ..) => {
             html! { span .soft { (language.pick("chưa thấy trong 14 ngày tới", "not in the next 14 days")) } }
         }

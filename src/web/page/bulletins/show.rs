@@ -3,7 +3,6 @@
 //! In: its number; without script also what is wished of the queue, which is previewed in the page. Out: its sound to listen to,
 //! its text, what was found, what happened to it, and the forms to change and to queue it. Reads only. Next: `story`.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -21,15 +20,16 @@ use super::super::super::sound::player;
 use super::super::super::visitor::Visitor;
 use super::draws::{self, Foreseen};
 use super::list::state;
+use super::queue::{self, Queue};
 use super::sent::Sent;
-use super::{Place, away, failed, number, queue, story, subtabs, unknown};
+use super::{Place, away, failed, number, story, subtabs, unknown};
 use crate::airing::Priority;
 use crate::config::Config;
 use crate::language::Language;
 use crate::office::card::{kept, object};
 use crate::office::fields::{ThemeText, themes};
 use crate::office::foreseen::accepted;
-use crate::office::queue::{Listed, State as Stands};
+use crate::office::queue::State as Stands;
 use crate::office::{bulletin, stored};
 use crate::people::Right;
 use crate::schedule::Schedule;
@@ -59,8 +59,8 @@ struct Known {
     card: Card,
     history: History,
     codes: Vec<ThemeText>,
-    entries: Vec<Listed>,
-    titles: HashMap<String, String>,
+    /// Where it waits.
+    queue: Queue,
     schedule: Schedule,
     /// What is wished of the queue without script, foreseen.
     foreseen: Option<Result<Foreseen, Refusal>>,
@@ -88,8 +88,8 @@ fn known(site: &Site, language: Language, of: i64, sent: &Sent) -> Result<Known,
     let config = site.config();
     let found = bulletin::whole(&config, of).map_err(|error| failed(language, &error))?;
     let (card, history) = found.ok_or_else(|| unknown(language, &of.to_string()))?;
-    let (mut entries, titles) = queue::listed(site, language)?;
-    entries.retain(|each| each.bulletin == of);
+    let mut queue = queue::listed(site, language)?;
+    queue.entries.retain(|each| each.bulletin == of && each.state == Stands::Waiting);
     let wishes = sent.one("xem").is_some();
     let foreseen = wishes.then(|| draws::foresee(site, language, &draws::wanted(language, sent)?));
     let is_lost = card.sound.as_ref().is_some_and(|sound| stored::glance(&config, &sound.content.sha256).is_some());
@@ -99,8 +99,7 @@ fn known(site: &Site, language: Language, of: i64, sent: &Sent) -> Result<Known,
         config,
         card,
         history,
-        entries,
-        titles,
+        queue,
         foreseen,
         is_lost,
     })
@@ -196,37 +195,46 @@ fn facts(visitor: &Visitor, known: &Known) -> Markup {
 
 /// Where it waits, and the form to queue it.
 fn waiting(visitor: &Visitor, known: &Known, sent: &Sent, may_write: bool) -> Markup {
-    let of = known.card.number;
-    let open: Vec<Listed> = known.entries.iter().filter(|each| each.state == Stands::Waiting).cloned().collect();
+    let waits = !known.queue.entries.is_empty();
     html! {
         section .card #hang-cho {
             h2 { (visitor.pick("Hàng chờ phát", "Queue")) }
-            @if open.is_empty() {
+            @if waits { (queue::table(visitor, &known.queue, false)) } @else {
                 p .soft { (visitor.pick("Tin bài này không nằm trong hàng chờ.", "This bulletin does not wait in the queue.")) }
-            } @else { (queue::table(visitor, &open, &known.titles, false)) }
+            }
             @if may_write {
-                h3 { (visitor.pick("Xếp vào hàng chờ", "Queue it")) }
-                (form::act(visitor, "/api/queue", &html! {
-                    input type="hidden" name="bulletin" value=(of);
-                    (draws::fields(visitor, &known.schedule, sent))
-                    div .preview data-preview="/api/queue/preview" aria-live="polite" {
-                        @match &known.foreseen {
-                            Some(Ok(foreseen)) => (draws::preview(visitor, foreseen)),
-                            Some(Err(refusal)) => p .notice.bad { (layout::sentence(&refusal.told)) },
-                            None => {}
-                        }
-                    }
-                    button .primary { (visitor.pick("Xếp vào hàng chờ", "Queue it")) }
-                }))
-                noscript {
-                    form method="get" action={ "/tin-bai/" (of) "#hang-cho" } {
-                        input type="hidden" name="bulletin" value=(of);
-                        input type="hidden" name="xem" value="1";
-                        h3 { (visitor.pick("Xem trước sẽ phát lúc nào", "Where it will air")) }
-                        (draws::fields(visitor, &known.schedule, sent))
-                        button { (visitor.pick("Xem trước", "Preview")) }
-                    }
+                details open[!waits || known.foreseen.is_some()] {
+                    summary { strong { (visitor.pick("Xếp vào hàng chờ", "Queue it")) } }
+                    (queueing(visitor, known, sent))
                 }
+            }
+        }
+    }
+}
+
+/// The form to queue it; without script a second one, which only previews.
+fn queueing(visitor: &Visitor, known: &Known, sent: &Sent) -> Markup {
+    let of = known.card.number;
+    html! {
+        (form::act(visitor, "/api/queue", &html! {
+            input type="hidden" name="bulletin" value=(of);
+            (draws::fields(visitor, &known.schedule, sent))
+            div .preview data-preview="/api/queue/preview" aria-live="polite" {
+                @match &known.foreseen {
+                    Some(Ok(foreseen)) => (draws::preview(visitor, foreseen)),
+                    Some(Err(refusal)) => p .notice.bad { (layout::sentence(&refusal.told)) },
+                    None => {}
+                }
+            }
+            button .primary { (visitor.pick("Xếp vào hàng chờ", "Queue it")) }
+        }))
+        noscript {
+            form method="get" action={ "/tin-bai/" (of) "#hang-cho" } {
+                input type="hidden" name="bulletin" value=(of);
+                input type="hidden" name="xem" value="1";
+                h3 { (visitor.pick("Xem trước sẽ phát lúc nào", "Where it will air")) }
+                (draws::fields(visitor, &known.schedule, sent))
+                button { (visitor.pick("Xem trước", "Preview")) }
             }
         }
     }
