@@ -18,7 +18,7 @@ use crate::backup::block_on;
 use crate::bulletin::{Entry, Standing};
 use crate::calendar::local_date;
 use crate::config::Config;
-use crate::problem::what::QueueFault;
+use crate::problem::what::{Lost, QueueFault};
 use crate::problem::{Problem, Severity};
 use crate::rundown::foresee::{Foresight, Known};
 use crate::rundown::queueing::{Grounds, Wanted, judge};
@@ -85,7 +85,7 @@ pub fn judged(
         Ok(known) => known,
         Err(error) => return Ok(Err(error)),
     };
-    Ok(Ok(problems(config, schedule, wanted, (&known, now))))
+    Ok(Ok(problems(config, schedule, wanted, (&known, now), stored::examine)))
 }
 
 fn problems(
@@ -93,12 +93,13 @@ fn problems(
     schedule: &Schedule,
     wanted: &Wanted,
     (known, now): (&Known, DateTime<Utc>),
+    look: fn(&Config, &str) -> Option<Lost>,
 ) -> Vec<Problem> {
     let (timezone, approval_required) = (config.station.timezone, config.approval.required);
     let mut problems =
         judge(wanted, Grounds { schedule, known, timezone, now, approval_required, rules: &config.session });
     let bulletin = known.shelf.as_ref().and_then(|shelf| shelf.bulletins.get(&wanted.bulletin));
-    let lost = bulletin.and_then(|bulletin| stored::fault(config, bulletin, stored::examine));
+    let lost = bulletin.and_then(|bulletin| stored::fault(config, bulletin, look));
     problems.extend(lost.map(|fault| Problem::typed(Severity::Warning, fault)));
     problems
 }
@@ -114,7 +115,8 @@ pub fn preview(
         Ok(known) => known,
         Err(error) => return Ok(Err(error)),
     };
-    let problems = problems(config, schedule, wanted, (&known, now));
+    // Asked at every key: an hour of sound is not read each time.
+    let problems = problems(config, schedule, wanted, (&known, now), stored::glance);
     if crate::problem::any_error(&problems) {
         return Ok(Ok((problems, Airings { airs: Vec::new(), is_approved: false })));
     }
