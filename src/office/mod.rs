@@ -14,4 +14,5 @@ pub mod peaks; // the waveform of a content
 pub mod queue; // bulletins that wait, and where they will air
 pub mod stored; // whether a sound is still in the content store
 pub mod upload; // files that come in through the page, until they are taken in
+pub mod voice; // a text read by the machine voice
 pub mod words; // what people read of all that, in both languages

@@ -225,6 +225,41 @@ fn a_form_says_all_that_is_wrong_and_what_is_typed_becomes_one_form() {
 }
 
 #[test]
+fn a_text_is_read_by_the_machine_voice_as_it_was_shown() {
+    let site = station();
+    let voice = Signal::mono(22_050, 2.0).wav(&site.path("giong.wav"));
+    site.write("noi.sh", format!("cp '{}' \"$2\"", voice.display()));
+    let script = site.path("noi.sh").display().to_string();
+    let command = format!("[speech]\nvoice = \"thử\"\ncommand = [\"sh\", \"{script}\", \"{{text}}\", \"{{wav}}\"]\n");
+    site.set(&format!("[approval]\nrequired = true\n{command}"));
+    let running = site.run();
+    let visit = operator(&running);
+    visit.post("/api/bulletins", &[("title", "Tin"), ("theme", "ND1"), ("text", "UBND xã họp ngày 5/3.")]).done();
+    let page = visit.get("/tin-bai/1/giong-may").text();
+    assert!(
+        page.contains("Uỷ ban nhân dân") || page.contains("Ủy ban nhân dân") || page.contains("ủy ban nhân dân"),
+        "{page}"
+    );
+    let said = [("read_as", "Ủy ban xã họp."), ("revision", "1")];
+    let done = visit.post("/api/bulletins/1/speak", &said).done();
+    assert_eq!((&done["object"]["revision"], &done["object"]["voice"]), (&json!(2), &json!("thử")));
+    let show = one(&site, 1);
+    assert_eq!(
+        (&show["voice"], &show["duration_ms"], &show["state"]),
+        (&json!("thử"), &json!(2000), &json!("waiting"))
+    );
+    assert!(show["read_as"].as_str().unwrap().to_lowercase().contains("ban xã họp"), "{show}");
+    assert!(visit.post("/api/bulletins/1/speak", &said).refused(409).contains("somebody else"));
+    // A person's recording is not replaced unasked.
+    recorded(&site, &visit, "Tin ghi âm", 1.5);
+    visit.post("/api/bulletins/2/speak", &[]).refused(409);
+    visit.post("/api/bulletins/2/change", &[("title", "Tin ghi âm"), ("theme", "ND1"), ("text", "Kính báo.")]).done();
+    assert!(visit.post("/api/bulletins/2/speak", &[]).json()["fields"]["replace"].is_string());
+    visit.post("/api/bulletins/2/speak", &[("replace", "1")]).done();
+    assert_eq!(one(&site, 2)["voice"], "thử");
+}
+
+#[test]
 fn the_same_act_records_once() {
     let site = station();
     let running = site.run();

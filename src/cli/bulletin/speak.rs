@@ -7,20 +7,19 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use super::intake;
 use super::reading::{self, How};
 use super::record::{self, By};
 use super::{Told, Typed, failed, refused, signature, tell, unknown, words};
 use crate::backup::block_on;
 use crate::bulletin::Act;
 use crate::cli::{DONE, FAILED, WRONG_INPUT, say};
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::language::Language;
 use crate::office::bulletin;
 use crate::office::intake::Taken;
+use crate::office::voice::{self, Unspoken};
 use crate::sound::Unfit;
-use crate::speech::{Normalised, synthesise};
+use crate::speech::Normalised;
 use crate::store::{Card, Register, RegisterError};
 
 /// Arguments of `loa bulletin speak`.
@@ -166,13 +165,10 @@ pub(super) fn voiced(config: &Config, text: &str, how: How<'_>, format: Told) ->
 
 /// The sound of a reading, in the content store.
 fn sound(config: &Config, reading: &Normalised) -> Result<Taken, ExitCode> {
-    let spoken = synthesise(&reading.text, &config.speech, &config.data_dir, &Clock::system())
-        .map_err(|error| reading::not_spoken(config, FAILED, &error))?;
-    let mut taken = intake::sound(config, &spoken.path()).map_err(|unfit| unusable(config, &spoken.voice, &unfit))?;
-    taken.sound.file_name = None;
-    taken.sound.voice = Some(spoken.voice.clone());
-    taken.sound.read_as = Some(reading.text.clone());
-    Ok(taken)
+    voice::sound(config, reading, &mut |_| {}).map_err(|why| match why {
+        Unspoken::Speech(error) => reading::not_spoken(config, FAILED, &error),
+        Unspoken::Unusable(voice, unfit) => unusable(config, &voice, &unfit),
+    })
 }
 
 /// What the voice gave is no sound that may air.

@@ -11,6 +11,7 @@ mod record; // a bulletin recorded or changed
 mod sent; // what a form or a program sent
 mod show; // one bulletin with everything
 mod story; // what happened to it
+mod voice; // its text read by the machine voice
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
@@ -24,7 +25,7 @@ use crate::office::words::register_error;
 use crate::store::RegisterError;
 
 pub(super) fn routes() -> Vec<Route> {
-    let lists = [list::routes(), form::routes(), record::routes(), show::routes(), queue::routes()];
+    let lists = [list::routes(), form::routes(), record::routes(), show::routes(), queue::routes(), voice::routes()];
     lists.into_iter().flatten().collect()
 }
 

@@ -122,6 +122,9 @@ fn body(visitor: &Visitor, known: &Known, sent: &Sent) -> Markup {
             (state(visitor.language(), card))
             @if card.draft.class != Priority::Ordinary { span .chip.warn { "! " (visitor.language().priority(card.draft.class)) } }
             @if may_write { a .button href={ "/tin-bai/" (card.number) "/sua" } { (visitor.pick("Sửa", "Change")) } }
+            @if may_write && card.draft.text.is_some() {
+                a .button href={ "/tin-bai/" (card.number) "/giong-may" } { (visitor.pick("Đọc bằng giọng máy", "Machine voice")) }
+            }
             @if card.decided.is_none() && visitor.account.may(Right::Decide) {
                 a .button.primary href={ "/duyet/" (card.number) } { (visitor.pick("Xem để duyệt", "Decide")) }
             }
@@ -248,7 +251,6 @@ fn queueing(visitor: &Visitor, known: &Known, sent: &Sent) -> Markup {
 /// What only an inspector asks for.
 fn evidence(visitor: &Visitor, known: &Known) -> Markup {
     let card = &known.card;
-    let language = visitor.language();
     html! {
         details .card {
             summary { (visitor.pick("Mã kiểm tra và số đo", "Hashes and measures")) }
