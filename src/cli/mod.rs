@@ -35,7 +35,6 @@ pub(crate) mod sheet_page;
 mod special_days;
 pub mod status;
 mod stencil;
-pub(crate) mod stored;
 pub mod timetable;
 pub mod user;
 pub mod when;

@@ -17,6 +17,7 @@ mod measure;
 mod mp4;
 mod ogg;
 mod ogg_heads;
+mod outline;
 mod plan;
 pub mod proof;
 mod resample;
@@ -35,6 +36,7 @@ pub(crate) use content::hex;
 pub use content::{Alone, ContentStore, Ingested};
 pub use error::ClipError;
 pub use files::{Changes, FileState, Files, Verdict};
+pub use outline::{kind_of, outline_of};
 pub use verify::{Verified, sha256_of, verify, verify_with};
 
 /// Length in milliseconds, rounded down; `i64::MAX` for what no file can hold.

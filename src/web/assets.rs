@@ -26,6 +26,12 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ("live.js", "text/javascript; charset=utf-8", include_bytes!("assets/live.js")),
     ("today.js", "text/javascript; charset=utf-8", include_bytes!("assets/today.js")),
     ("air.js", "text/javascript; charset=utf-8", include_bytes!("assets/air.js")),
+    ("player.js", "text/javascript; charset=utf-8", include_bytes!("assets/player.js")),
+    ("upload.js", "text/javascript; charset=utf-8", include_bytes!("assets/upload.js")),
+    ("recorder.js", "text/javascript; charset=utf-8", include_bytes!("assets/recorder.js")),
+    ("recorder-worklet.js", "text/javascript; charset=utf-8", include_bytes!("assets/recorder-worklet.js")),
+    ("bulletin.js", "text/javascript; charset=utf-8", include_bytes!("assets/bulletin.js")),
+    ("queue.js", "text/javascript; charset=utf-8", include_bytes!("assets/queue.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
 ];
 

@@ -23,6 +23,8 @@ mod routes; // the one table of all routes
 mod secret; // random words
 mod serve; // connections and their limits
 mod site; // what every page may use
+mod sound; // contents as browsers play them, their outlines, their player
+mod upload; // files that come in
 mod visitor; // who asks
 mod watched; // a connection that tells whether the other end takes anything
 

@@ -11,7 +11,7 @@ use axum::{Router, middleware};
 
 use super::gate::{self, Gate};
 use super::site::Site;
-use super::{assets, live, page, people};
+use super::{assets, live, page, people, sound, upload};
 use crate::people::Right;
 
 /// What somebody must be for a route.
@@ -74,6 +74,8 @@ fn all() -> Vec<Route> {
     routes.extend(assets::routes());
     routes.extend(live::routes());
     routes.extend(page::routes());
+    routes.extend(sound::routes());
+    routes.extend(upload::routes());
     routes
 }
 

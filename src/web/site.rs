@@ -16,6 +16,7 @@ use super::once::Once;
 use super::page::Chores;
 use super::people::People;
 use super::proof::Proof;
+use super::sound::Sounds;
 use super::visitor::Visitor;
 use crate::airing::ClockState;
 use crate::calendar::{local_date, with_offset};
@@ -50,6 +51,8 @@ pub(super) struct Site {
     pub(super) system: Chores,
     /// The pages that listen to what happens.
     pub(super) live: Live,
+    /// Files that came in, outlines that were drawn.
+    pub(super) sounds: Sounds,
 }
 
 /// The settings file, read again when it has changed.
@@ -68,6 +71,7 @@ impl Site {
     ) -> Self {
         let people = People::start(&config.data_dir, clock.clone());
         let is_local = config.web.listen.is_some_and(|at| at.ip().is_loopback());
+        let sounds = Sounds::new(&config);
         let settings = Settings { path: config.path.clone(), newest: Mutex::new((None, Arc::new(config))) };
         Self {
             settings,
@@ -82,6 +86,7 @@ impl Site {
             flash: Flash::default(),
             system: Chores::default(),
             live: Live::default(),
+            sounds,
         }
     }
 

@@ -35,6 +35,7 @@ mod web_robust; // the page's server against slow, broken and too many browsers
 mod web_system; // the machine, settings, copies, devices and help on the page
 mod web; // the page: a browser made of lines, and what every page has
 mod web_today; // the day, its live feed, and acts on the air
+mod web_bulletins; // bulletins, sounds and the queue on the page
 mod servers; // the real program on a sound server that dies, freezes, comes late
 mod full_disk; // the real program on a full disk
 mod corruption; // the real program on a damaged database

@@ -92,9 +92,7 @@ pub(super) fn take_in(config: &Config, manifest: &Path, by: &str, why: &str) -> 
     Ok(numbers)
 }
 
-pub(crate) use fields::{LONGEST_WORDS, Typed, theme_codes};
-pub(crate) use intake::content_place;
-pub(crate) use words::register_error;
+pub(super) use crate::office::fields::{LONGEST_WORDS, Typed, theme_codes};
 
 /// Says problems in the station's language; whether one of them refuses what was asked.
 pub(super) fn tell(config: &Config, problems: &[Problem]) -> bool {
@@ -119,7 +117,7 @@ pub(super) fn unknown(config: &Config, number: i64) -> ExitCode {
 
 /// The database did not take or give what was asked.
 pub(super) fn failed(config: &Config, error: &crate::store::RegisterError) -> ExitCode {
-    let vi = register_error(error);
+    let vi = words::register_error(error);
     refused(config, FAILED, (&vi, &error.to_string()))
 }
 

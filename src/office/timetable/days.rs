@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use super::Folder;
 use crate::airing::Outcome;
 use crate::calendar::{local_date, start_of_day};
-use crate::cli::foreseen::{catch_up, foresight};
+use crate::office::foreseen::{catch_up, foresight};
 use crate::config::Config;
 use crate::library::hex;
 use crate::lunar::{self, LunarDate};
@@ -105,7 +105,7 @@ pub fn look(config: &Config, folder: &Folder, now: DateTime<Utc>, first: NaiveDa
     let begin = start_of_day(zone, first);
     let end = start_of_day(zone, first + TimeDelta::days(days));
     let recorded = recorded(config, begin, end.min(now))?;
-    let mut foresight = foresight(config, schedule, now, begin, 0)?;
+    let (mut foresight, _) = foresight(config, schedule, now, begin, 0)?;
     catch_up(&mut foresight, schedule, zone, now, begin);
     let mut airings = airings(schedule, &mut foresight, zone, begin..end);
     note_outcomes(&mut airings, recorded.rows);
