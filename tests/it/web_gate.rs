@@ -64,9 +64,8 @@ fn filled(path: &str) -> String {
 
 fn may(role: Option<Role>, needs: Needs) -> bool {
     match (needs, role) {
-        (Needs::Nothing, _) => true,
+        (Needs::Nothing, _) | (Needs::SignIn, Some(_)) => true,
         (_, None) => false,
-        (Needs::SignIn, Some(_)) => true,
         (Needs::Right(right), Some(role)) => role.may(right),
     }
 }
@@ -138,6 +137,9 @@ fn expire(site: &Site, visit: &Visit) {
     wait_for("the sign-in to end", 30, || (visit.get("/api/me").status == 401).then_some(()));
 }
 
+/// What it is, the status of the answer, the headers that are sent.
+type Case<'a> = (&'a str, u16, &'a [(&'a str, &'a str)]);
+
 #[test]
 fn an_act_of_another_site_is_refused_and_noted() {
     let site = Site::new("silent").with_page();
@@ -146,7 +148,7 @@ fn an_act_of_another_site_is_refused_and_noted() {
     let form = ("Content-Type", "application/x-www-form-urlencoded");
     let (json, csrf) = (("Accept", "application/json"), ("X-CSRF-Token", &*visit.csrf));
     let own = format!("http://{}", visit.address);
-    let cases: &[(&str, u16, &[(&str, &str)])] = &[
+    let cases: &[Case<'_>] = &[
         ("no word of the form", 403, &[json, form]),
         ("a wrong word", 403, &[json, form, ("X-CSRF-Token", "0123456789abcdef")]),
         ("another site", 403, &[json, form, csrf, ("Origin", "http://evil.example")]),

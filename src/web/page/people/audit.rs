@@ -212,7 +212,7 @@ async fn list(
         json!({
             "seq": seq, "at": rfc3339(&deed.at), "login": deed.login, "name": deed.name,
             "from_address": deed.from_address, "act": deed.act, "subject": deed.subject, "why": deed.why,
-            "outcome": deed.ending.as_str(), "told": deed.told, "via": deed.via,
+            "outcome": deed.ending.as_str(), "told": deed.told, "via": deed.via.as_str(),
         })
     };
     Ok(Json(found.rows.iter().map(object).collect()))
