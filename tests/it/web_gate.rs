@@ -112,6 +112,7 @@ fn every_role_meets_every_route() {
         for (who, role, visit) in &visits {
             let case = format!("{who}: {} {}", route.method, route.path);
             let Head { status, text } = ask(visit, route, "wrong");
+            guarded(&case, &text);
             match (route.method.as_str(), may(*role, route.needs)) {
                 ("GET", true) => assert!(status != 401 && status != 403, "{case}: {text}"),
                 (_, false) if role.is_none() => assert_eq!(status, 401, "{case}: {text}"),
@@ -122,6 +123,21 @@ fn every_role_meets_every_route() {
         }
     }
     assert_eq!(running.terminate().0, Some(0));
+}
+
+/// What every answer tells the browser, whoever asked for what.
+fn guarded(case: &str, answer: &str) {
+    let head = answer.split("\r\n\r\n").next().unwrap().to_lowercase();
+    for header in [
+        "content-security-policy: default-src 'none';",
+        "frame-ancestors 'none'",
+        "x-content-type-options: nosniff",
+        "x-frame-options: deny",
+        "referrer-policy: same-origin",
+        "cache-control: ",
+    ] {
+        assert!(head.contains(header) && !head.contains("unsafe"), "{case}: no {header}: {head}");
+    }
 }
 
 /// Ends a sign-in by its time, as it stands in the database, and waits until the page knows.

@@ -353,7 +353,7 @@ fn beyond_this_machine_the_page_waits_for_an_account() {
     let settings = std::fs::read_to_string(site.path("loa.toml")).unwrap();
     site.write("loa.toml", settings.replace("listen = \"off\"", "listen = \"0.0.0.0:0\""));
     let running = site.run();
-    running.says("the page is not served at 0.0.0.0:0: other machines could reach it and there is no account");
+    running.says("alarm: the page is not served at 0.0.0.0:0: other machines could reach it and there is no account");
     wait_for("the alarm", 30, || site.done(&["status"]).contains("there is no account").then_some(()));
     let ran = user(&site, &["add", "lan", "--name", "Lan", "--role", "technician", "--password-stdin"], PASSWORD);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);

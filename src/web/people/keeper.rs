@@ -51,7 +51,9 @@ pub(super) enum Ask {
     End(String, oneshot::Sender<()>),
     /// The page itself has changed an account: its sign-ins that wait are over, but one.
     Changed(String, Option<String>, oneshot::Sender<()>),
-    /// Everything is to be written.
+    /// What waits is to be written first, if the database takes it.
+    Settle(oneshot::Sender<()>),
+    /// Everything is to be written, and that is the end.
     Close(oneshot::Sender<()>),
 }
 
@@ -156,6 +158,7 @@ impl Keeper {
                 });
                 (Some(done), false)
             }
+            Ask::Settle(done) => (Some(done), false),
             Ask::Close(done) => (Some(done), true),
         }
     }

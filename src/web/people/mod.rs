@@ -178,6 +178,8 @@ impl People {
         but: Option<&str>,
     ) -> Result<Kept, Refusal> {
         let login = wish.login().to_owned();
+        // The rows of what was done before come before its own.
+        self.ask(Ask::Settle).await;
         let changed = async {
             let mut register = Register::open(&site.config().data_dir).await?;
             let changed = register.change_account(wish, deed, but).await?;
