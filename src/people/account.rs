@@ -119,7 +119,7 @@ pub fn roles<'a>(typed: impl IntoIterator<Item = &'a str>) -> Result<Vec<Role>, 
 }
 
 /// How an account is after a wish, or why it is not granted.
-pub fn judge(all: &[Kept], wish: Wish, now: DateTime<FixedOffset>) -> Result<Kept, AccountFault> {
+pub fn judge(all: &[Kept], wish: &Wish, now: DateTime<FixedOffset>) -> Result<Kept, AccountFault> {
     let found = all.iter().find(|kept| kept.account.login == wish.login());
     let known = || found.filter(|kept| kept.is_active).ok_or_else(|| unknown(all, wish.login()));
     let after = match wish.clone() {
@@ -182,7 +182,7 @@ mod tests {
     fn after(wishes: &[Wish]) -> Vec<Kept> {
         let mut all: Vec<Kept> = Vec::new();
         for wish in wishes {
-            let kept = judge(&all, wish.clone(), now()).unwrap();
+            let kept = judge(&all, wish, now()).unwrap();
             all.retain(|each| each.account.login != kept.account.login);
             all.push(kept);
         }
@@ -193,11 +193,11 @@ mod tests {
     fn there_is_always_a_technician() {
         let all = after(&[add("lan", &[Role::Operator, Role::Technician]), add("binh", &[Role::Approver])]);
         let last = Err(AccountFault::LastTechnician("lan".into()));
-        assert_eq!(judge(&all, Wish::Remove { login: "lan".into() }, now()), last);
-        assert_eq!(judge(&all, change("lan", &[Role::Operator]), now()), last);
+        assert_eq!(judge(&all, &Wish::Remove { login: "lan".into() }, now()), last);
+        assert_eq!(judge(&all, &change("lan", &[Role::Operator]), now()), last);
         let all = after(&[add("lan", &[Role::Technician]), add("binh", &[Role::Approver, Role::Technician])]);
-        assert!(!judge(&all, Wish::Remove { login: "lan".into() }, now()).unwrap().is_active);
-        assert_eq!(judge(&all, change("lan", &[Role::Reporter]), now()).unwrap().account.roles, [Role::Reporter]);
+        assert!(!judge(&all, &Wish::Remove { login: "lan".into() }, now()).unwrap().is_active);
+        assert_eq!(judge(&all, &change("lan", &[Role::Reporter]), now()).unwrap().account.roles, [Role::Reporter]);
     }
 
     #[test]
@@ -205,11 +205,11 @@ mod tests {
         let lan = add("lan", &[Role::Technician]);
         let gone = after(&[lan, add("hoa", &[Role::Operator]), Wish::Remove { login: "hoa".into() }]);
         let unknown = Err(AccountFault::Unknown("hoa".into(), None));
-        assert_eq!(judge(&gone, change("hoa", &[Role::Reporter]), now()), unknown);
+        assert_eq!(judge(&gone, &change("hoa", &[Role::Reporter]), now()), unknown);
         assert_eq!(gone[1].password, "-");
-        let back = judge(&gone, add("hoa", &[Role::Reporter]), now()).unwrap();
+        let back = judge(&gone, &add("hoa", &[Role::Reporter]), now()).unwrap();
         assert_eq!((back.is_active, back.account.roles.as_slice()), (true, &[Role::Reporter][..]));
-        assert_eq!(judge(&gone, add("lan", &[Role::Operator]), now()), Err(AccountFault::Taken("lan".into())));
+        assert_eq!(judge(&gone, &add("lan", &[Role::Operator]), now()), Err(AccountFault::Taken("lan".into())));
     }
 
     #[test]
@@ -218,9 +218,9 @@ mod tests {
             Wish::Add { account, password, .. } => Wish::Add { account, password, is_first: true },
             other => other,
         };
-        assert_eq!(judge(&[], first(&[Role::Operator]), now()), Err(AccountFault::NoTechnician));
-        let one = [judge(&[], first(&[Role::Technician]), now()).unwrap()];
-        assert_eq!(judge(&one, first(&[Role::Technician]), now()), Err(AccountFault::NotTheFirst));
+        assert_eq!(judge(&[], &first(&[Role::Operator]), now()), Err(AccountFault::NoTechnician));
+        let one = [judge(&[], &first(&[Role::Technician]), now()).unwrap()];
+        assert_eq!(judge(&one, &first(&[Role::Technician]), now()), Err(AccountFault::NotTheFirst));
     }
 
     #[test]

@@ -175,7 +175,9 @@ mod tests {
     fn an_address_that_tries_many_logins_waits_and_nobody_else() {
         let mut brake = Brake::default();
         let logins: Vec<String> = (0..20).map(|number| format!("u{number}")).collect();
-        logins.iter().for_each(|login| brake.wrong(from(login, [10, 0, 0, 9]), at(0)));
+        for login in &logins {
+            brake.wrong(from(login, [10, 0, 0, 9]), at(0));
+        }
         assert_eq!(wait_s(&brake, from("new", [10, 0, 0, 9]), 0), 30);
         assert_eq!(wait_s(&brake, from("new", [10, 0, 0, 8]), 0), 0);
     }

@@ -4,6 +4,7 @@
 //! asks for. Pure. Next: `store`, which chains it.
 
 use chrono::{DateTime, FixedOffset, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::airing::ClockState;
 use crate::language::Language;
@@ -11,8 +12,28 @@ use crate::language::Language;
 /// The most characters of a text in a row.
 const LONGEST_TEXT: usize = 500;
 
+/// Through what somebody acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Via {
+    /// The page.
+    Web,
+    /// A command.
+    Cli,
+}
+
+impl Via {
+    /// Its word in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Cli => "cli",
+        }
+    }
+}
+
 /// How it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ending {
     /// It was done.
     Done,
@@ -55,7 +76,7 @@ impl Ending {
 }
 
 /// A row of the audit, but its place in the chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deed {
     /// When, in the station's offset.
     pub at: DateTime<FixedOffset>,
@@ -77,8 +98,8 @@ pub struct Deed {
     pub ending: Ending,
     /// What was answered.
     pub told: Option<String>,
-    /// `web` or `cli`.
-    pub via: &'static str,
+    /// Through what.
+    pub via: Via,
 }
 
 impl Deed {
@@ -139,7 +160,7 @@ mod tests {
             why: Some("bão ".repeat(1000)),
             ending: Ending::Done,
             told: Some("đã phát".into()),
-            via: "web",
+            via: Via::Web,
         };
         let bounded = deed.clone().bounded();
         assert_eq!(bounded.why.as_ref().unwrap().chars().count(), LONGEST_TEXT + 1);

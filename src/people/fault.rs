@@ -59,7 +59,9 @@ impl AccountFault {
             Self::NoRole => format!("hãy chọn ít nhất một vai trò: {}", roles(Language::Vi)),
             Self::UnknownRole(found) => format!("không có vai trò `{found}`; các vai trò: {}", role_words()),
             Self::Taken(login) => format!("đã có tài khoản `{login}`; hãy chọn tên đăng nhập khác"),
-            Self::Unknown(login, near) => format!("không có tài khoản `{login}`{}", did_you_mean(near, "ý bạn là")),
+            Self::Unknown(login, near) => {
+                format!("không có tài khoản `{login}`{}", did_you_mean(near.as_deref(), "ý bạn là"))
+            }
             Self::LastTechnician(login) => format!(
                 "`{login}` là kỹ thuật viên duy nhất; hãy giao vai trò kỹ thuật viên cho một tài khoản khác trước, nếu không \
                  sẽ không còn ai quản lý được tài khoản"
@@ -88,7 +90,7 @@ impl AccountFault {
             Self::UnknownRole(found) => format!("there is no role `{found}`; roles are {}", role_words()),
             Self::Taken(login) => format!("there is an account `{login}` already; choose another login"),
             Self::Unknown(login, near) => {
-                format!("there is no account `{login}`{}", did_you_mean(near, "did you mean"))
+                format!("there is no account `{login}`{}", did_you_mean(near.as_deref(), "did you mean"))
             }
             Self::LastTechnician(login) => format!(
                 "`{login}` is the only technician; give another account the role `technician` first, or nobody could keep \
@@ -111,8 +113,8 @@ impl AccountFault {
     }
 }
 
-fn did_you_mean(near: &Option<String>, words: &str) -> String {
-    near.as_ref().map_or_else(String::new, |near| format!("; {words} `{near}`?"))
+fn did_you_mean(near: Option<&str>, words: &str) -> String {
+    near.map_or_else(String::new, |near| format!("; {words} `{near}`?"))
 }
 
 fn roles(language: Language) -> String {

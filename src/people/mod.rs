@@ -12,7 +12,7 @@ mod role; // roles, rights, and the table between them
 pub mod sign_in; // how long one lasts, and what is kept of its token
 
 pub use account::{Kept, Wish};
-pub use deed::{Asked, Deed, Ending, Recorded};
+pub use deed::{Asked, Deed, Ending, Recorded, Via};
 pub use fault::AccountFault;
 pub use role::{Right, Role};
 pub use sign_in::SignIn;

@@ -82,6 +82,9 @@ pub fn check(login: &str, password: &str) -> Result<(), AccountFault> {
 }
 
 /// A password as it is kept. `salt` is random, and new for each.
+///
+/// # Panics
+/// Never: memory, passes and lengths are within the bounds of Argon2.
 #[must_use]
 pub fn hash(password: &str, salt: [u8; 16]) -> String {
     let salt = SaltString::encode_b64(&salt).expect("16 bytes are a salt");

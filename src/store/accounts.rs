@@ -31,7 +31,7 @@ impl Register {
                 Wish::Change { password, .. } => password.is_some(),
                 Wish::Add { .. } | Wish::Remove { .. } => true,
             };
-            let kept = match judge(&all(&mut act).await?, wish, deed.at) {
+            let kept = match judge(&all(&mut act).await?, &wish, deed.at) {
                 Ok(kept) => kept,
                 Err(fault) => return Ok(Err(fault)),
             };

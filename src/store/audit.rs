@@ -14,7 +14,7 @@ use super::read::{Log, ReadError};
 use super::register::{Register, RegisterError, station_id};
 use super::sealed::{Sealed, VERSION};
 use crate::airing::{ClockState, rfc3339};
-use crate::people::{Asked, Deed, Ending, Recorded};
+use crate::people::{Asked, Deed, Ending, Recorded, Via};
 
 /// The table and its hashed columns.
 pub(super) const AUDIT: Sealed = Sealed {
@@ -54,7 +54,7 @@ pub(super) async fn append(conn: &mut SqliteConnection, deed: &Deed) -> sqlx::Re
         json!(deed.why),
         json!(deed.ending.as_str()),
         json!(deed.told),
-        json!(deed.via),
+        json!(deed.via.as_str()),
         json!(deed.clock.as_str()),
     ];
     AUDIT.append(conn, values, &[]).await
@@ -134,7 +134,7 @@ fn deed(row: &SqliteRow) -> sqlx::Result<Option<Recorded>> {
         why: row.try_get("why")?,
         ending,
         told: row.try_get("told")?,
-        via: if row.try_get::<&str, _>("via")? == "cli" { "cli" } else { "web" },
+        via: if row.try_get::<&str, _>("via")? == Via::Cli.as_str() { Via::Cli } else { Via::Web },
     };
     Ok(Some(Recorded { seq: row.try_get("seq")?, deed }))
 }

@@ -11,10 +11,10 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 
 use super::answer::{Answer, Refusal};
-use super::site::{Site, VIA};
+use super::site::Site;
 use super::visitor::{Guest, Visitor};
 use crate::airing::ClockState;
-use crate::people::{Account, Deed, Ending};
+use crate::people::{Account, Deed, Ending, Via};
 
 /// A response whose act has its row already.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +73,7 @@ pub(super) fn deed(site: &Site, guest: &Guest, account: Option<&Account>, act: &
         why: None,
         ending: Ending::Done,
         told: None,
-        via: VIA,
+        via: Via::Web,
     }
 }
 

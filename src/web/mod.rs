@@ -36,7 +36,6 @@ use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
 
-use crate::alarm::Alarm;
 use crate::clock::Clock;
 use crate::control::Entrance;
 use crate::language::Language;
@@ -59,44 +58,15 @@ pub struct Start {
     pub entrance: Entrance,
 }
 
-/// What whoever runs the station is told of its page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
-    /// It is served here.
-    Open(SocketAddr),
-    /// It is not, for now: why.
-    Shut(SocketAddr, Shut),
-}
-
-/// Why the page is not served; it is tried again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shut {
-    /// The address cannot be had; the system's words.
-    Address(String),
-    /// Other machines could reach it, and there are no accounts.
-    NoAccounts,
-}
-
-impl Shut {
-    /// What a person should see to.
-    fn alarm(&self, at: SocketAddr) -> Alarm {
-        let address = at.to_string();
-        match self {
-            Self::Address(why) => Alarm::PageShut { address, why: why.clone() },
-            Self::NoAccounts => Alarm::PageWithoutAccounts { address },
-        }
-    }
-}
+/// The page is served here. That it is not is an alarm of the station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told(SocketAddr);
 
 impl Told {
     /// The line for people.
     #[must_use]
-    pub fn say(&self, language: Language) -> String {
-        let pick = |vi: String, en: String| if language == Language::Vi { vi } else { en };
-        match self {
-            Self::Open(at) => pick(format!("trang điều hành: http://{at}/"), format!("the page: http://{at}/")),
-            Self::Shut(at, shut) => shut.alarm(*at).say(language),
-        }
+    pub fn say(self, language: Language) -> String {
+        format!("{}: http://{}/", language.pick("trang điều hành", "the page"), self.0)
     }
 }
 

@@ -22,7 +22,8 @@ use super::live::feed;
 use super::routes::router;
 use super::site::Site;
 use super::watched::{Flow, Watched};
-use super::{LEAVE_WITHIN, Shut, Start, Told};
+use super::{LEAVE_WITHIN, Start, Told};
+use crate::alarm::Alarm;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::library::beside_the_air;
@@ -77,12 +78,12 @@ async fn serve(start: Start, (notices, mut heard): Notices, mut ended: watch::Re
     let site = Arc::new(Site::new(config, start.clock, start.entrance, notices, ended.clone()));
     tokio::spawn(feed(Arc::clone(&site)));
     let listener = tokio::select! {
-        listener = listen(at, &site, tell) => Some(listener),
+        listener = listen(at, &site) => Some(listener),
         _ = ended.wait_for(|ended| *ended) => None,
     };
     if let Some(listener) = listener {
         site.entrance.raise(Vec::new());
-        tell(Told::Open(listener.local_addr().unwrap_or(at)));
+        tell(Told(listener.local_addr().unwrap_or(at)));
         accept(&listener, &router(&site), &site.clock, ended).await;
     }
     // What was done last is written; a database that is locked is not waited for.
@@ -99,31 +100,31 @@ async fn ready(heard: &mut broadcast::Receiver<Arc<Notice>>) {
     }
 }
 
-async fn listen(at: SocketAddr, site: &Site, tell: &dyn Fn(Told)) -> TcpListener {
+async fn listen(at: SocketAddr, site: &Site) -> TcpListener {
     let clock = &site.clock;
     let mut told = None;
     loop {
-        let shut = match open(at, site).await {
+        let alarm = match open(at, site).await {
             Ok(listener) => return listener,
-            Err(shut) => shut,
+            Err(alarm) => alarm,
         };
-        if told.as_ref() != Some(&shut) {
-            site.entrance.raise(vec![shut.alarm(at)]);
-            tell(Told::Shut(at, shut.clone()));
-            told = Some(shut);
+        if told.as_ref() != Some(&alarm) {
+            site.entrance.raise(vec![alarm.clone()]);
+            told = Some(alarm);
         }
         clock.wait_until(clock.now().mono.plus(TRY_AGAIN)).await;
     }
 }
 
 /// Other machines reach the page only once there is somebody to sign in: the first visit would be anybody's.
-async fn open(at: SocketAddr, site: &Site) -> Result<TcpListener, Shut> {
+async fn open(at: SocketAddr, site: &Site) -> Result<TcpListener, Alarm> {
     // A database that cannot be read does not tell; it is asked again and again.
     let _ = tokio::time::timeout(READ_WITHIN, site.people.read()).await;
     if !at.ip().is_loopback() && site.people.has_accounts() != Some(true) {
-        return Err(Shut::NoAccounts);
+        return Err(Alarm::PageWithoutAccounts { address: at.to_string() });
     }
-    TcpListener::bind(at).await.map_err(|error| Shut::Address(refusal(&error)))
+    let shut = |error| Alarm::PageShut { address: at.to_string(), why: refusal(&error) };
+    TcpListener::bind(at).await.map_err(shut)
 }
 
 async fn accept(listener: &TcpListener, router: &Router, clock: &Clock, mut ended: watch::Receiver<bool>) {

@@ -139,4 +139,4 @@ impl Site {
 }
 
 /// Through what the acts of the page came, in records.
-pub(super) const VIA: &str = "web";
+const VIA: &str = "web";

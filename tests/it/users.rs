@@ -30,7 +30,9 @@ pub(crate) fn user(site: &Site, words: &[&str], password: &str) -> Ran {
 
 fn add(site: &Site, login: &str, roles: &[&str]) {
     let mut words = vec!["add", login, "--name", login, "--password-stdin"];
-    roles.iter().for_each(|role| words.extend(["--role", *role]));
+    for role in roles {
+        words.extend(["--role", role]);
+    }
     let ran = user(site, &words, PASSWORD);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
 }

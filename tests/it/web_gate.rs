@@ -64,9 +64,8 @@ fn filled(path: &str) -> String {
 
 fn may(role: Option<Role>, needs: Needs) -> bool {
     match (needs, role) {
-        (Needs::Nothing, _) => true,
+        (Needs::Nothing, _) | (Needs::SignIn, Some(_)) => true,
         (_, None) => false,
-        (Needs::SignIn, Some(_)) => true,
         (Needs::Right(right), Some(role)) => role.may(right),
     }
 }
@@ -113,6 +112,7 @@ fn every_role_meets_every_route() {
         for (who, role, visit) in &visits {
             let case = format!("{who}: {} {}", route.method, route.path);
             let Head { status, text } = ask(visit, route, "wrong");
+            guarded(&case, &text);
             match (route.method.as_str(), may(*role, route.needs)) {
                 ("GET", true) => assert!(status != 401 && status != 403, "{case}: {text}"),
                 (_, false) if role.is_none() => assert_eq!(status, 401, "{case}: {text}"),
@@ -123,6 +123,21 @@ fn every_role_meets_every_route() {
         }
     }
     assert_eq!(running.terminate().0, Some(0));
+}
+
+/// What every answer tells the browser, whoever asked for what.
+fn guarded(case: &str, answer: &str) {
+    let head = answer.split("\r\n\r\n").next().unwrap().to_lowercase();
+    for header in [
+        "content-security-policy: default-src 'none';",
+        "frame-ancestors 'none'",
+        "x-content-type-options: nosniff",
+        "x-frame-options: deny",
+        "referrer-policy: same-origin",
+        "cache-control: ",
+    ] {
+        assert!(head.contains(header) && !head.contains("unsafe"), "{case}: no {header}: {head}");
+    }
 }
 
 /// Ends a sign-in by its time, as it stands in the database, and waits until the page knows.
@@ -138,6 +153,9 @@ fn expire(site: &Site, visit: &Visit) {
     wait_for("the sign-in to end", 30, || (visit.get("/api/me").status == 401).then_some(()));
 }
 
+/// What it is, the status of the answer, the headers that are sent.
+type Case<'a> = (&'a str, u16, &'a [(&'a str, &'a str)]);
+
 #[test]
 fn an_act_of_another_site_is_refused_and_noted() {
     let site = Site::new("silent").with_page();
@@ -146,7 +164,7 @@ fn an_act_of_another_site_is_refused_and_noted() {
     let form = ("Content-Type", "application/x-www-form-urlencoded");
     let (json, csrf) = (("Accept", "application/json"), ("X-CSRF-Token", &*visit.csrf));
     let own = format!("http://{}", visit.address);
-    let cases: &[(&str, u16, &[(&str, &str)])] = &[
+    let cases: &[Case<'_>] = &[
         ("no word of the form", 403, &[json, form]),
         ("a wrong word", 403, &[json, form, ("X-CSRF-Token", "0123456789abcdef")]),
         ("another site", 403, &[json, form, csrf, ("Origin", "http://evil.example")]),

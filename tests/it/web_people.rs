@@ -86,7 +86,7 @@ fn the_first_visit_makes_one_account_and_no_second() {
     let lan = guest.enter("lan");
     assert_eq!(lan.get("/api/me").json()["name"], "Nguyễn Thị Lan");
     let acts: Vec<String> =
-        audit(&lan, 8).iter().rev().map(|row| format!("{} {}", row["act"], row["outcome"])).collect();
+        audit(&lan, 9).iter().rev().map(|row| format!("{} {}", row["act"], row["outcome"])).collect();
     let refused = r#""account.first" "refused""#;
     let entered = r#""sign-in" "done""#;
     let expected = [&[refused; 5][..], &[r#""account.first" "done""#, entered, refused, entered]].concat();
@@ -105,10 +105,10 @@ fn guessing_is_slow_and_locks_nobody_else_out() {
         assert!(try_password(&guest, "binh", "sai mật khẩu").refused(422).contains("login or password is wrong"));
     }
     let told = try_password(&guest, "binh", PASSWORD).refused(429);
-    let seconds: i64 = told.split(' ').filter_map(|word| word.parse().ok()).next().unwrap();
+    let seconds: i64 = told.split(' ').find_map(|word| word.parse().ok()).unwrap();
     assert!((1..=31).contains(&seconds), "the right one waits too: {told}");
     assert_eq!(guest.enter("lan").get("/api/me").status, 200, "at the same machine somebody else signs in");
-    let rows = audit(&technician, 10);
+    let rows = audit(&technician, 13);
     let refused: Vec<&Value> = rows.iter().filter(|row| row["outcome"] == "refused").collect();
     assert_eq!(refused.len(), 6);
     assert!(refused.iter().all(|row| row["login"].is_null() && row["subject"] == "binh"), "{refused:?}");
@@ -123,7 +123,7 @@ fn what_is_typed_in_place_of_a_login_stands_nowhere() {
     for typed in ["matkhaucuatoi", "Mật khẩu của tôi"] {
         assert!(try_password(&Visit::of(&running), typed, "lan").refused(422).contains("wrong"));
     }
-    let rows = audit(&technician, 6);
+    let rows = audit(&technician, 7);
     let refused: Vec<&Value> = rows.iter().filter(|row| row["outcome"] == "refused").collect();
     assert!(refused.len() == 2 && refused.iter().all(|row| row["subject"].is_null()), "{rows:?}");
     end(running);
@@ -226,7 +226,7 @@ fn the_technician_keeps_the_accounts_and_stays() {
     let last = technician.post("/api/accounts/ky-thuat/remove", &[]);
     assert!(last.refused(409).contains("only technician"));
     assert_eq!(technician.post("/api/accounts/ky-thuat", &[("name", "K"), ("role", "operator")]).status, 409);
-    let rows = audit(&technician, 10);
+    let rows = audit(&technician, 15);
     let told: Vec<String> = rows
         .iter()
         .filter(|row| row["act"].as_str().unwrap().starts_with("account.") && row["subject"] != "ky-thuat")
@@ -301,6 +301,30 @@ fn a_database_that_somebody_holds_keeps_nobody_who_is_signed_in_from_acting() {
 }
 
 #[test]
+fn what_a_held_database_did_not_take_before_the_end_is_taken_at_the_next_start() {
+    let site = site();
+    let running = site.run();
+    let technician = Visit::signed_in(&running, &["operator"]).technician();
+    let rows = audit(&technician, 7).len();
+    let runtime = runtime();
+    let mut conn = runtime.block_on(stranger(&site.path("data")));
+    runtime.block_on(conn.execute("begin immediate")).unwrap();
+    technician.post("/api/sign-out", &[]).done();
+    end(running);
+    runtime.block_on(async {
+        conn.execute("rollback").await.unwrap();
+        conn.close().await.unwrap();
+    });
+    let running = site.run();
+    let technician = Visit::of(&running).enter("ky-thuat");
+    let told = audit(&technician, rows + 2);
+    let acts: Vec<&str> = told.iter().take(2).map(|row| row["act"].as_str().unwrap()).collect();
+    assert_eq!((acts, told.len()), (vec!["sign-in", "sign-out"], rows + 2));
+    wait_for("the file to go", 30, || (!site.path("data/audit.waiting").exists()).then_some(()));
+    end(running);
+}
+
+#[test]
 fn the_audit_is_filtered_and_paged() {
     let site = site();
     let running = site.run();
@@ -329,7 +353,7 @@ fn beyond_this_machine_the_page_waits_for_an_account() {
     let settings = std::fs::read_to_string(site.path("loa.toml")).unwrap();
     site.write("loa.toml", settings.replace("listen = \"off\"", "listen = \"0.0.0.0:0\""));
     let running = site.run();
-    running.says("the page is not served at 0.0.0.0:0: other machines could reach it and there is no account");
+    running.says("alarm: the page is not served at 0.0.0.0:0: other machines could reach it and there is no account");
     wait_for("the alarm", 30, || site.done(&["status"]).contains("there is no account").then_some(()));
     let ran = user(&site, &["add", "lan", "--name", "Lan", "--role", "technician", "--password-stdin"], PASSWORD);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);

@@ -17,7 +17,7 @@ use super::{ConfigChoice, DONE, FAILED, WRONG_INPUT};
 use crate::backup::block_on;
 use crate::config::Config;
 use crate::people::account::{login, name};
-use crate::people::{Account, AccountFault, Deed, Ending, Kept, Role, Wish, password};
+use crate::people::{Account, AccountFault, Deed, Ending, Kept, Role, Via, Wish, password};
 use crate::store::{Register, RegisterError};
 
 /// Arguments of `loa user`.
@@ -193,7 +193,7 @@ fn record(config: &Config, act: &str, wish: Wish) -> anyhow::Result<ExitCode> {
         why: None,
         ending: Ending::Done,
         told: Some(told.clone()),
-        via: "cli",
+        via: Via::Cli,
     };
     let recorded = block_on(async {
         let mut register = Register::open(&config.data_dir).await?;

@@ -13,6 +13,9 @@ use crate::language::Language;
 use crate::people::AccountFault;
 use crate::people::password::LONGEST_BYTES;
 
+/// What a terminal without signals sends for it.
+const CTRL_C: char = '\u{3}';
+
 /// The terminal of whoever runs the command.
 const TERMINAL: &str = "/dev/tty";
 
@@ -49,7 +52,6 @@ fn hidden(terminal: &mut File, question: &str) -> io::Result<String> {
     tcsetattr(&*terminal, OptionalActions::Now, &before)?;
     terminal.write_all(b"\n")?;
     let typed = typed?;
-    const CTRL_C: char = '\u{3}';
     if typed.contains(CTRL_C) { Err(io::ErrorKind::Interrupted.into()) } else { Ok(typed) }
 }
 

@@ -51,7 +51,7 @@ async fn form(State(site): State<Arc<Site>>, guest: Guest, headers: HeaderMap) -
         p { (guest.language.pick(vi, en)) }
         form .act method="post" action="/api/first-visit" data-act="" {
             (fields(&guest, "", &[Role::Operator, Role::Technician]))
-            (new_password(&guest))
+            (password_twice(&guest))
             button .primary.big { (guest.language.pick("Tạo tài khoản và vào trang", "Make it and sign in")) }
             p .answer role="alert" hidden {}
         }
@@ -112,12 +112,22 @@ fn duties(guest: &Guest, role: Role) -> &'static str {
     guest.language.pick(vi, en)
 }
 
-/// A new password, twice.
+/// The password of a new account, twice.
+pub(in crate::web) fn password_twice(guest: &Guest) -> Markup {
+    twice(guest, guest.language.pick(("Mật khẩu", "Nhập lại mật khẩu"), ("Password", "The password once more")))
+}
+
+/// Another password of an account, twice.
 pub(in crate::web) fn new_password(guest: &Guest) -> Markup {
+    let labels = (("Mật khẩu mới", "Nhập lại mật khẩu mới"), ("New password", "The new password once more"));
+    twice(guest, guest.language.pick(labels.0, labels.1))
+}
+
+fn twice(guest: &Guest, (label, again): (&str, &str)) -> Markup {
     let pick = |vi: &'static str, en: &'static str| guest.language.pick(vi, en);
     html! {
         div .field data-field="password" {
-            label for="password" { (pick("Mật khẩu", "Password")) }
+            label for="password" { (label) }
             input #password type="password" name="password" required minlength="8" autocomplete="new-password";
             p .hint { (pick(
                 "Ít nhất 8 ký tự. Vài từ ghép lại là dễ nhớ và khó đoán nhất.",
@@ -126,7 +136,7 @@ pub(in crate::web) fn new_password(guest: &Guest) -> Markup {
             p .fault hidden {}
         }
         div .field data-field="again" {
-            label for="again" { (pick("Nhập lại mật khẩu", "The password once more")) }
+            label for="again" { (again) }
             input #again type="password" name="again" required autocomplete="new-password";
             p .fault hidden {}
         }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::leftover::Leftover;
 use super::quota::Quota;
 use crate::clock::{Clock, Mono};
 use crate::people::sign_in::MOST;
@@ -50,7 +51,9 @@ pub(super) enum Ask {
     End(String, oneshot::Sender<()>),
     /// The page itself has changed an account: its sign-ins that wait are over, but one.
     Changed(String, Option<String>, oneshot::Sender<()>),
-    /// Everything is to be written.
+    /// What waits is to be written first, if the database takes it.
+    Settle(oneshot::Sender<()>),
+    /// Everything is to be written, and that is the end.
     Close(oneshot::Sender<()>),
 }
 
@@ -61,6 +64,8 @@ pub(super) struct Keeper {
     asked: mpsc::Receiver<Ask>,
     known: watch::Sender<Arc<Known>>,
     waiting: VecDeque<PeopleRecord>,
+    /// What the last run left behind, and whether it waits still.
+    leftover: (Leftover, bool),
     quota: Quota,
     cleared: Option<Mono>,
     trouble: Option<String>,
@@ -73,8 +78,11 @@ impl Keeper {
         asked: mpsc::Receiver<Ask>,
         known: watch::Sender<Arc<Known>>,
     ) -> Self {
-        let (waiting, quota) = (VecDeque::new(), Quota::default());
-        Self { book: PeopleBook::new(data_dir), clock, asked, known, waiting, quota, cleared: None, trouble: None }
+        let leftover = Leftover::of(data_dir);
+        let waiting: VecDeque<_> = leftover.load().into_iter().map(|deed| PeopleRecord::Deed(Box::new(deed))).collect();
+        let leftover = (leftover, !waiting.is_empty());
+        let (book, quota) = (PeopleBook::new(data_dir), Quota::default());
+        Self { book, clock, asked, known, waiting, leftover, quota, cleared: None, trouble: None }
     }
 
     /// Works until it is closed, or everybody who could ask has gone.
@@ -113,9 +121,7 @@ impl Keeper {
                 break;
             }
         }
-        for record in &self.waiting {
-            tell_lost(record);
-        }
+        self.leave();
         self.book.close().await;
     }
 
@@ -152,6 +158,7 @@ impl Keeper {
                 });
                 (Some(done), false)
             }
+            Ask::Settle(done) => (Some(done), false),
             Ask::Close(done) => (Some(done), true),
         }
     }
@@ -196,7 +203,7 @@ impl Keeper {
         if self.waiting.len() >= MOST_WAITING
             && let Some(oldest) = self.waiting.pop_front()
         {
-            tell_lost(&oldest);
+            deed(&oldest).into_iter().for_each(tell_lost);
         }
         self.waiting.push_back(record);
     }
@@ -224,11 +231,23 @@ impl Keeper {
         self.trouble = trouble;
     }
 
+    /// Leaves behind what the database did not take.
+    fn leave(&self) {
+        let deeds: Vec<&Deed> = self.waiting.iter().filter_map(deed).collect();
+        if let Err(error) = self.leftover.0.save(&deeds) {
+            tracing::error!("rows of the audit cannot be left for the next start: {error}");
+            deeds.into_iter().for_each(tell_lost);
+        }
+    }
+
     async fn write(&mut self) -> Result<(), String> {
         while !self.waiting.is_empty() {
             let portion: Vec<PeopleRecord> = self.waiting.iter().take(PORTION).cloned().collect();
             self.book.keep(&portion).await?;
             self.waiting.drain(..portion.len());
+        }
+        if std::mem::take(&mut self.leftover.1) {
+            self.leftover.0.remove();
         }
         Ok(())
     }
@@ -256,12 +275,14 @@ impl Keeper {
     }
 }
 
+fn deed(record: &PeopleRecord) -> Option<&Deed> {
+    if let PeopleRecord::Deed(deed) = record { Some(deed) } else { None }
+}
+
 /// What cannot be kept is told in the log of `run`, so that it stands somewhere.
-fn tell_lost(record: &PeopleRecord) {
-    if let PeopleRecord::Deed(deed) = record {
-        let Deed { at, login, name, act, subject, ending, .. } = &**deed;
-        let (login, subject) = (login.as_deref().unwrap_or("-"), subject.as_deref().unwrap_or("-"));
-        let ending = ending.as_str();
-        tracing::error!("a row of the audit is lost: {at} {login} ({name}) {act} {subject}: {ending}");
-    }
+fn tell_lost(deed: &Deed) {
+    let Deed { at, login, name, act, subject, ending, .. } = deed;
+    let (login, subject) = (login.as_deref().unwrap_or("-"), subject.as_deref().unwrap_or("-"));
+    let ending = ending.as_str();
+    tracing::error!("a row of the audit is lost: {at} {login} ({name}) {act} {subject}: {ending}");
 }

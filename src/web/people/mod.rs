@@ -5,6 +5,7 @@
 
 pub(super) mod first; // the first account, made at the machine itself
 mod keeper; // the owner of what is known, and of what is written
+mod leftover; // rows that the database did not take before the end
 mod own; // one's own account
 mod quota; // how many rows nobody may cause
 mod sign_in; // in and out
@@ -133,16 +134,12 @@ impl People {
         let Some(fits) = aside(move || password::fits(&password, hash.as_deref())).await else {
             return Checked::Busy;
         };
-        match kept.filter(|_| fits) {
-            Some(kept) => {
-                self.brake().right(attempt);
-                Checked::Right(kept.account)
-            }
-            None => {
-                self.brake().wrong(attempt, clock.now().mono);
-                Checked::Wrong
-            }
-        }
+        let Some(kept) = kept.filter(|_| fits) else {
+            self.brake().wrong(attempt, clock.now().mono);
+            return Checked::Wrong;
+        };
+        self.brake().right(attempt);
+        Checked::Right(kept.account)
     }
 
     /// A password as it is kept.
@@ -181,6 +178,8 @@ impl People {
         but: Option<&str>,
     ) -> Result<Kept, Refusal> {
         let login = wish.login().to_owned();
+        // The rows of what was done before come before its own.
+        self.ask(Ask::Settle).await;
         let changed = async {
             let mut register = Register::open(&site.config().data_dir).await?;
             let changed = register.change_account(wish, deed, but).await?;

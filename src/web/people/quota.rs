@@ -41,7 +41,7 @@ impl Quota {
 
     /// What was only counted, once its hour is over.
     pub(super) fn due(&mut self, now: Mono, at: DateTime<Utc>) -> Vec<Deed> {
-        if !self.since.is_some_and(|since| now.since(since) >= SPAN) {
+        if self.since.is_none_or(|since| now.since(since) < SPAN) {
             return Vec::new();
         }
         let more = std::mem::take(self).more;
@@ -59,7 +59,7 @@ impl Quota {
 mod tests {
     use super::*;
     use crate::airing::ClockState;
-    use crate::people::Ending;
+    use crate::people::{Ending, Via};
 
     fn deed() -> Deed {
         Deed {
@@ -73,7 +73,7 @@ mod tests {
             why: None,
             ending: Ending::Refused,
             told: Some("sai".into()),
-            via: "web",
+            via: Via::Web,
         }
     }
 

@@ -55,12 +55,16 @@ struct Wanted {
 async fn form(
     State(site): State<Arc<Site>>,
     guest: Guest,
+    visitor: Option<Extension<Visitor>>,
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Response {
     let nobody = site.people.has_accounts() == Some(false);
     if nobody && is_first_visit(&site, &guest, &headers) {
         return see("/bat-dau");
+    }
+    if visitor.is_some() {
+        return see(&wanted.den);
     }
     let title = guest.language.pick("Đăng nhập", "Sign in");
     let body = if nobody { no_account(&guest) } else { fields(&guest, &wanted.den) };

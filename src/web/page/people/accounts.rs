@@ -18,7 +18,7 @@ use super::super::super::layout::{self, Tab};
 use super::super::super::part::{form, words};
 use super::super::super::people::busy;
 use super::super::super::people::first::{
-    Typed, account, checked_password, faulty, fields, new_password, role_ticks, value,
+    Typed, account, checked_password, faulty, fields, new_password, password_twice, role_ticks, value,
 };
 use super::super::super::routes::{Needs, Route};
 use super::super::super::site::Site;
@@ -54,7 +54,7 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Markup {
     ];
     let make = html! {
         (fields(&visitor.guest, "new-", &[]))
-        (new_password(&visitor.guest))
+        (password_twice(&visitor.guest))
         button .primary { (visitor.pick("Tạo tài khoản", "Make the account")) }
     };
     let body = html! {

@@ -116,11 +116,11 @@ async fn show(
         (subtabs(&visitor, HERE))
         h1 { (title) }
         p .soft { (visitor.pick(
-            "Ai đã làm gì, lúc nào, từ máy nào, kể cả việc bị từ chối. Không ai sửa hay xóa được; lệnh `loa log verify` kiểm \
-             tra điều đó.",
-            "Who did what, when and from where, also what was refused. Nobody can change or remove it; `loa log verify` proves \
-             that.",
-        )) }
+            "Ai đã làm gì, lúc nào, từ máy nào, kể cả việc bị từ chối. Không ai sửa hay xóa được mà không lộ ra; kỹ thuật viên \
+             kiểm tra bằng lệnh ",
+            "Who did what, when and from where, also what was refused. Nobody changes or removes any of it unseen; the \
+             technician proves that with ",
+        )) code { "loa log verify" } "." }
         (filters(&visitor, &wanted, &found))
         @if found.rows.is_empty() {
             p .empty { (visitor.pick("Không có thao tác nào như vậy.", "There is nothing of that kind.")) }
@@ -212,7 +212,7 @@ async fn list(
         json!({
             "seq": seq, "at": rfc3339(&deed.at), "login": deed.login, "name": deed.name,
             "from_address": deed.from_address, "act": deed.act, "subject": deed.subject, "why": deed.why,
-            "outcome": deed.ending.as_str(), "told": deed.told, "via": deed.via,
+            "outcome": deed.ending.as_str(), "told": deed.told, "via": deed.via.as_str(),
         })
     };
     Ok(Json(found.rows.iter().map(object).collect()))
