@@ -8,7 +8,7 @@ use std::path::Path;
 use chrono::Datelike as _;
 use chrono::{NaiveDate, TimeDelta, Utc, Weekday};
 
-use crate::running::{Running, Site};
+use crate::running::{Running, Site, in_seconds};
 use crate::soundcard::wait_for;
 use crate::web::{Visit, encoded};
 
@@ -165,7 +165,9 @@ fn one_occurrence_is_skipped_and_brought_back() {
 fn one_of_two_starts_of_a_day_is_skipped() {
     let (site, _running, visit) = station();
     let day = coming(Weekday::Tue);
-    visit.post("/api/programmes/buoi-chieu", &[("times", "10:00 17:00"), ("weekdays", "Tue"), ("confirmed", "1")]).done();
+    visit
+        .post("/api/programmes/buoi-chieu", &[("times", "10:00 17:00"), ("weekdays", "Tue"), ("confirmed", "1")])
+        .done();
     let start = format!("{day}T10:00");
     visit.post("/api/occurrences/skip", &[("programme", "buoi-chieu"), ("start", &start), ("why", "mất điện")]).done();
     assert!(text(&site, FILE).contains(&format!("except = [\"{start}\"]")));
@@ -305,4 +307,25 @@ fn only_who_may_plan_changes_the_timetable() {
     visit.post("/api/programmes/buoi-chieu", &[("title", "x")]).refused(403);
     assert_eq!(visit.get("/lich-phat/xem-truoc?viec=remove&programme=buoi-chieu").status, 403);
     assert_eq!(text(&site, FILE), before);
+}
+
+#[test]
+fn what_came_of_an_occurrence_stands_at_its_place() {
+    let site = Site::new("silent").with_page();
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("audio/nhac-hieu.opus"), site.path("audio/nhac.opus")).unwrap();
+    let at = in_seconds(5);
+    site.plan("som", at, "1m", &["nhac.opus"]);
+    let running = site.run();
+    let visit = Visit::signed_in(&running, &["operator"]);
+    let day = (at + TimeDelta::hours(7)).date_naive();
+    let path = format!("/api/timetable?from={day}&days=1");
+    let outcomes = wait_for("the outcome on the page", 60, || {
+        let days = visit.get(&path).json();
+        let mine = &days["days"][0]["occurrences"][0];
+        assert_eq!(mine["programme"], "som");
+        (mine["outcomes"].as_array().unwrap().len() == 1).then(|| mine["outcomes"].clone())
+    });
+    let row = &site.rows()[0];
+    assert_eq!(outcomes, serde_json::json!([{"outcome": row.outcome, "count": 1}]));
+    assert!(visit.get("/lich-phat").text().contains("chip"));
 }

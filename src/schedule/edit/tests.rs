@@ -17,8 +17,8 @@ fn model(text: &str, name: &str) -> Schedule {
     reading.schedule
 }
 
-fn text(value: &str) -> Option<Value> {
-    Some(Value::Text(value.into()))
+fn text(value: &str) -> Value {
+    Value::Text(value.into())
 }
 
 /// The lines that differ, with `-` and `+`, as far as lines are only added, removed or replaced.
@@ -31,22 +31,22 @@ fn diff(before: &str, after: &str) -> Vec<String> {
     minus.chain(new[head..new.len() - tail].iter().map(|line| format!("+{line}"))).collect()
 }
 
-fn changed(text: &str, change: Change) -> Vec<String> {
-    diff(text, &apply(text, &change).unwrap())
+fn changed(text: &str, change: &Change) -> Vec<String> {
+    diff(text, &apply(text, change).unwrap())
 }
 
 #[test]
 fn a_key_is_changed_in_its_line_and_a_new_one_stands_behind_its_example() {
-    let set = |name, value| Change::Programme("buoi-chieu".into(), vec![(name, text(value))]);
+    let set = |name, value| Change::Programme("buoi-chieu".into(), vec![(name, Some(text(value)))]);
     assert_eq!(
-        changed(SHIPPED, set("window", "50m")),
+        changed(SHIPPED, &set("window", "50m")),
         [
             "-window = \"45m\"                    # mục nào chưa bắt đầu trong 45 phút kể từ giờ phát thì không phát nữa",
             "+window = \"50m\"                    # mục nào chưa bắt đầu trong 45 phút kể từ giờ phát thì không phát nữa"
         ]
     );
-    assert_eq!(changed(SHIPPED, set("window", "45m")), [""; 0]);
-    assert_eq!(changed(SHIPPED, set("until", "2027-01-31")), ["+until = \"2027-01-31\""]);
+    assert_eq!(changed(SHIPPED, &set("window", "45m")), [""; 0]);
+    assert_eq!(changed(SHIPPED, &set("until", "2027-01-31")), ["+until = \"2027-01-31\""]);
     let after = apply(SHIPPED, &set("until", "2027-01-31")).unwrap();
     let lines: Vec<&str> = after.lines().collect();
     let at = lines.iter().position(|line| *line == "until = \"2027-01-31\"").unwrap();
@@ -223,8 +223,8 @@ proptest! {
             (Change::Skip(id(), start.clone()), Change::Unskip(id(), start)),
             (Change::AddItem(id(), at, made.made("moi")), Change::RemoveItem(id(), "moi".into())),
             (Change::AddProgramme(ProgrammeForm::of(programme).made("moi", &[made.made("x")])), Change::RemoveProgramme("moi".into())),
-            (Change::Programme(id(), vec![("why", text("lý do")), ("from", text("2026-01-01"))]), Change::Programme(id(), vec![("from", None), ("why", None)])),
-            (Change::Programme(id(), vec![("title", text("Khác"))]), Change::Programme(id(), vec![("title", text("Buổi"))])),
+            (Change::Programme(id(), vec![("why", Some(text("lý do"))), ("from", Some(text("2026-01-01")))]), Change::Programme(id(), vec![("from", None), ("why", None)])),
+            (Change::Programme(id(), vec![("title", Some(text("Khác")))]), Change::Programme(id(), vec![("title", Some(text("Buổi")))])),
         ];
         for (change, inverse) in pairs {
             let after = apply(&file, &change).unwrap();
@@ -261,7 +261,7 @@ proptest! {
             programmes.insert(place, gone);
         }
         programmes[place].window = chrono::TimeDelta::minutes(7);
-        let keys = vec![("window", text("7m"))];
+        let keys = vec![("window", Some(text("7m")))];
         prop_assert_eq!(held(&apply(&file, &Change::Programme(id(), keys)).unwrap()), programmes);
     }
 }

@@ -15,10 +15,10 @@ use super::super::super::layout::{self, Tab};
 use super::super::super::part::{form, words};
 use super::super::super::site::Site;
 use super::super::super::visitor::Visitor;
+use super::act;
 use super::item;
 use super::look::{Ground, ground, subtabs, taken_over};
 use super::say;
-use super::{act, look};
 use crate::airing::Priority;
 use crate::office::timetable::Folder;
 use crate::people::Right;
@@ -58,7 +58,7 @@ async fn list_page(site: &Arc<Site>, visitor: &Visitor, folder: &Folder, ground:
     let taken = taken_over(site, visitor, ground).await;
     let body = html! {
         h1 { (title) }
-        (look::subtabs(visitor, "/lich-phat/chuong-trinh"))
+        (subtabs(visitor, "/lich-phat/chuong-trinh"))
         (taken)
         (say::problems(visitor.language(), &ground.view.others))
         @if visitor.account.may(Right::Plan) {
