@@ -1,4 +1,7 @@
 //! What edits must keep: every byte that they do not name, and every value of the model that they do not name.
+//!
+//! In: the shipped files, and files made of dice: comments attached and detached, lists over several lines, both line ends, a
+//! byte order mark, no last line break. Out: an edit and its inverse give the same bytes; the real reader sees what changed.
 
 use proptest::prelude::*;
 
