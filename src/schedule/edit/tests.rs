@@ -118,6 +118,18 @@ fn items_move_with_their_comments_and_come_and_go() {
 }
 
 #[test]
+fn an_item_comes_to_air_something_else() {
+    let item = model(SHIPPED, "a.toml").programmes[0].items[0].clone();
+    let to = |airs| {
+        let form = ItemForm { airs, ..ItemForm::of(&item) };
+        let change = Change::Item("buoi-chieu".into(), "nhac-hieu-mo".into(), form.changes(&item));
+        diff(SHIPPED, &apply(SHIPPED, &change).unwrap())
+    };
+    assert_eq!(to(Airs::Bulletin(9)), ["-file = \"nhac-hieu.opus\"", "+bulletin = 9"]);
+    assert_eq!(to(Airs::Queue("5m".into())), ["-file = \"nhac-hieu.opus\"", "+queue = { up_to = \"5m\" }"]);
+}
+
+#[test]
 fn items_without_an_id_keep_the_one_they_had() {
     let base = "[[programme]]\nid = \"a\"\ntitle = \"A\"\ncron = \"0 5 * * *\"\nwindow = \"5m\"\n\
                 [[programme.item]]\nfile = \"x.wav\"\n[[programme.item]]\nfile = \"y.wav\"\n[[programme.item]]\nfile = \"z.wav\"";
