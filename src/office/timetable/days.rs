@@ -273,8 +273,9 @@ fn problems(config: &Config, folder: &Folder, now: DateTime<Utc>) -> (HashMap<St
 fn programme_at<'f>(folder: &'f Folder, problem: &Problem) -> Option<&'f str> {
     let place = problem.place.as_ref()?;
     let line = place.spot.as_ref()?.line;
-    let begun = folder.reading.schedule.programmes.iter().zip(&folder.reading.places).filter(|(_, places)| {
+    let mut all = folder.reading.schedule.programmes.iter().zip(&folder.reading.places);
+    let begun = all.rfind(|(_, places)| {
         places.id.path == place.path && places.id.spot.as_ref().is_some_and(|spot| spot.line <= line)
     });
-    begun.last().map(|(programme, _)| &*programme.id)
+    begun.map(|(programme, _)| &*programme.id)
 }
