@@ -378,5 +378,4 @@ fn files(facts: &Facts, language: Language) -> Light {
 }
 
 #[cfg(test)]
-#[path = "lights_tests.rs"]
 mod tests;
