@@ -138,7 +138,7 @@ enum Found<'a> {
     NoTable,
 }
 
-fn find<'a>(root: &'a dyn TableLike, key: Key) -> Result<Found<'a>, EditError> {
+fn find(root: &dyn TableLike, key: Key) -> Result<Found<'_>, EditError> {
     let form = || EditError::Form(key.path());
     let table = if key.table.is_empty() {
         root

@@ -254,7 +254,7 @@ fn database(facts: &Facts, language: Language) -> Light {
             );
         }
         Err(why) => {
-            light.worse(Sign::Warn, pick("chưa đọc được cơ sở dữ liệu", "the database cannot be read"), why.clone())
+            light.worse(Sign::Warn, pick("chưa đọc được cơ sở dữ liệu", "the database cannot be read"), why.clone());
         }
     }
     light.fact(pick("Dòng cuối (số:mã)", "Newest row (number:hash)"), status.log_head.clone());
