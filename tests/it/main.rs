@@ -71,3 +71,5 @@ mod zones; // the real binary: loudspeakers broken, repaired, undone
 mod world; // a simulated world around desk and deck
 mod office; // LibreOffice, which opens what the program wrote
 mod docx; // reports and books as Word and LibreOffice open them
+mod web_approvals; // decisions on the page: on what was seen, or none
+mod web_log; // the log on the page: filters, evidence, remarks, files
