@@ -70,10 +70,7 @@ fn every_filter_finds_what_a_naive_one_finds() {
     assert_eq!(found(&visit, ""), naive(&all, false, |_| true));
     assert!(all.len() > 50, "more than a page");
     let cases: Vec<(&str, Vec<i64>)> = vec![
-        (
-            "from=2025-06-15&to=2025-07-14",
-            naive(&all, false, |row| ("2025-06-15".."2025-07-15").contains(&&*day(row))),
-        ),
+        ("from=2025-06-15&to=2025-07-14", naive(&all, false, |row| ("2025-06-15".."2025-07-15").contains(&&*day(row)))),
         ("programme=sang", naive(&all, false, is("programme", "sang"))),
         ("outcome=interrupted", naive(&all, false, is("outcome", "interrupted"))),
         (

@@ -69,7 +69,7 @@ async fn look(site: &Site, visitor: &Visitor) -> Result<(Desk, Vec<Matter>), Ref
         }
         Ok::<_, RegisterError>((desk, matters))
     });
-    read.await?.map_err(|error| words::unreadable(visitor.language(), &error))
+    read.await?.map_err(|error| unreadable(visitor.language(), &error))
 }
 
 async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Result<Markup, Refusal> {
@@ -111,7 +111,7 @@ async fn one(State(site): State<Arc<Site>>, visitor: Visitor, Path(number): Path
         let config = Arc::clone(&config);
         off(move || waiting::matter(&config, number, now)).await?
     };
-    let matter = read.map_err(|error| words::unreadable(visitor.language(), &error))?;
+    let matter = read.map_err(|error| unreadable(visitor.language(), &error))?;
     let Some(matter) = matter else { return Err(words::unknown(visitor.language(), number)) };
     let title = match visitor.language() {
         crate::language::Language::Vi => format!("Duyệt tin bài số {number}"),
@@ -142,7 +142,7 @@ async fn listed(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
     let (config, now) = (site.config(), site.clock.now().wall);
     let desk = match off(move || waiting::desk(&config, now)).await {
         Ok(Ok(desk)) => desk,
-        Ok(Err(error)) => return words::unreadable(visitor.language(), &error).into_response(),
+        Ok(Err(error)) => return unreadable(visitor.language(), &error).into_response(),
         Err(refusal) => return refusal.into_response(),
     };
     let objects = |list: &[(Card, Option<Coming>)]| list.iter().map(object).collect::<Vec<_>>();

@@ -246,7 +246,7 @@ fn days(wanted: &Wanted, found: Option<(NaiveDate, NaiveDate)>) -> Window {
 
 /// What of a signed export is asked for.
 #[derive(Debug, Deserialize)]
-pub(super) struct Period {
+pub(super) struct Stretch {
     /// `2025-03`, `2025-Q1` ...; else the days.
     #[serde(default)]
     period: String,
@@ -260,7 +260,7 @@ pub(super) struct Period {
 pub(super) async fn signed(
     State(site): State<Arc<Site>>,
     visitor: Visitor,
-    Form(asked): Form<Period>,
+    Form(asked): Form<Stretch>,
 ) -> Result<Response, Refusal> {
     let (config, language) = (site.config(), visitor.language());
     let wrong =
