@@ -348,7 +348,7 @@ mod tests {
                 Err(io::Error::other("the disk"))
             });
             assert!(axum::body::to_bytes(body.unwrap(), 100).await.is_err());
-            let body = piped(ROOM.try_acquire().unwrap(), |out| out.write_all(&[7; 200_000]));
+            let body = piped(ROOM.try_acquire().unwrap(), |out| out.write_all(&vec![7; 200_000]));
             assert_eq!(axum::body::to_bytes(body.unwrap(), 300_000).await.unwrap().len(), 200_000);
         });
     }
