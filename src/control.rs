@@ -185,6 +185,9 @@ pub struct BackupStatus {
 /// Requests that wait for the loop; more at once is a script gone wild.
 const ORDERS: usize = 32;
 
+/// How long an act waits for a place among them.
+const PLACE_WITHIN: Duration = Duration::from_secs(2);
+
 /// The way to a station's loop from inside its program, and what of it may be read without asking; may be cloned.
 #[derive(Debug, Clone)]
 pub struct Entrance {
@@ -223,11 +226,21 @@ impl Entrance {
 
     /// The same, for somebody who reads this language.
     pub async fn ask_in(&self, language: Language, order: Order, by: String, via: &'static str) -> Answer {
+        let refused = |vi: &str, en: &str| Answer::Refused(language.pick(vi, en).to_owned());
         let (answer, answered) = oneshot::channel();
-        match self.orders.try_send(Asked { order, by, via, language, answer }) {
-            Ok(()) => answered.await.unwrap_or_else(|_| Answer::Refused("the station is shutting down".into())),
-            Err(_) => Answer::Refused("too many requests at once; try again".into()),
+        let only_asks = order == Order::Status;
+        let asked = Asked { order, by, via, language, answer };
+        // Who only asks comes again; an act, and above all an emergency, waits for its place.
+        let given = if only_asks {
+            self.orders.try_send(asked).is_ok()
+        } else {
+            self.orders.send_timeout(asked, PLACE_WITHIN).await.is_ok()
+        };
+        if !given {
+            return refused("có quá nhiều yêu cầu cùng lúc; hãy thử lại", "too many requests at once; try again");
         }
+        let leaving = |_| refused("đài đang dừng", "the station is shutting down");
+        answered.await.unwrap_or_else(leaving)
     }
 
     /// What the output sounds like at this moment, read past the loop: as often as a needle moves. `None` while no device is

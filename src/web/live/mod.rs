@@ -191,7 +191,7 @@ fn pass_on(site: &Site, notice: &Notice) {
 /// What was told last, and when.
 #[derive(Default)]
 struct Teller {
-    told: Option<(Status, Mono)>,
+    told: Option<(Arc<Status>, Mono)>,
     /// The station did not answer; told once.
     is_silent: bool,
     levels: Option<Needle>,
@@ -212,7 +212,7 @@ impl Teller {
         if is_news || self.is_silent {
             self.is_silent = false;
             site.live.say("status", &view::event(&status));
-            self.told = Some((*status, now));
+            self.told = Some((status, now));
             // Who has just come hears where the needle stands, although it may not move.
             self.levels = None;
         }

@@ -57,7 +57,7 @@ async fn look(site: &Arc<Site>, language: Language) -> Result<Vec<Choice>, Refus
         let away = language.pick("không thấy trên máy này", "not seen on this machine");
         devices.push(Device { problem: Some(away.to_owned()), ..Device::unknown(id, "") });
     }
-    let open = site.status().await.and_then(|status| status.desk.device);
+    let open = site.status().await.and_then(|status| status.desk.device.clone());
     let choice = |device: Device| Choice {
         is_set: set == Some(&*device.id),
         is_open: open.as_deref() == Some(&*device.id) || open.is_some() && set == Some(&*device.id),
