@@ -60,7 +60,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// The pages of this tab, the one shown marked.
-fn subtabs(visitor: &Visitor, at: &str) -> Markup {
+pub(super) fn subtabs(visitor: &Visitor, at: &str) -> Markup {
     let may_set = visitor.account.may(Right::Settings);
     let all = [
         ("/he-thong", "Tình trạng", "State", true),
