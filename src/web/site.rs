@@ -21,7 +21,7 @@ use super::visitor::Visitor;
 use crate::airing::ClockState;
 use crate::calendar::{local_date, with_offset};
 use crate::clock::{Clock, Mono};
-use crate::config::Config;
+use crate::config::{Config, Device};
 use crate::control::{Answer, Entrance, Order, Status};
 use crate::station::Notice;
 use crate::store::Signature;
@@ -31,6 +31,8 @@ pub(super) struct Site {
     settings: Settings,
     /// Whether only this machine reaches the page.
     pub(super) is_local: bool,
+    /// Where the sound goes if to no loudspeaker; another device takes a restart.
+    pub(super) rehearsal: Option<Device>,
     /// The station's clock.
     pub(super) clock: Clock,
     /// The way to the station's loop.
@@ -74,10 +76,12 @@ impl Site {
         let people = People::start(&config.data_dir, clock.clone());
         let is_local = config.web.listen.is_some_and(|at| at.ip().is_loopback());
         let sounds = Sounds::new(&config);
+        let rehearsal = Some(config.output.device.clone()).filter(|device| device.card().is_none());
         let settings = Settings { path: config.path.clone(), newest: Mutex::new((None, Arc::new(config))) };
         Self {
             settings,
             is_local,
+            rehearsal,
             clock,
             entrance,
             notices,
