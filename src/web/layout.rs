@@ -66,7 +66,12 @@ pub(super) fn page(site: &Site, visitor: &Visitor, tab: Tab, title: &str, script
                 a href=(path) aria-current=[(each == tab).then_some("page")] { (visitor.pick(vi, en)) }
             }
         }
-        div #bao-dong .alarms role="status" aria-live="polite" {}
+        div #bao-dong .alarms role="status" aria-live="polite" {
+            @for alarm in site.live.alarms() {
+                @let (what, to_do) = alarm.say(visitor.language());
+                p .notice.bad { strong { (what) } (to_do) }
+            }
+        }
         main #noi-dung tabindex="-1" {
             div #da-lam .notices role="status" {
                 @for words in &said { p .notice.good { (sentence(words)) } }

@@ -132,7 +132,10 @@ impl Site {
     pub(super) async fn status(&self) -> Option<Box<Status>> {
         let asked = self.entrance.ask(Order::Status, String::new(), VIA);
         match tokio::time::timeout(std::time::Duration::from_secs(2), asked).await {
-            Ok(Answer::Status(status)) => Some(status),
+            Ok(Answer::Status(status)) => {
+                self.live.keep(&status);
+                Some(status)
+            }
             _ => None,
         }
     }
