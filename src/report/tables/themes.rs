@@ -154,7 +154,7 @@ fn since_plan(given: &Given<'_>) -> Option<String> {
 fn uncounted(given: &Given<'_>) -> Option<String> {
     let totals = &given.figures.totals;
     let told: Vec<String> = [
-        (totals.rehearsals, "dòng phát thử không tính", "row(s) of rehearsals and of the test tone, not counted"),
+        (totals.rehearsals, "dòng phát thử không tính", "row(s) of rehearsals, not counted"),
         (totals.voided, "dòng bị hủy bằng đính chính, không tính", "row(s) voided by a correction, not counted"),
         (totals.corrected, "dòng có đính chính đang có hiệu lực", "row(s) with a correction in force"),
     ]
