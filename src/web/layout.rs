@@ -68,7 +68,12 @@ pub(super) fn page(site: &Site, visitor: &Visitor, tab: Tab, title: &str, script
             }
         }
         (rehearsal(site, visitor))
-        div #bao-dong .alarms role="status" aria-live="polite" {}
+        div #bao-dong .alarms role="status" aria-live="polite" {
+            @for alarm in site.live.alarms() {
+                @let (what, to_do) = alarm.say(visitor.language());
+                p .notice.bad { strong { (what) } (to_do) }
+            }
+        }
         main #noi-dung tabindex="-1" {
             div #da-lam .notices role="status" {
                 @for words in &said { p .notice.good { (sentence(words)) } }

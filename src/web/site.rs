@@ -147,7 +147,10 @@ impl Site {
         }
         let asked = self.entrance.ask(Order::Status, String::new(), VIA);
         let status = match tokio::time::timeout(ANSWERS_WITHIN, asked).await {
-            Ok(Answer::Status(status)) => Some(Arc::from(status)),
+            Ok(Answer::Status(status)) => {
+                self.live.keep(&status);
+                Some(Arc::from(status))
+            }
             _ => None,
         };
         *last = Some((self.clock.now().mono, status.clone()));

@@ -102,11 +102,11 @@ pub(super) async fn show(
             (facts::plain(language, &case))
             (remarks(language, &case.evidence))
             (attempts(language, &case.evidence))
-            (facts::details(language, &case))
+            (facts::details(&visitor, &case))
             (remark::forms(&site.config(), &visitor, &case.evidence))
         },
     };
-    Ok(layout::page(&site, &visitor, Tab::Log, &title, &[], &body))
+    Ok(layout::page(&site, &visitor, Tab::Log, &title, &["player.js"], &body))
 }
 
 fn around(visitor: &Visitor, seq: i64) -> Markup {

@@ -6,6 +6,8 @@ use maud::{Markup, html};
 
 use super::super::super::layout::sentence;
 use super::super::super::part::words as said;
+use super::super::super::sound::player;
+use super::super::super::visitor::Visitor;
 use super::evidence::{Case, Stored};
 use super::{table, words};
 use crate::airing::{ClockState, OutputKind};
@@ -99,10 +101,11 @@ pub(super) const fn stored_word(stored: Stored) -> Option<&'static str> {
 }
 
 /// What proves it, under folds.
-pub(super) fn details(language: Language, case: &Case) -> Markup {
+pub(super) fn details(visitor: &Visitor, case: &Case) -> Markup {
+    let language = visitor.language();
     html! {
         h2 { (language.pick("Chi tiết để kiểm chứng", "Details for whoever checks")) }
-        (sound(language, case))
+        (sound(visitor, case))
         (chain(language, &case.evidence))
         (circumstances(language, case))
     }
@@ -112,9 +115,9 @@ fn fold(summary: &str, proves: &str, body: &Markup) -> Markup {
     html! { details { summary { (summary) } p .soft { (proves) } (body) } }
 }
 
-fn sound(language: Language, case: &Case) -> Markup {
+fn sound(visitor: &Visitor, case: &Case) -> Markup {
     let row = &case.evidence.row;
-    let pick = |vi: &'static str, en: &'static str| language.pick(vi, en);
+    let pick = |vi: &'static str, en: &'static str| visitor.pick(vi, en);
     let Some(sha256) = &row.sha256 else { return html! {} };
     let (class, words) = match case.stored {
         Stored::NoSound | Stored::Whole => (
@@ -132,7 +135,7 @@ fn sound(language: Language, case: &Case) -> Markup {
     };
     let body = html! {
         p { span class=(class) { (words) } }
-        @if case.stored == Stored::Whole { audio controls preload="none" src={ "/api/sound/" (sha256) } {} }
+        @if case.stored == Stored::Whole { (player(visitor, sha256, row.title.as_deref().unwrap_or_default())) }
         dl .facts {
             dt { "SHA-256 " (pick("âm thanh", "of the sound")) } dd .mono { (sha256) }
             @if let Some(text) = &row.text_sha256 { dt { "SHA-256 " (pick("văn bản", "of the text")) } dd .mono { (text) } }
