@@ -62,8 +62,11 @@ pub(super) struct Site {
 /// The settings file, read again when it has changed.
 struct Settings {
     path: PathBuf,
-    newest: Mutex<(Option<(SystemTime, u64)>, Arc<Config>)>,
+    newest: Mutex<(Option<Stamp>, Arc<Config>)>,
 }
+
+/// When a file was changed, and how long it is.
+type Stamp = (SystemTime, u64);
 
 impl Site {
     pub(super) fn new(

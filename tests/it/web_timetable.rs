@@ -5,8 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use chrono::Datelike as _;
-use chrono::{NaiveDate, TimeDelta, Utc, Weekday};
+use chrono::{Datelike as _, NaiveDate, TimeDelta, Weekday};
 
 use crate::running::{Running, Site, in_seconds};
 use crate::soundcard::wait_for;
@@ -41,7 +40,7 @@ fn diff(before: &str, after: &str) -> Vec<String> {
 
 /// The first such weekday that begins at least two days from now.
 fn coming(weekday: Weekday) -> NaiveDate {
-    let first = (Utc::now() + TimeDelta::hours(7)).date_naive() + TimeDelta::days(2);
+    let first = in_seconds(7 * 3600).date_naive() + TimeDelta::days(2);
     first.iter_days().find(|day| day.weekday() == weekday).unwrap()
 }
 

@@ -104,6 +104,15 @@
     });
   };
 
+  // An element with words in it; a button that sends no form.
+  loa.element = function (name, text, className) {
+    var made = document.createElement(name);
+    if (text) made.textContent = text;
+    if (className) made.className = className;
+    if (name === 'button') made.type = 'button';
+    return made;
+  };
+
   // Asks in a dialog; an old browser asks by its own.
   loa.ask = function (question, yes) {
     var dialog = document.createElement('dialog');

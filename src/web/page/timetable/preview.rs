@@ -20,8 +20,8 @@ use super::act::{Tried, address, apart, folder, stamp, tried};
 use super::fields::{Fields, day};
 use super::look::subtabs;
 use super::say;
-use crate::cli::sheet;
-use crate::cli::sheet_page::Look;
+use crate::office::sheet::sheets;
+use crate::office::sheet_page::Look;
 use crate::problem::any_error;
 
 /// Files of unknown length that are measured for a sheet.
@@ -129,10 +129,18 @@ pub(super) async fn paper(State(site): State<Arc<Site>>, visitor: Visitor, RawQu
         }
         let look = Look::Beside(assets::path("sheet.css"), &above.0);
         let days = first..first + Days::new(1);
-        sheet::page(&config, &folder.reading.schedule, site.clock.now().wall, days, look, MEASURED).map(Some)
+        let now = site.clock.now().wall;
+        sheets(&config, &folder.reading.schedule, now, days, look, MEASURED).map(Some)
     });
     match made.await {
-        Some(Ok(Some(page))) => Html(page).into_response(),
+        // A sheet without its bulletins must not be pinned up.
+        Some(Ok(Some((_, Some(error))))) => Refusal::later(format!(
+            "{}: {error}",
+            visitor
+                .pick("chưa lập được phiếu vì chưa đọc được sổ của đài", "no sheet, since the database cannot be read"),
+        ))
+        .into_response(),
+        Some(Ok(Some((page, None)))) => Html(page).into_response(),
         Some(Ok(None)) => Refusal::conflict(visitor.pick(
             "lịch có lỗi nên chưa có phiếu; xem trang Lịch phát",
             "the schedule has errors, so that there is no sheet; see the timetable",
