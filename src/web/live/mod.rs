@@ -68,6 +68,8 @@ pub(super) struct Live {
     listeners: Mutex<Vec<mpsc::Sender<Told>>>,
     /// Somebody has begun to listen.
     wanted: Notify,
+    /// How the station was when somebody without a sign-in last asked, and when it said so.
+    glance: tokio::sync::Mutex<Option<(Mono, Option<Box<Status>>)>>,
 }
 
 impl Live {
