@@ -173,7 +173,11 @@ fn replace(path: &Path, text: &str, shown: &str) -> Result<(), Refused> {
             file.write_all(text.as_bytes())?;
             let own = file.metadata()?;
             if (own.uid(), own.gid()) != (facts.uid(), facts.gid()) {
-                fchown(&file, Some(facts.uid()), Some(facts.gid()))?;
+                // Only root may give it away; whoever could use it by its group still must.
+                let given = fchown(&file, Some(facts.uid()), Some(facts.gid()));
+                if given.is_err() && own.gid() != facts.gid() {
+                    fchown(&file, None, Some(facts.gid()))?;
+                }
             }
             file.set_permissions(fs::Permissions::from_mode(facts.mode() & 0o7777))?;
             file.sync_all()
