@@ -5,9 +5,11 @@
 //! listener the station is not asked at all. Next: `health`, `view`.
 
 mod health; // green or red, for programs
+mod hush; // a programme of which nothing sounded
 mod view; // what a page shows, made of the station's status
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +32,7 @@ use crate::clock::Mono;
 use crate::control::Status;
 use crate::people::Right;
 use crate::station::Notice;
+pub(super) use hush::listen as watch_silence;
 use view::AlarmWords;
 pub(super) use view::{Needle, needle, plan};
 
@@ -71,9 +74,16 @@ pub(super) struct Live {
     wanted: Notify,
     /// What was wrong when the station was asked last.
     alarms: Mutex<Vec<AlarmWords>>,
+    /// The last programme was silence by fault.
+    silent_programme: AtomicBool,
 }
 
 impl Live {
+    /// Whether all of the last programme failed to sound.
+    fn is_programme_silent(&self) -> bool {
+        self.silent_programme.load(Ordering::Relaxed)
+    }
+
     /// Keeps what is wrong for the pages that are made next.
     pub(super) fn keep(&self, status: &Status) {
         *self.alarms.lock().unwrap_or_else(PoisonError::into_inner) = view::alarms(status);

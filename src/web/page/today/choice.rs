@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::super::super::answer::Refusal;
 use super::super::super::assets;
 use super::super::super::part::form;
+use super::super::super::people::aside;
 use super::super::super::site::Site;
 use super::super::super::visitor::Visitor;
 use super::acts;
@@ -82,7 +83,8 @@ pub(super) async fn choices(site: &Site, status: Option<&Status>) -> Choices {
     let config = site.config();
     let audio = config.audio_dir();
     let read = tokio::time::timeout(PATIENCE, cards(&config.data_dir)).await.ok().flatten();
-    let files = tokio::task::spawn_blocking(move || files(&audio)).await.unwrap_or_default();
+    // Not on a thread of the runtime: those may all be busy for minutes, and an emergency waits for nobody.
+    let files = tokio::time::timeout(PATIENCE, aside(move || files(&audio))).await.ok().flatten().unwrap_or_default();
     let is_read = read.is_some();
     let mut bulletins: Vec<Offered> = match read {
         Some(cards) => cards.iter().filter(|card| card.sound.is_some()).map(of_card).collect(),
