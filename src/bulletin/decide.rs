@@ -56,6 +56,8 @@ pub struct Bearing<'a> {
     pub has_sound: bool,
     /// Who wrote or recorded any revision of the bulletin; an approver is another person if `author_may_approve` is not set.
     pub makers: &'a [&'a str],
+    /// Whether whoever records the decision has recorded a revision from the same account, under whatever name.
+    pub is_own_account: bool,
     /// The setting.
     pub author_may_approve: bool,
     /// The decision in force of this revision, and whether it was by telephone.
@@ -103,7 +105,8 @@ pub fn judge(decision: &Decision, on: Bearing<'_>, same: impl Fn(&str, &str) -> 
         if !on.has_sound {
             return Err(Objection::NoSound);
         }
-        if !on.author_may_approve && on.makers.iter().any(|maker| same(maker, &decision.by)) {
+        let is_own = on.is_own_account || on.makers.iter().any(|maker| same(maker, &decision.by));
+        if !on.author_may_approve && is_own {
             return Err(Objection::OwnWork);
         }
     }
@@ -128,6 +131,7 @@ mod tests {
         class: Priority::Emergency,
         has_sound: true,
         makers: &["Trần Thị B", "Lê C"],
+        is_own_account: false,
         author_may_approve: true,
         in_force: None,
     };
@@ -152,6 +156,11 @@ mod tests {
         assert_eq!(judged(Act::Refuse, false, strict), Ok(Step::Record));
         let other = Bearing { makers: &["Lê C"], ..strict };
         assert_eq!(judged(Act::Approve, false, other), Ok(Step::Record));
+        // The account has another name by now, or its owner records a call in somebody else's name.
+        let renamed = Bearing { is_own_account: true, ..other };
+        assert_eq!(judged(Act::Approve, false, renamed), Err(Objection::OwnWork));
+        assert_eq!(judged(Act::Approve, true, renamed), Err(Objection::OwnWork));
+        assert_eq!(judged(Act::Approve, false, Bearing { author_may_approve: true, ..renamed }), Ok(Step::Record));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::bulletin::{Act, Standing};
 use crate::calendar::with_offset;
 use crate::config::Config;
 use crate::rundown::foresee::Foresight;
-use crate::store::{Card, DecisionState, History, Log, ReadError, Register, RegisterError, Wanted};
+use crate::store::{Card, DecisionState, History, Log, Makers, ReadError, Register, RegisterError, Wanted};
 
 /// How far it is foreseen where something would air.
 const FORESEEN: TimeDelta = TimeDelta::days(14);
@@ -51,7 +51,7 @@ pub struct Matter {
     /// What happened to it.
     pub history: History,
     /// Who wrote or recorded any revision.
-    pub makers: Vec<String>,
+    pub makers: Makers,
     /// The revision that was approved last, if it is an earlier one.
     pub before: Option<Before>,
     /// Where it would air.

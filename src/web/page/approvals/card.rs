@@ -100,7 +100,7 @@ fn sound(language: Language, card: &Card) -> Markup {
         audio controls preload="none" src={ "/api/sound/" (sound.content.sha256) } {}
         p .soft {
             @if let Some(ms) = sound.content.duration_ms { (language.pick("Dài ", "Length ")) (said::length(language, ms)) ". " }
-            @if let Some(voice) = &sound.voice { (language.pick("Giọng máy: ", "Machine voice: ")) (voice) ". " }
+            @if let Some(voice) = &sound.voice { (language.pick("Giọng máy", "Machine voice")) " (" (voice.strip_prefix("tts:").unwrap_or(voice)) "). " }
         }
     }
 }
@@ -196,7 +196,7 @@ fn forms(config: &Config, visitor: &Visitor, matter: &Matter) -> Markup {
         return html! { p .soft { (language.pick("Chỉ tài khoản người duyệt mới duyệt được.", "Only accounts of approvers decide.")) } };
     }
     let approval = Decision { act: Act::Approve, by: visitor.account.name.clone(), by_phone: false, why: None };
-    let objection = judged(config, card, &matter.makers, &approval).err();
+    let objection = judged(config, card, &matter.makers, &approval, Some(&visitor.account.login)).err();
     let state = card.decided.as_ref().map(|decided| (decided.act, decided.by_phone));
     let is_approved = matches!(state, Some((Act::Approve, _)));
     let is_phone = matches!(state, Some((Act::Approve, true)));
