@@ -119,7 +119,7 @@ fn rundown(visitor: &Visitor, ground: &Ground, airing: &Airing) -> Markup {
                             @if let Some(found) = row.and_then(|row| row.outcome.as_deref()).and_then(outcome) {
                                 (words::outcome(language, found, None))
                             }
-                            @if let Some(note) = note(visitor, item, approved) { span .doubt { (note) } }
+                            @if let Some(note) = note(visitor, airing, item, approved) { span .doubt { (note) } }
                         }
                     }
                 }
