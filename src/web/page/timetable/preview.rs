@@ -118,8 +118,9 @@ pub(super) async fn paper(State(site): State<Arc<Site>>, visitor: Visitor, RawQu
             " · " label for="ngay" { (visitor.pick("Ngày", "Day")) } " "
             input type="date" id="ngay" name="ngay" value=(first);
             " " button { (visitor.pick("Xem", "Show")) }
-            " · " (visitor.pick("In: bấm Ctrl+P", "To print: Ctrl+P"))
+            " · " button type="button" data-print { (visitor.pick("In phiếu này", "Print it")) }
         }
+        script src=(assets::path("print.js")) defer {}
     };
     let made = apart(move || {
         let config = site.config();
