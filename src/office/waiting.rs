@@ -15,7 +15,7 @@ use crate::bulletin::{Act, Standing};
 use crate::calendar::with_offset;
 use crate::config::Config;
 use crate::rundown::foresee::Foresight;
-use crate::store::{Card, DecisionState, History, Log, Makers, ReadError, Register, RegisterError, Wanted};
+use crate::store::{Card, DecisionState, History, Log, ReadError, Register, RegisterError, Wanted};
 
 /// How far it is foreseen where something would air.
 const FORESEEN: TimeDelta = TimeDelta::days(14);
@@ -51,7 +51,9 @@ pub struct Matter {
     /// What happened to it.
     pub history: History,
     /// Who wrote or recorded any revision.
-    pub makers: Makers,
+    pub makers: Vec<String>,
+    /// Accounts of the page that recorded any revision.
+    pub logins: Vec<String>,
     /// The revision that was approved last, if it is an earlier one.
     pub before: Option<Before>,
     /// Where it would air.
@@ -113,10 +115,10 @@ pub fn matter_of(config: &Config, number: i64, coming: Option<Coming>) -> Result
         let Some(mut register) = Register::look(&config.data_dir).await? else { return Ok(None) };
         let Some(card) = register.card(number).await? else { return Ok(None) };
         let history = register.history(number).await?;
-        let makers = register.makers(number).await?;
+        let (makers, logins) = (register.makers(number).await?, register.maker_logins(number).await?);
         let before = before(&mut register, &card, &history).await?;
         register.close().await;
-        Ok(Some(Matter { card, history, makers, before, coming }))
+        Ok(Some(Matter { card, history, makers, logins, before, coming }))
     })
 }
 

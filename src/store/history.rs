@@ -61,15 +61,6 @@ pub struct Queued {
     pub removed_by: Option<String>,
 }
 
-/// Who wrote or recorded any revision of a bulletin.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Makers {
-    /// Their names; of a recorder without the operating system's user.
-    pub names: Vec<String>,
-    /// The accounts of the page that revisions were recorded from: a name may change, an account's does not.
-    pub logins: Vec<String>,
-}
-
 /// A row of the airing log.
 #[expect(clippy::struct_field_names, reason = "the names of the columns")]
 #[derive(Debug, Clone, serde::Serialize)]
@@ -113,23 +104,21 @@ impl Register {
         })
     }
 
-    /// All who wrote or recorded any revision of a bulletin.
-    pub async fn makers(&mut self, number: i64) -> Result<Makers, RegisterError> {
-        let sql = "select author, \"by\", via from bulletin where number = ?1";
-        let rows = sqlx::query_as::<_, (Option<String>, String, String)>(sql).bind(number);
-        let rows = rows.fetch_all(&mut self.conn).await.map_err(|error| self.failed(&error))?;
-        let mut makers = Makers::default();
-        for (author, by, via) in rows {
-            makers.names.extend(author);
-            match by.rsplit_once(" (") {
-                Some((name, user)) => {
-                    makers.names.push(name.to_owned());
-                    makers.logins.extend(user.strip_suffix(')').filter(|_| via.starts_with("web")).map(str::to_owned));
-                }
-                None => makers.names.push(by),
-            }
-        }
-        Ok(makers)
+    /// Names of all who wrote or recorded any revision of a bulletin; of a recorder without the operating system's user.
+    pub async fn makers(&mut self, number: i64) -> Result<Vec<String>, RegisterError> {
+        let sql = "select author, \"by\" from bulletin where number = ?1";
+        let rows = sqlx::query_as::<_, (Option<String>, String)>(sql).bind(number).fetch_all(&mut self.conn).await;
+        let rows = rows.map_err(|error| self.failed(&error))?;
+        let recorder = |by: String| by.rsplit_once(" (").map_or(by.clone(), |(name, _)| name.to_owned());
+        Ok(rows.into_iter().flat_map(|(author, by)| author.into_iter().chain([recorder(by)])).collect())
+    }
+
+    /// Accounts of the page that recorded any revision of a bulletin: a name may change, a login does not.
+    pub async fn maker_logins(&mut self, number: i64) -> Result<Vec<String>, RegisterError> {
+        let sql = "select distinct \"by\" from bulletin where number = ?1 and via like 'web%'";
+        let rows = sqlx::query_as::<_, (String,)>(sql).bind(number).fetch_all(&mut self.conn).await;
+        let rows = rows.map_err(|error| self.failed(&error))?;
+        Ok(rows.into_iter().filter_map(|(by,)| in_brackets(&by)).collect())
     }
 
     async fn airings(&mut self, number: i64) -> Result<Vec<Aired>, RegisterError> {
@@ -147,4 +136,11 @@ impl Register {
         let rows = sqlx::query_as(sql).bind(number).fetch_all(&mut self.conn).await;
         rows.map_err(|error| self.failed(&error))
     }
+}
+
+/// The account behind a name or a way: `Nguyễn Thị Lan (lan)`, `web (lan)`.
+#[must_use]
+pub fn in_brackets(text: &str) -> Option<String> {
+    let (_, login) = text.strip_suffix(')')?.rsplit_once(" (")?;
+    Some(login.to_owned())
 }

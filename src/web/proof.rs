@@ -9,7 +9,9 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::backup::block_on;
 use crate::config::Config;
-use crate::store::{Broken, BrokenActivity, BrokenApproval, BrokenDeed, BrokenRevision, BrokenZoneAct, Head, Log, ReadError};
+use crate::store::{
+    Broken, BrokenActivity, BrokenApproval, BrokenDeed, BrokenRevision, BrokenZoneAct, Head, Log, ReadError,
+};
 
 /// The last proof, or the one that is being made.
 #[derive(Default)]
