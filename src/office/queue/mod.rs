@@ -163,7 +163,8 @@ pub fn about(config: &Config, schedule: &Schedule, mut problems: Vec<Problem>, a
         problems.retain(|problem| programme_of(&mut problem.what.clone()).is_none());
         let zone = config.station.timezone;
         let mut planned = expand(schedule, zone, first.at.to_utc(), last.at.to_utc() + TimeDelta::seconds(1));
-        let airs = |drawn: &Drawn, each: &Occurrence| drawn.at == each.scheduled_at && drawn.programme == each.programme.id;
+        let airs =
+            |drawn: &Drawn, each: &Occurrence| drawn.at == each.scheduled_at && drawn.programme == each.programme.id;
         planned.retain(|each| airings.airs.iter().any(|drawn| airs(drawn, each)));
         problems.extend(session::warnings(&config.session, zone, 0, &planned));
     }

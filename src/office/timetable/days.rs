@@ -164,7 +164,17 @@ fn airings(
         let rundown = (!is_skipped).then(|| foresight.rundown(&occurrence));
         let approved = rundown.iter().flat_map(|rundown| &rundown.items).map(|item| foresight.approved(item)).collect();
         let is_frozen = foresight.is_frozen(&occurrence);
-        Airing { occurrence, is_skipped, rundown, is_frozen, approved, clashes, outcomes: Vec::new(), rows: Vec::new(), missing: Vec::new() }
+        Airing {
+            occurrence,
+            is_skipped,
+            rundown,
+            is_frozen,
+            approved,
+            clashes,
+            outcomes: Vec::new(),
+            rows: Vec::new(),
+            missing: Vec::new(),
+        }
     };
     all.into_iter().zip(clashes).map(airing).collect()
 }

@@ -34,6 +34,19 @@ pub(super) struct Ground {
     pub(super) today: NaiveDate,
 }
 
+/// How far before and behind today days are shown: whatever lies further is reckoned from today on, day by day.
+const MOST_AHEAD: i64 = 2 * 366;
+
+/// Refuses what is too far from today.
+pub(super) fn near(site: &Site, visitor: &Visitor, first: NaiveDate) -> Result<(), Refusal> {
+    let is_near = (first - site.today()).num_days().abs() <= MOST_AHEAD;
+    let told = visitor.pick(
+        "chỉ xem được lịch trong khoảng hai năm trước và sau hôm nay",
+        "only two years before and after today can be shown",
+    );
+    is_near.then_some(()).ok_or_else(|| Refusal::wrong(told))
+}
+
 /// Reads some days.
 pub(super) async fn ground(
     site: &Arc<Site>,
@@ -41,6 +54,7 @@ pub(super) async fn ground(
     first: NaiveDate,
     days: i64,
 ) -> Result<Ground, Refusal> {
+    near(site, visitor, first)?;
     let read = Arc::clone(site);
     let found = apart(move || {
         let config = read.config();
@@ -295,9 +309,11 @@ pub(super) fn note(visitor: &Visitor, airing: &Airing, item: &RundownItem, appro
             Some(format!("{} {}", visitor.pick("không phát:", "does not air:"), out.why.as_deref().unwrap_or_default()))
         }
         None if approved == Some(false) => pick("CHƯA DUYỆT", "NOT APPROVED"),
-        None if item.audio.file.as_ref().is_some_and(|file| airing.missing.contains(file)) => {
-            Some(format!("{} {}", visitor.pick("thiếu tệp", "missing file"), item.audio.file.as_deref().unwrap_or_default()))
-        }
+        None if item.audio.file.as_ref().is_some_and(|file| airing.missing.contains(file)) => Some(format!(
+            "{} {}",
+            visitor.pick("thiếu tệp", "missing file"),
+            item.audio.file.as_deref().unwrap_or_default()
+        )),
         None if item.audio.content.is_none() => pick("chưa có âm thanh", "no sound"),
         None => None,
     }
