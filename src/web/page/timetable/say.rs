@@ -12,6 +12,8 @@ use crate::language::Language;
 use crate::lunar::LunarDate;
 use crate::office::timetable::days::Airing;
 use crate::office::timetable::trial::{DAYS_AHEAD, Difference, How, Items};
+use crate::office::words::plain;
+use crate::problem::what::{TimetableFault, What};
 use crate::problem::{Problem, Severity};
 use crate::schedule::days::{Airs, DayKind, When};
 use crate::schedule::{Duty, SpecialDay};
@@ -160,6 +162,19 @@ pub(super) fn differences(language: Language, zone: Tz, all: &[Difference]) -> M
                 p .soft { (pick("và ", "and ")) (all.len() - MOST_LISTED) (pick(" buổi nữa trong ", " more in the next ")) (DAYS_AHEAD) (pick(" ngày tới.", " days.")) }
             }
         }
+    }
+}
+
+/// A problem for people: overlaps with titles and times, all others as the page says problems elsewhere.
+pub(super) fn problem(language: Language, problem: &Problem, title: impl Fn(&str) -> String) -> String {
+    let What::Timetable(TimetableFault::Overlap(overlap)) = &problem.what else { return plain(problem, language) };
+    let (mine, other) = (title(&overlap.programme), title(&overlap.other));
+    let clock = words::clock;
+    let (from, to) = (clock(overlap.other_at), clock(overlap.other_ends_at));
+    let (at, day) = (clock(overlap.at), words::day(language, overlap.at.date_naive()));
+    match language {
+        Language::Vi => format!("“{mine}” lúc {at}, {day}, nằm trong khung giờ {from}–{to} của “{other}”"),
+        Language::En => format!("“{mine}” at {at}, {day}, is within the window {from}–{to} of “{other}”"),
     }
 }
 
