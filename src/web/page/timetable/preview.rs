@@ -22,7 +22,7 @@ use super::look::{near, subtabs};
 use super::say;
 use crate::cli::sheet;
 use crate::cli::sheet_page::Look;
-use crate::problem::{Problem, Severity, any_error};
+use crate::problem::any_error;
 
 /// Files of unknown length that are measured for a sheet.
 const MEASURED: usize = 20;
@@ -75,7 +75,7 @@ fn page(site: &Site, visitor: &Visitor, fields: &Fields, tried: &Tried) -> Marku
 }
 
 /// What is wrong: for people, with titles and times; the words of `loa check` with their places are under a fold.
-fn found(site: &Site, visitor: &Visitor, fields: &Fields, problems: &[Problem]) -> Markup {
+fn found(site: &Site, visitor: &Visitor, fields: &Fields, problems: &[crate::problem::Problem]) -> Markup {
     if problems.is_empty() {
         return html! {};
     }
@@ -87,7 +87,7 @@ fn found(site: &Site, visitor: &Visitor, fields: &Fields, problems: &[Problem]) 
     };
     html! {
         @for problem in problems {
-            p class=(if problem.severity == Severity::Error { "notice bad" } else { "notice warn" }) {
+            p class=(if problem.severity == crate::problem::Severity::Error { "notice bad" } else { "notice warn" }) {
                 (layout::sentence(&say::problem(language, problem, title)))
             }
         }
