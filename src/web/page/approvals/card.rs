@@ -101,7 +101,7 @@ fn sound(visitor: &Visitor, card: &Card) -> Markup {
         (player(visitor, &sound.content.sha256, &card.draft.title))
         p .soft {
             @if let Some(ms) = sound.content.duration_ms { (language.pick("Dài ", "Length ")) (said::length(language, ms)) ". " }
-            @if let Some(voice) = &sound.voice { (language.pick("Giọng máy: ", "Machine voice: ")) (voice) ". " }
+            @if let Some(voice) = &sound.voice { (language.pick("Giọng máy", "Machine voice")) " (" (voice.strip_prefix("tts:").unwrap_or(voice)) "). " }
         }
     }
 }
