@@ -31,6 +31,14 @@ FLAGS = [
     "--autoplay-policy=no-user-gesture-required", "--lang=vi", "--hide-scrollbars",
 ]  # fmt: skip
 
+BY_TEXT = """
+const texts = e => [e.innerText, e.getAttribute('aria-label'), e.value].filter(t => typeof t === 'string').map(t => t.trim());
+const shown = [...document.querySelectorAll(arguments[0])].filter(e => e.getClientRects().length);
+const holding = shown.filter(e => texts(e).some(t => t.includes(arguments[1])));
+return holding.find(e => texts(e).includes(arguments[1])) ||
+  holding.find(e => !holding.some(other => other !== e && e.contains(other))) || null;
+"""
+
 
 class Failed(Exception):
     """What the browser or the page did not do."""
@@ -240,11 +248,16 @@ class Browser:
         return bool(self.find_all(css))
 
     def find_text(self, css, text):
-        """The first element shown that `css` names and whose text or accessible name holds `text`."""
-        for element in self.find_all(css):
-            if element.shown and (text in element.text or text in element.name):
-                return element
-        raise Stale(f"no `{css}` shows `{text}`")
+        """The element shown that `css` names and whose text, label or value is `text`, else the innermost that holds it."""
+        found = self.run(BY_TEXT, css, text)
+        if found is None:
+            raise Stale(f"no `{css}` shows `{text}`")
+        return found
+
+    def press_button(self, text, inside="body", limit_s=WAIT_S):
+        """Clicks what is written on: a button, a link that looks like one, a label."""
+        css = ", ".join(f"{inside} {kind}" for kind in ("button", "a", "summary", "label"))
+        self.wait(f"something to press: `{text}`", lambda: self.find_text(css, text), limit_s).click()
 
     @property
     def focused(self):

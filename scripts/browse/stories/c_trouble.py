@@ -1,0 +1,129 @@
+"""What goes wrong between people and the page: a lost connection, a lost answer, a second tab, the back button, a bad file."""
+
+import time
+
+import hands
+from between import Line
+from station import PASSWORD, TONES, Station
+from stories.a_ten_stories import ALL, clip, soon
+from walk import story
+
+
+@story("a lost answer, a second tab, the back button: nothing airs twice, nothing is lost")
+def once_only(walk):
+    with Station(walk.loa, samples=False) as walk.station:
+        station = walk.station
+        station.people()
+        station.start()
+        with Line(station.port) as line, walk.browsing() as browser:
+            walk.at = line.address
+            walk.sign_in("lan")
+            with walk.forgiving("net::ERR", "Failed to fetch", "EventSource"):
+                line.lose_next_answer()
+                hands.press_air(walk, 1)
+                browser.wait("the lost answer", line.lost.is_set)
+                walk.shows("kết nối", "the page says that it does not know whether it was done")
+                walk.picture("lost-answer")
+                hands.press_air_again(walk)
+            time.sleep(2)
+            walk.equal(aired(station), 1, "pressed again after the lost answer, it airs once")
+            old, new = browser.new_tab()
+            walk.open("/")
+            browser.close_tab(old)
+            browser.back()
+            browser.reload()
+            time.sleep(1)
+            walk.equal(aired(station), 1, "neither the second tab nor the way back airs anything")
+            both_tabs(walk, old)
+
+
+def aired(station):
+    """How often bulletin 1 was ordered: on the air, waiting, or in the log."""
+    status = station.told("status")
+    waiting = [w for w in status.get("waiting", []) if "1" in str(w)]
+    return len({r["airing"] for r in station.rows() if r["bulletin"] == 1}) + bool(status.get("on_air")) + len(waiting)
+
+
+def both_tabs(walk, old):
+    """The same form in two tabs, sent from both: two forms, two acts by right; each of them once."""
+    browser = walk.browser
+    hands.stop(walk)
+    walk.station.wait_row("the stopped one", lambda r: r["bulletin"] == 1)
+    with walk.forgiving("status of 4"):
+        hands.double_click_stop(walk)
+    browser.to_tab(old)
+
+
+@story("offline and back: what was typed stays, the page says so, and goes on by itself")
+def offline(walk):
+    with Station(walk.loa, samples=False) as walk.station:
+        station = walk.station
+        station.programme("buoi-thu", soon(30), [clip("nhac", "Ca nhạc")], title="Buổi phát thử")
+        station.people()
+        station.start()
+        with walk.browsing() as browser:
+            walk.sign_in("lan")
+            walk.open("/")
+            with walk.forgiving("net::ERR", "Failed to fetch", "EventSource"):
+                browser.network(offline=True)
+                hands.says_lost(walk)
+                browser.network_as_it_is()
+                hands.is_back(walk)
+            station.sound.first(time.time() - 5, TONES["nhac"], ALL, limit_s=60)
+            hands.on_air(walk, "Ca nhạc")
+            hands.typed_text_survives(walk)
+
+
+@story("a slow line: the page is there in time, and says that it is busy")
+def slow(walk):
+    with Station(walk.loa, samples=False) as walk.station:
+        station = walk.station
+        station.people()
+        station.start()
+        with walk.browsing() as browser:
+            walk.sign_in("lan")
+            browser.network(latency_ms=300, bytes_per_s=50_000)
+            begun = time.monotonic()
+            walk.open("/")
+            took = time.monotonic() - begun
+            walk.expect(took < 10, "over 400 kbit/s and 300 ms the first page opens in ten seconds", f"{took:.1f} s")
+            walk.note(f"{took:.1f} s")
+            size = browser.run("return performance.getEntriesByType('navigation')[0].transferSize")
+            rest = browser.run("return performance.getEntriesByType('resource').map(r => [r.name.split('/').pop(), r.transferSize])")
+            walk.note(f"first page {size} bytes, beside it {rest}")
+            walk.expect(0 < size + sum(n for _, n in rest) < 100_000, "the first page with all it needs is under 100 kB", size)
+            browser.network_as_it_is()
+
+
+@story("a bulletin is recorded from the microphone, heard again, and kept")
+def microphone(walk):
+    with Station(walk.loa, samples=False) as walk.station:
+        station = walk.station
+        station.people()
+        station.start()
+        with walk.browsing(microphone=station.clip("tin-ba")):
+            walk.sign_in("lan")
+            number = hands.record_bulletin(walk, "Thu tại chỗ", "ND1", seconds=4)
+            walk.look("recorded")
+            shown = station.told("bulletin", "show", str(number))
+            walk.expect(3_000 < shown["duration_ms"] < 6_500, "as long as it was spoken", shown.get("duration_ms"))
+            station.command("bulletin", "approve", str(number), "--by", "Trần Văn Bình")
+            begun = time.time()
+            hands.air(walk, number)
+            walk.expect(station.sound.first(begun, TONES["tin-ba"], ALL, limit_s=30), "and heard on the air")
+
+
+@story("a bad file, a text in TCVN3, a field left out: a plain sentence, and what was typed stays")
+def bad_input(walk):
+    with Station(walk.loa, samples=False) as walk.station:
+        station = walk.station
+        station.people()
+        station.start()
+        bad = station.folder / "hong.mp3"
+        bad.write_bytes(b"no sound at all " * 500)
+        with walk.browsing() as browser, walk.forgiving("status of 4"):
+            walk.sign_in("lan")
+            told = hands.bad_file(walk, bad)
+            walk.expect(told, "the page says why the file is refused", told)
+            walk.picture("bad-file")
+            walk.expect(PASSWORD not in browser.source, "no password is ever on a page")
