@@ -211,4 +211,4 @@ class Station:
             self.add_person(login, name, role)
 
     def add_person(self, login, name, role):
-        self.command("user", "add", login, "--name", name, "--role", role, given=f"{PASSWORD}\n{PASSWORD}\n")
+        self.command("user", "add", login, "--name", name, "--role", role, "--password-stdin", given=f"{PASSWORD}\n")

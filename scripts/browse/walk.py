@@ -8,7 +8,6 @@ import contextlib
 import dataclasses
 import pathlib
 import re
-import time
 import traceback
 
 import axe
@@ -73,7 +72,7 @@ class Walk:
         self.checks = []
         self.browser = self.station = None
         self.forgiven = []
-        self.began = time.monotonic()
+        self.at = None  # where the page is reached, if not at the station itself
 
     # Checks.
 
@@ -122,7 +121,7 @@ class Walk:
                 self.browser = None
 
     def open(self, path):
-        self.browser.open(self.station.address + path)
+        self.browser.open((self.at or self.station.address) + path)
 
     def sign_in(self, login):
         """Signs in as one of the walk's people."""
@@ -171,22 +170,24 @@ class Walk:
     @contextlib.contextmanager
     def forgiving(self, *patterns):
         """Complaints of the browser that a story brings about on purpose."""
-        self.complaints()
+        self.complaints(silent=True)
         self.forgiven = list(patterns)
         try:
             yield
-            self.complaints()
+            self.complaints(silent=True)
         finally:
             self.forgiven = []
 
-    def complaints(self, name=""):
-        """What the browser noted since the last look: errors, breaches of the policy, other hosts."""
+    def complaints(self, name="", silent=False):
+        """What the browser noted since the last look: errors, breaches of the policy, other hosts. `silent`: tell faults only."""
         browser = self.browser
         browser.listen()
         bad = [c for c in browser.complaints if self._is_bad(c)]
         hosts = {url for url in browser.asked if not self._is_ours(url)}
         browser.complaints.clear()
         browser.asked.clear()
+        if silent and not bad and not hosts:
+            return
         prefix = f"{name}: " if name else ""
         self.expect(not bad, f"{prefix}the browser complains of nothing", "; ".join(m for _, _, m in bad[:4]))
         self.expect(not hosts, f"{prefix}asks no other host", ", ".join(sorted(hosts)[:4]))

@@ -387,7 +387,7 @@ class Browser:
 
         def complete():
             new = set(self.downloads.iterdir()) - before
-            return next((f for f in new if f.suffix not in (".crdownload", ".tmp")), None)
+            return next((f for f in new if not f.name.startswith(".") and f.suffix not in (".crdownload", ".tmp")), None)
 
         return self.wait("a downloaded file", complete, limit_s)
 
