@@ -390,6 +390,10 @@ def open_row(walk, seq):
     else:
         walk.open(f"/nhat-ky/{seq}")
     walk.browser.wait("the row", lambda: f"/nhat-ky/{seq}" in walk.browser.address_shown)
+    unfold(walk)
+
+
+def unfold(walk):
     walk.browser.run("for (const e of document.querySelectorAll('main details')) e.open = true")
 
 
@@ -463,8 +467,15 @@ def add_activity(walk, title, code, day, place, people, photo):
 
 
 def problems(walk):
+    """What is marked in the week; then everything that a check finds, with its place."""
     walk.open("/lich-phat")
-    walk.browser.run("for (const e of document.querySelectorAll('main details')) e.open = true")
+    week = walk.browser.text
+    walk.expect("trùng khung giờ" in week, "the week marks two programmes at one time")
+    walk.expect("khong-co.mp3" in week, "the week marks a file that is not there")
+    walk.picture("week")
+    walk.open("/he-thong/kiem-tra")
+    act(walk, "/api/check")
+    walk.browser.wait("what the check found", lambda: walk.browser.has("#ket-qua"), 60)
 
 
 def sheet(walk, day):

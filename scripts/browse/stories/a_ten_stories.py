@@ -95,11 +95,12 @@ def evidence(walk):
             walk.sign_in("hoa")
             hands.open_row(walk, first["seq"])
             walk.look("evidence")
+            hands.unfold(walk)
             text = browser.text
             for what, wanted in (
                 ("its number", str(first["seq"])),
                 ("when it was planned", start.strftime("%H:%M:%S")),
-                ("when it really began", first["started_at"][11:19]),
+                ("when it really began", second(first["started_at"])),
                 ("who approved", first["approved_by"]),
                 ("the hash of its sound", first["sha256"][:12]),
                 ("the hash of the chain", first["hash"][:12]),
@@ -114,6 +115,11 @@ def evidence(walk):
         walk.expect("head" in station.command("log", "verify"), "the chain holds")
         for change in (f"update airing_log set title = 'x' where seq = {row['seq']}", f"delete from airing_log where seq = {row['seq']}"):
             walk.expect(refused_by_database(station, change), f"the database refuses `{change.split()[0]}`")
+
+
+def second(instant):
+    """To the nearest second, as people read it."""
+    return (datetime.datetime.fromisoformat(instant) + datetime.timedelta(milliseconds=500)).strftime("%H:%M:%S")
 
 
 def refused_by_database(station, statement):
