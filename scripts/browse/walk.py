@@ -68,7 +68,7 @@ class Walk:
     """One story under way."""
 
     def __init__(self, name, given):
-        self.name, self.loa, self.keep, self.pictures_for = name, given.loa, given.keep, given.handbook
+        self.name, self.loa, self.keep = name, given.loa, given.keep
         self.checks = []
         self.browser = self.station = None
         self.forgiven = []
@@ -211,11 +211,6 @@ class Walk:
         return ""
 
     picture = _picture
-
-    def handbook_picture(self, name, element=None):
-        """A picture for docs/so-tay.md, when the walk was asked for them."""
-        if self.pictures_for:
-            self.browser.picture(pathlib.Path(self.pictures_for) / f"{name}.png", whole=False)
 
 
 def go(name, given):
