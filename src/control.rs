@@ -1,4 +1,4 @@
-//! The local socket of a running station: `air`, `stop`, `skip`, `status`.
+//! The local socket of a running station: `air`, `stop`, `skip`, `status`; and the entrance for its own program.
 //!
 //! In: one JSON line per connection from a program of this machine. Out: one JSON line in answer, when the act is taken or
 //! refused. The socket lies in the data folder, so who may write there may act; who did is what the kernel says of the
@@ -9,16 +9,19 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::ops::RangeInclusive;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::alarm::Alarm;
-use crate::desk::{Outlook, Snapshot};
+use crate::desk::{Outlook, Seen, Snapshot, Today};
+use crate::language::Language;
+use crate::playout::Levels;
 use crate::problem::system::refusal;
 
 /// File name of the socket in the data folder.
@@ -44,6 +47,9 @@ pub enum Order {
     Air {
         /// Absolute path.
         path: PathBuf,
+        /// What people call it; else the file's name.
+        #[serde(default)]
+        title: Option<String>,
         /// Cut in at once.
         emergency: bool,
         /// How often; one of `REPEATS`.
@@ -62,15 +68,26 @@ pub enum Order {
         /// The reason given.
         why: Option<String>,
     },
+    /// Sound the test tone, where nothing else is on the air or about to be.
+    Tone {
+        /// The reason given.
+        why: Option<String>,
+    },
     /// Cut the item on air and cancel the rest of its programme.
     Stop {
         /// The reason given.
         why: Option<String>,
+        /// What the person saw on the air: refused if something else is by now.
+        #[serde(default)]
+        seen: Option<Seen>,
     },
     /// Cut the item on air.
     Skip {
         /// The reason given.
         why: Option<String>,
+        /// What the person saw on the air: refused if something else is by now.
+        #[serde(default)]
+        seen: Option<Seen>,
     },
     /// Tell the state of the station.
     Status,
@@ -120,6 +137,9 @@ pub struct Status {
     /// What the next programme will air, as things stand; `None` if there is none in the next 36 hours.
     #[serde(default)]
     pub next_programme: Option<Outlook>,
+    /// What is still to air today, and who is on duty; `None` from stations that do not tell it.
+    #[serde(default)]
+    pub today: Option<Today>,
     /// Level of our own output over the last second, whole dBFS, -120 is silence; `None` while no device is open.
     pub level_dbfs: Option<i64>,
     /// Errors that the sound driver has reported since the start; a healthy device may report some.
@@ -165,9 +185,14 @@ pub struct BackupStatus {
 /// Requests that wait for the loop; more at once is a script gone wild.
 const ORDERS: usize = 32;
 
-/// The way to a station's loop from inside its program; may be cloned.
+/// The way to a station's loop from inside its program, and what of it may be read without asking; may be cloned.
 #[derive(Debug, Clone)]
-pub struct Entrance(mpsc::Sender<Asked>);
+pub struct Entrance {
+    orders: mpsc::Sender<Asked>,
+    /// What a person should see to about whoever comes this way.
+    alarms: watch::Sender<Vec<Alarm>>,
+    levels: Arc<OnceLock<watch::Receiver<Option<Levels>>>>,
+}
 
 /// Where the loop takes what came through the entrance.
 pub type Orders = mpsc::Receiver<Asked>;
@@ -176,18 +201,46 @@ pub type Orders = mpsc::Receiver<Asked>;
 #[must_use]
 pub fn entrance() -> (Entrance, Orders) {
     let (sender, orders) = mpsc::channel(ORDERS);
-    (Entrance(sender), orders)
+    (Entrance { orders: sender, alarms: watch::Sender::default(), levels: Arc::default() }, orders)
 }
 
 impl Entrance {
+    /// Has the station tell these alarms, until others are given.
+    pub fn raise(&self, alarms: Vec<Alarm>) {
+        self.alarms.send_replace(alarms);
+    }
+
+    /// The alarms that were given, for the loop.
+    pub(crate) fn alarms(&self) -> watch::Receiver<Vec<Alarm>> {
+        self.alarms.subscribe()
+    }
+
     /// Gives an order and waits for its answer, from whatever runtime. `by` is whoever acts, as the log shall name him,
-    /// `via` through what.
+    /// `via` through what. The answer is in English.
     pub async fn ask(&self, order: Order, by: String, via: &'static str) -> Answer {
+        self.ask_in(Language::En, order, by, via).await
+    }
+
+    /// The same, for somebody who reads this language.
+    pub async fn ask_in(&self, language: Language, order: Order, by: String, via: &'static str) -> Answer {
         let (answer, answered) = oneshot::channel();
-        match self.0.try_send(Asked { order, by, via, answer }) {
+        match self.orders.try_send(Asked { order, by, via, language, answer }) {
             Ok(()) => answered.await.unwrap_or_else(|_| Answer::Refused("the station is shutting down".into())),
             Err(_) => Answer::Refused("too many requests at once; try again".into()),
         }
+    }
+
+    /// What the output sounds like at this moment, read past the loop: as often as a needle moves. `None` while no device is
+    /// open.
+    #[must_use]
+    pub fn levels(&self) -> Option<Levels> {
+        *self.levels.get()?.borrow()
+    }
+
+    /// The station shows its levels here from now on.
+    pub(crate) fn show(&self, levels: watch::Receiver<Option<Levels>>) {
+        // A station is opened once for each entrance.
+        let _ = self.levels.set(levels);
     }
 }
 
@@ -200,6 +253,8 @@ pub struct Asked {
     pub by: String,
     /// Through what: `cli` or `web`.
     pub via: &'static str,
+    /// The language of the answer.
+    pub language: Language,
     /// Where the answer goes.
     pub answer: oneshot::Sender<Answer>,
 }
@@ -315,7 +370,8 @@ mod tests {
 
     #[test]
     fn a_file_is_repeated_a_hundred_times_at_most() {
-        let air = |repeat| Order::Air { path: "/a.ogg".into(), emergency: false, repeat, why: None }.fault();
+        let air =
+            |repeat| Order::Air { path: "/a.ogg".into(), title: None, emergency: false, repeat, why: None }.fault();
         assert_eq!((air(1), air(100)), (None, None));
         assert_eq!(air(0).as_deref(), Some("`repeat` is 0; 1 to 100 are allowed; nothing airs"));
         assert!(air(101).is_some());

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::foreseen::{named, read, week_by_week};
-use super::stored;
 use crate::calendar::{local_date, start_of_day};
 use crate::config::Config;
+use crate::office::stored;
 use crate::problem::what::ComingFault;
 use crate::problem::{Problem, Severity};
 use crate::rundown::doubts::{Evening, doubts};
@@ -20,7 +20,7 @@ use crate::schedule::read::Reading;
 use crate::store::ReadError;
 
 /// Problems of what airs until the end of tomorrow.
-pub(super) fn problems(config: &Config, reading: &Reading, library: Library, now: DateTime<Utc>) -> Vec<Problem> {
+pub(crate) fn problems(config: &Config, reading: &Reading, library: Library, now: DateTime<Utc>) -> Vec<Problem> {
     let unknown = |fault: ComingFault| {
         let asks = config.approval.required || reading.schedule.programmes.iter().any(|each| names_bulletins(each));
         let problem = if matches!(fault, ComingFault::Damaged(_)) { Problem::error } else { Problem::warning };

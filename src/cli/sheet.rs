@@ -6,14 +6,15 @@
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::foreseen::{catch_up, foresight, week_by_week};
-use super::sheet_page::{Day, Sheet, html};
+use super::sheet_page::{Day, Look, Sheet, html};
 use super::timetable::accepted;
 use super::when::When;
 use super::{DONE, WrongInput, say};
@@ -21,6 +22,7 @@ use crate::calendar::{local_date, start_of_day, with_offset};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::problem::system::refusal;
+use crate::schedule::Schedule;
 
 /// A month of sheets; more is a mistake.
 const MOST_DAYS: i64 = 31;
@@ -36,22 +38,7 @@ pub(super) fn write(config: &Config, from: Option<When>, days: i64, output: &Pat
     if days > MOST_DAYS {
         return Err(WrongInput(format!("at most {MOST_DAYS} sheets are made at once")).into());
     }
-    let schedule = accepted(config)?;
-    let begin = start_of_day(zone, first);
-    let mut foresight = foresight(config, &schedule, now, begin, usize::MAX)?;
-    catch_up(&mut foresight, &schedule, zone, now, begin);
-    let mut sheets: Vec<Day> =
-        first.iter_days().zip(0..days).map(|(day, _)| Day { day, rundowns: Vec::new() }).collect();
-    let end = start_of_day(zone, first + TimeDelta::days(days));
-    for occurrence in week_by_week(&schedule, zone, begin..end) {
-        let rundown = foresight.rundown(&occurrence);
-        let day = local_date(zone, occurrence.scheduled_at);
-        if let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.day == day) {
-            sheet.rundowns.push(rundown);
-        }
-    }
-    let made_at = with_offset(zone, now);
-    let page = html(Sheet { config, days: &schedule.days, foresight: &foresight, made_at }, &sheets);
+    let page = page(config, &accepted(config)?, now, first..first + TimeDelta::days(days), Look::Inside, usize::MAX)?;
     if output == Path::new("-") {
         io::stdout().lock().write_all(page.as_bytes())?;
         return Ok(ExitCode::from(DONE));
@@ -61,6 +48,33 @@ pub(super) fn write(config: &Config, from: Option<When>, days: i64, output: &Pat
     let shown = config.language.long_date(first);
     say(format_args!("`{}`: {shown}{}", output.display(), if days > 1 { " ..." } else { "" }));
     Ok(ExitCode::from(DONE))
+}
+
+/// The sheets of some days; so many files of unknown length are measured at most.
+pub(crate) fn page(
+    config: &Config,
+    schedule: &Schedule,
+    now: DateTime<Utc>,
+    days: Range<NaiveDate>,
+    look: Look<'_>,
+    measured: usize,
+) -> anyhow::Result<String> {
+    let zone = config.station.timezone;
+    let begin = start_of_day(zone, days.start);
+    let mut foresight = foresight(config, schedule, now, begin, measured)?;
+    catch_up(&mut foresight, schedule, zone, now, begin);
+    let each = days.start.iter_days().take_while(|day| *day < days.end);
+    let mut sheets: Vec<Day> = each.map(|day| Day { day, rundowns: Vec::new() }).collect();
+    let end = start_of_day(zone, days.end);
+    for occurrence in week_by_week(schedule, zone, begin..end) {
+        let rundown = foresight.rundown(&occurrence);
+        let day = local_date(zone, occurrence.scheduled_at);
+        if let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.day == day) {
+            sheet.rundowns.push(rundown);
+        }
+    }
+    let made_at = with_offset(zone, now);
+    Ok(html(Sheet { config, days: &schedule.days, foresight: &foresight, made_at }, &sheets, look))
 }
 
 /// Writes a file anew as a whole: what was there stays until the new one is on the disk. What is no plain file (a pipe, a

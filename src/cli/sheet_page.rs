@@ -19,72 +19,54 @@ use crate::rundown::{Rundown, RundownItem};
 use crate::schedule::{Days, Duty};
 
 /// What the sheet of a day is made from.
-pub(super) struct Day {
+pub(crate) struct Day {
     /// Which.
-    pub(super) day: NaiveDate,
+    pub(crate) day: NaiveDate,
     /// Its programmes in the order of time.
-    pub(super) rundowns: Vec<Rundown>,
+    pub(crate) rundowns: Vec<Rundown>,
 }
 
 /// What all sheets have in common.
 #[derive(Clone, Copy)]
-pub(super) struct Sheet<'a> {
+pub(crate) struct Sheet<'a> {
     /// Names, language, zone.
-    pub(super) config: &'a Config,
+    pub(crate) config: &'a Config,
     /// Special days and duty.
-    pub(super) days: &'a Days,
+    pub(crate) days: &'a Days,
     /// What is approved.
-    pub(super) foresight: &'a Foresight,
+    pub(crate) foresight: &'a Foresight,
     /// When it was made.
-    pub(super) made_at: DateTime<FixedOffset>,
+    pub(crate) made_at: DateTime<FixedOffset>,
 }
 
-const STYLE: &str = "
-@page { size: A4 portrait; margin: 11mm 13mm 10mm 18mm; }
-* { box-sizing: border-box; }
-body { font: 11pt/1.22 'Times New Roman', 'Liberation Serif', 'Tinos', 'Noto Serif', serif; color: #000; background: #fff; margin: 0 auto;
-  max-width: 178mm; }
-section { break-after: page; padding-top: 2mm; }
-section:last-of-type { break-after: auto; }
-header { display: flex; justify-content: space-between; gap: 8mm; }
-header div { text-align: center; }
-header .authority { text-transform: uppercase; }
-header .station { font-weight: bold; }
-h1 { font-size: 16pt; text-align: center; margin: 2mm 0 0; text-transform: uppercase; }
-.day { text-align: center; font-size: 13pt; font-weight: bold; margin: 0.5mm 0 2mm; }
-.special { border: 0.6mm solid #000; padding: 1mm 3mm; margin: 0 0 2mm; text-align: center; font-weight: bold; }
-.duty { margin: 0 0 1mm; }
-h2 { font-size: 12.5pt; margin: 3mm 0 0.8mm; break-after: avoid; }
-h2 small { font-weight: normal; font-size: 10.5pt; }
-table { border-collapse: collapse; width: 100%; }
-th, td { border: 0.25mm solid #000; padding: 0.4mm 1.6mm; text-align: left; vertical-align: top; }
-th { font-size: 10pt; text-align: center; }
-tr { break-inside: avoid; }
-.time, .length { white-space: nowrap; text-align: center; font-variant-numeric: tabular-nums; }
-.time { width: 20mm; } .length { width: 17mm; } .note { width: 34mm; }
-.about { font-size: 9pt; line-height: 1.15; }
-.out td { color: #444; text-decoration: line-through; } .out .note { text-decoration: none; }
-.doubt { font-weight: bold; }
-.none { text-align: center; font-style: italic; margin: 8mm 0; }
-.legend { font-size: 9.5pt; margin: 2mm 0 0; }
-.signatures { display: flex; justify-content: space-around; text-align: center; margin-top: 3mm; break-inside: avoid; }
-.signatures div { min-height: 22mm; } .signatures b { display: block; text-transform: uppercase; font-size: 10.5pt; }
-.signatures i { font-size: 10pt; }
-footer { font-size: 8.5pt; color: #333; margin-top: 1mm; }
-";
+/// How a sheet looks.
+pub(crate) const STYLE: &str = include_str!("../web/assets/sheet.css");
+
+/// Where a page's look comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Look<'a> {
+    /// It is in the page: a file that needs nothing else.
+    Inside,
+    /// From this path, with these words above it that are not printed.
+    Beside(&'a str, &'a str),
+}
 
 /// The whole page.
-pub(super) fn html(sheet: Sheet<'_>, days: &[Day]) -> String {
+pub(crate) fn html(sheet: Sheet<'_>, days: &[Day], look: Look<'_>) -> String {
     let language = sheet.config.language;
     let lang = language.pick("vi", "en");
     let title = language.pick("Lịch phát thanh", "Broadcasts");
     let first = days.first().map_or_else(|| sheet.made_at.date_naive(), |first| first.day);
     let station = escaped(sheet.config.station.on(first).0);
     let sections: String = days.iter().map(|day| sheet.section(day)).collect();
+    let (style, above) = match look {
+        Look::Inside => (format!("<style>\n{STYLE}</style>"), String::new()),
+        Look::Beside(path, above) => (format!("<link rel=\"stylesheet\" href=\"{path}\">"), above.to_owned()),
+    };
     format!(
         "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title} - {station}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n{sections}</body>\n</html>\n"
+         {style}\n</head>\n<body>\n{above}{sections}</body>\n</html>\n"
     )
 }
 

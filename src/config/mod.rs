@@ -17,6 +17,8 @@ use crate::schedule::table::Reader;
 use crate::schedule::text::Source;
 use crate::sound::Preparation;
 
+pub mod edit; // single keys of the file changed (pure)
+pub mod field; // the settings that a technician changes by form (pure)
 mod read; // the tables of the file
 mod report; // `[report]`, and names with a first day
 

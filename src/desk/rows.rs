@@ -72,6 +72,7 @@ pub(super) fn of_act(facts: &Facts, stamp: &RowStamp, airs: &Airs, index: usize,
     row.by = Some(airs.actor.by.clone());
     row.via = Some(airs.actor.via.clone());
     row.why.clone_from(&airs.actor.why);
+    row.note = airs.is_tone.then(|| "test tone".to_owned());
     row
 }
 

@@ -80,6 +80,10 @@ fn form(fault: &FormFault) -> Said {
         FormFault::BadDate(key, found) => {
             Said::with(format!("`{key}`: `{found}` is no date"), "write a day of the calendar as \"2025-03-01\"")
         }
+        FormFault::BadException(key, found) => Said::with(
+            format!("`{key}`: `{found}` is neither a day nor a start"),
+            "write a day as \"2025-03-01\", one start of a day as \"2025-03-01T17:00\"",
+        ),
         FormFault::BadId(found) => {
             Said::with(format!("`{found}` is no id"), "allowed are 1 to 64 of a to z, 0 to 9, `-` and `_`")
         }
@@ -257,6 +261,10 @@ fn timetable(fault: &TimetableFault) -> Said {
         TimetableFault::NoOccurrence(days) => {
             Said::plain(format!("the programme does not air on any of the next {days} days"))
         }
+        TimetableFault::NoSuchStart(start) => Said::with(
+            format!("the programme does not start at {start} anyway"),
+            "write a start that `loa timetable` shows, or the day alone",
+        ),
     }
 }
 

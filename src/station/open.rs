@@ -19,6 +19,7 @@ use super::records::Records;
 use super::remark::Remark;
 use super::settings::{self, Offer};
 use super::shelf_watch::{Reading, ShelfWatch};
+use super::vigil::Vigil;
 use super::watch::{self, Watch};
 use super::{Notice, Options, Station, Watches};
 use crate::airing::{OutputKind, Reason};
@@ -76,6 +77,18 @@ pub enum StartError {
     },
 }
 
+/// What whoever comes through the entrance has people see to stands among the alarms of the station.
+fn pass_on_alarms(entrance: &control::Entrance, news: mpsc::UnboundedSender<News>) {
+    let mut alarms = entrance.alarms();
+    tokio::spawn(async move {
+        while alarms.changed().await.is_ok() {
+            let found = alarms.borrow_and_update().clone();
+            // A loop that has ended hears nothing.
+            let _ = news.send(News::Alarms("page", found));
+        }
+    });
+}
+
 pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Result<Station, StartError> {
     let Options { config, clock, output, trust_clock, beat, orders: (entrance, orders) } = options;
     let data_dir = config.data_dir.clone();
@@ -86,6 +99,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let (playout_tell, playout_events) = mpsc::unbounded_channel();
     let playout = Playout::open(Arc::clone(&output), open_clip(&content, &config), clock.clone(), playout_tell)
         .map_err(|error| StartError::System { what: "cannot start a thread", error })?;
+    entrance.show(playout.shown_levels());
     let boot_id = boot_id();
     let Opened { store, remembered } = Store::open(&data_dir, &clock, &boot_id).await?;
     report(&remembered, tell);
@@ -98,6 +112,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     remember_schedule(&store, current, now.wall);
     let (news_tell, news) = mpsc::unbounded_channel();
     let (ingested_tell, ingested) = mpsc::unbounded_channel();
+    pass_on_alarms(&entrance, news_tell.clone());
     let server =
         control::serve(&data_dir, entrance).map_err(|error| StartError::Socket { path: data_dir.clone(), error })?;
     let no_thread = |error| StartError::System { what: "cannot start a thread", error };
@@ -133,6 +148,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         problems: told,
         faults: Vec::new(),
         lookout: Lookout::new(shelf),
+        vigil: Vigil::default(),
         alarms: Vec::new(),
         data_dir,
         backup: None,
