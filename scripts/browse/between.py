@@ -23,10 +23,13 @@ class Line:
     def address(self):
         return f"http://127.0.0.1:{self.door.getsockname()[1]}"
 
-    def lose_next_answer(self):
-        """The next POST reaches the station; its answer reaches nobody."""
+    def lose_answers(self, losing=True):
+        """Until told otherwise each POST reaches the station and its answer nobody; a browser sends one again by itself."""
         self.lost.clear()
-        self.losing.set()
+        if losing:
+            self.losing.set()
+        else:
+            self.losing.clear()
 
     def break_off(self):
         """No connection lives, none comes about."""
@@ -71,7 +74,6 @@ class Line:
         try:
             while data := source.recv(65_536):
                 if outward and self.losing.is_set() and data.startswith(b"POST "):
-                    self.losing.clear()
                     marked.set()
                 if not outward and marked.is_set():
                     self.lost.set()

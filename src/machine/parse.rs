@@ -101,16 +101,9 @@ fn unescaped(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('\\') {
         bytes.extend(before.as_bytes());
-        match after.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[3..];
-            }
-            None => {
-                bytes.push(b'\\');
-                rest = after;
-            }
-        }
+        let byte = after.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        bytes.push(byte.unwrap_or(b'\\'));
+        rest = if byte.is_some() { &after[3..] } else { after };
     }
     bytes.extend(rest.as_bytes());
     String::from_utf8_lossy(&bytes).into_owned()

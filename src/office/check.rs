@@ -54,6 +54,7 @@ pub fn everything(path: &Path, clock: &Clock, sound: Sound) -> (Schedule, Vec<Pr
 
 /// What of the settings and schedules is known without decoding a sound: for settings that are about to be written. The bytes
 /// are those of the file as it would stand at `path`.
+#[must_use]
 pub fn at_once(path: &Path, bytes: &[u8], now: DateTime<Utc>) -> (Option<Config>, Vec<Problem>) {
     let config = match Config::parse(path, bytes) {
         Ok(config) => config,

@@ -219,7 +219,9 @@ pub fn nightly_folder(config: &Config) -> PathBuf {
 #[must_use]
 pub fn copies(folder: &Path) -> Vec<Copy> {
     let is_ours = |name: &str| {
-        let asked = || name.strip_prefix(ASKED).is_some_and(|rest| rest.ends_with(".tar"));
+        let asked = || {
+            name.strip_prefix(ASKED).is_some_and(|_| Path::new(name).extension().is_some_and(|ending| ending == "tar"))
+        };
         rotation::is_a_copy(name) || asked()
     };
     let copy = |name: String| {

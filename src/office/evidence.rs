@@ -10,18 +10,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::activity::Activity;
 use crate::calendar::{local_date, with_offset};
 use crate::config::Config;
-use crate::folder;
 use crate::language::Language;
 use crate::plan::Plan;
-use crate::problem::{Problems, any_error};
 use crate::report::fact::Marks;
 use crate::report::logbook::{Entry, Gathering, Rows};
 use crate::report::make::{prove, span};
 use crate::report::origin::chain;
 use crate::report::period::Window;
 use crate::report::table::date;
+use crate::schedule::Schedule;
 use crate::schedule::days::Days;
-use crate::schedule::{Schedule, read};
 use crate::store::{Head, Heads, Known, Log, Proved, ReadError};
 use crate::zones::Act;
 
@@ -121,11 +119,5 @@ pub(crate) fn told(error: ReadError) -> anyhow::Error {
 
 /// The station's schedule; one with errors has no timetable.
 pub(crate) fn accepted(config: &Config) -> anyhow::Result<Schedule> {
-    let (files, mut problems) = folder::load(&config.schedules_dir());
-    let reading = read::read(&files, Some(&config.zone_ids()));
-    problems.extend(reading.problems.iter().cloned());
-    if any_error(&problems) {
-        return Err(Problems(problems).into());
-    }
-    Ok(reading.schedule)
+    Ok(super::foreseen::accepted(config)?)
 }

@@ -147,14 +147,9 @@ fn coming(config: &Config, numbers: &[i64], now: DateTime<Utc>) -> Result<HashMa
     }
     let mut foresight = Foresight::new(known, now, zone, config.zone_names(), config.approval.required);
     let mut found = HashMap::new();
-    for occurrence in week_by_week(&schedule, zone, since..now + FORESEEN) {
-        if occurrence.window_ends_at <= now {
-            continue;
-        }
+    // One that has begun is settled already: what was frozen for it counts as aired, and nothing else comes into it.
+    for occurrence in week_by_week(&schedule, zone, now..now + FORESEEN) {
         let rundown = foresight.rundown(&occurrence);
-        if occurrence.scheduled_at < now {
-            continue;
-        }
         for item in rundown.items.iter().filter(|item| item.taken_out.is_none()) {
             let Some(number) = item.bulletin.as_ref().map(|facts| facts.number) else { continue };
             if numbers.contains(&number) {

@@ -29,6 +29,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Device};
 use crate::control;
 use crate::desk::{Desk, Facts, History, Record, StationNames};
+use crate::language::Language;
 use crate::library::ContentStore;
 use crate::output::Output;
 use crate::playout::{OpenClip, Playout, Samples};
@@ -104,10 +105,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let Opened { store, remembered } = Store::open(&data_dir, &clock, &boot_id).await?;
     report(&remembered, tell);
     let First { schedule, text: current, problems } = first_schedule(&config, &remembered)?;
-    let told = settings::told(&problems, config.language);
-    if !problems.is_empty() {
-        tell(Notice::Problems(problems));
-    }
+    let told = tell_problems(problems, config.language, tell);
     let now = clock.now();
     remember_schedule(&store, current, now.wall);
     let (news_tell, news) = mpsc::unbounded_channel();
@@ -160,6 +158,15 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         server: tokio::spawn(server),
         _lock: lock,
     })
+}
+
+/// What is wrong with the files is told once, and kept in words.
+fn tell_problems(problems: Vec<Problem>, language: Language, tell: &mut impl FnMut(Notice)) -> Vec<String> {
+    let told = settings::told(&problems, language);
+    if !problems.is_empty() {
+        tell(Notice::Problems(problems));
+    }
+    told
 }
 
 /// Has the log keep a schedule that is taken over.

@@ -4,7 +4,7 @@
 //! people have put right about it; never more than a page, and never after looking at more rows than a bound, so that no
 //! question can take long. A row that was tampered with is on the page and says so. Reads only. Next: `evidence`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{AssertSqlSafe, Row as _, query::Query};
@@ -17,8 +17,11 @@ use crate::airing::{Kind, Outcome, Reason};
 use crate::text::{key, plain_key};
 
 /// Rows looked at in one question, one question after the other: a page that is full at once costs little, and one whose rows
-/// are rare is not asked for in a hundred questions. All of them are looked at at most: a year of a busy station.
-const PORTIONS: [i64; 7] = [200, 800, 4000, 4000, 4000, 4000, 4000];
+/// are rare is not asked for in a hundred questions. All of them are looked at at most, some 20 ms of work: months of a station.
+const PORTIONS: [i64; 4] = [200, 800, 3000, 4000];
+
+/// The same where all rows are wanted.
+const LARGE_PORTION: i64 = 4000;
 
 /// Which of real airings and rehearsals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -109,7 +112,7 @@ async fn all(conn: &mut SqliteConnection, sought: &Sought) -> sqlx::Result<Vec<i
     let mut numbers = Vec::new();
     let mut cursor = None;
     loop {
-        let (found, next) = portion(conn, sought, cursor.as_ref(), PORTIONS[6], i64::MAX).await?;
+        let (found, next) = portion(conn, sought, cursor.as_ref(), LARGE_PORTION, i64::MAX).await?;
         let remarks = "select seq from airing_log where corrects in (select value from json_each(?))";
         let list = serde_json::json!(found).to_string();
         for row in &sqlx::query(remarks).bind(list).fetch_all(&mut *conn).await? {
@@ -191,7 +194,11 @@ async fn portion(
         Some(last) if count == size => place(conn, *last).await?,
         _ => None,
     };
-    let (conditions, words) = conditions(sought, conn, &candidates).await?;
+    let candidates = match &sought.words {
+        Some(words) => titled(conn, &seqs, words).await?,
+        None => candidates,
+    };
+    let (conditions, words) = conditions(sought);
     let sql = format!(
         "select log.seq from json_each(?) as candidate join airing_log as log on log.seq = candidate.value
          where {conditions} order by candidate.key limit ?"
@@ -223,11 +230,7 @@ fn among(sought: &Sought) -> &'static str {
 }
 
 /// SQL for what is sought of a candidate, and the texts that are bound in it.
-async fn conditions(
-    sought: &Sought,
-    conn: &mut SqliteConnection,
-    candidates: &str,
-) -> sqlx::Result<(String, Vec<String>)> {
+fn conditions(sought: &Sought) -> (String, Vec<String>) {
     let mut sql = "1".to_owned();
     let mut bound = Vec::new();
     let words = [
@@ -251,11 +254,6 @@ async fn conditions(
             bound.extend([serde_json::json!(code).to_string(), serde_json::json!(code).to_string()]);
         }
     }
-    if let Some(words) = &sought.words {
-        let titles = titles(conn, candidates, words).await?;
-        sql += &as_put_right("row.title in (select value from json_each(?))");
-        bound.extend([titles.clone(), titles]);
-    }
     sql += match sought.aired {
         Aired::Both => "",
         Aired::Real => " and log.output = 'card'",
@@ -264,7 +262,7 @@ async fn conditions(
     if sought.remarked {
         sql += " and exists (select 1 from airing_log as remark where remark.corrects = log.seq)";
     }
-    Ok((sql, bound))
+    (sql, bound)
 }
 
 /// A condition on `row` that the row itself meets, or a correction of it.
@@ -276,16 +274,27 @@ fn as_put_right(condition: &str) -> String {
     )
 }
 
-/// Those titles of candidates and of their corrections that hold all words, as a list. Titles repeat, so that few are compared.
-async fn titles(conn: &mut SqliteConnection, candidates: &str, words: &str) -> sqlx::Result<String> {
-    let sql = "select json_group_array(title) from (
-                   select title from json_each(?1) as candidate join airing_log on seq = candidate.value
-                   union select title from airing_log where corrects in (select value from json_each(?1)))
-               where title is not null";
-    let found: String = sqlx::query(sql).bind(candidates).fetch_one(conn).await?.try_get(0)?;
-    let mut titles: Vec<String> = serde_json::from_str(&found).unwrap_or_default();
-    titles.retain(|title| holds(title, words));
-    Ok(serde_json::json!(titles).to_string())
+/// Those candidates whose title holds all words, or that of a correction of them; as a list, in their order. Titles repeat, so
+/// that few are compared.
+async fn titled(conn: &mut SqliteConnection, candidates: &[i64], words: &str) -> sqlx::Result<String> {
+    let sql = "select json_group_array(json_array(seq, title)) from (
+                   select seq, title from json_each(?1) as candidate join airing_log on seq = candidate.value
+                   union all
+                   select corrects, title from airing_log
+                   where corrects in (select value from json_each(?1)) and kind = 'correction')";
+    let list = serde_json::json!(candidates).to_string();
+    let found: String = sqlx::query(sql).bind(list).fetch_one(conn).await?.try_get(0)?;
+    let titles: Vec<(i64, Option<String>)> = serde_json::from_str(&found).unwrap_or_default();
+    let mut known: HashMap<&str, bool> = HashMap::new();
+    let mut fitting: HashSet<i64> = HashSet::new();
+    for (seq, title) in &titles {
+        let Some(title) = title else { continue };
+        if *known.entry(title).or_insert_with(|| holds(title, words)) {
+            fitting.insert(*seq);
+        }
+    }
+    let kept: Vec<i64> = candidates.iter().copied().filter(|seq| fitting.contains(seq)).collect();
+    Ok(serde_json::json!(kept).to_string())
 }
 
 /// Whether a text holds all words: with marks as they are, without marks any.

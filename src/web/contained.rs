@@ -12,15 +12,13 @@ pub(super) async fn contained<T>(work: impl Future<Output = T>) -> Option<T> {
     let mut work = Some(Box::pin(work));
     std::future::poll_fn(move |cx: &mut Context<'_>| {
         let Some(inner) = work.as_mut() else { return Poll::Ready(None) };
-        match catch_unwind(AssertUnwindSafe(|| Pin::as_mut(inner).poll(cx))) {
-            Ok(poll) => poll.map(Some),
-            Err(_) => {
-                // Dropping it may panic too.
-                let rest = work.take();
-                let _ = catch_unwind(AssertUnwindSafe(|| drop(rest)));
-                Poll::Ready(None)
-            }
+        if let Ok(poll) = catch_unwind(AssertUnwindSafe(|| Pin::as_mut(inner).poll(cx))) {
+            return poll.map(Some);
         }
+        // Dropping it may panic too.
+        let rest = work.take();
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(rest)));
+        Poll::Ready(None)
     })
     .await
 }

@@ -129,7 +129,7 @@ async fn open(at: SocketAddr, site: &Site) -> Result<TcpListener, Alarm> {
 
 async fn accept(listener: &TcpListener, router: &Router, clock: &Clock, mut ended: watch::Receiver<bool>) {
     let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-    let mut held: HashMap<IpAddr, Weak<()>> = HashMap::new();
+    let mut by_machine: HashMap<IpAddr, Weak<()>> = HashMap::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -140,9 +140,9 @@ async fn accept(listener: &TcpListener, router: &Router, clock: &Clock, mut ende
             clock.wait_until(clock.now().mono.plus(ACCEPT_AGAIN)).await;
             continue;
         };
-        held.retain(|_, holders| holders.strong_count() > 0);
-        let holders = held.get(&peer.ip()).and_then(Weak::upgrade).unwrap_or_default();
-        held.insert(peer.ip(), Arc::downgrade(&holders));
+        by_machine.retain(|_, holders| holders.strong_count() > 0);
+        let holders = by_machine.get(&peer.ip()).and_then(Weak::upgrade).unwrap_or_default();
+        by_machine.insert(peer.ip(), Arc::downgrade(&holders));
         // One more than there is room for is closed at once; the browser says so and tries again.
         let Ok(place) = Arc::clone(&room).try_acquire_owned() else { continue };
         if Arc::strong_count(&holders) > MOST_FROM_ONE {

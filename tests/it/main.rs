@@ -79,3 +79,6 @@ mod world; // a simulated world around desk and deck
 mod office; // LibreOffice, which opens what the program wrote
 mod docx; // reports and books as Word and LibreOffice open them
 mod web_reports; // the page of reports: figures, plan, book, activities, zones, against the commands
+mod web_timetable; // the timetable changed through the page
+mod web_approvals; // decisions on the page: on what was seen, or none
+mod web_log; // the log on the page: filters, evidence, remarks, files

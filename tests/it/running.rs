@@ -97,7 +97,7 @@ impl Site {
 
     /// With its page at this address.
     pub(crate) fn with_page_at(mut self, address: &str) -> Self {
-        self.listen = address.to_owned();
+        address.clone_into(&mut self.listen);
         self.set("");
         self
     }

@@ -11,7 +11,7 @@ use sqlx::{Connection as _, Executor as _};
 use zip::ZipArchive;
 
 use crate::evidence::month;
-use crate::running::{Running, Site};
+use crate::running::{Running, Site, in_seconds};
 use crate::store::stranger;
 use crate::web::{Reply, Visit};
 
@@ -43,6 +43,20 @@ fn timeless(text: &str) -> String {
     text.into_iter().collect()
 }
 
+/// Without the instant of now as spreadsheets write it: days since 1899-12-30.
+fn nowless(text: &str) -> String {
+    let begin = chrono::NaiveDate::from_ymd_opt(1899, 12, 30).unwrap();
+    let today = (in_seconds(7 * 3600).date_naive() - begin).num_days();
+    let parts: Vec<&str> = text.split(&format!("<v>{today}.")).collect();
+    let cut = |part: &&str| part.trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
+    parts[..1]
+        .iter()
+        .map(|part| (*part).to_owned())
+        .chain(parts[1..].iter().map(cut))
+        .collect::<Vec<_>>()
+        .join("<v>NOW")
+}
+
 /// The names of a zip's parts, and each as text.
 fn parts(bytes: &[u8]) -> Vec<(String, String)> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
@@ -51,7 +65,7 @@ fn parts(bytes: &[u8]) -> Vec<(String, String)> {
         let mut file = archive.by_index(index).unwrap();
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).unwrap();
-        (file.name().unwrap().into_owned(), timeless(&String::from_utf8_lossy(&bytes)))
+        (file.name().unwrap().into_owned(), timeless(&nowless(&String::from_utf8_lossy(&bytes))))
     };
     (0..count).map(part).collect()
 }

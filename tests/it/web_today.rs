@@ -254,3 +254,25 @@ fn the_test_tone_sounds_where_nothing_else_does() {
     assert_eq!(station.terminate().0, Some(0));
     assert!(card.frames().iter().any(|frame| !is_silent(*frame)));
 }
+
+#[test]
+fn what_was_uploaded_airs_under_the_name_that_it_had() {
+    let site = Site::new("silent").with_page();
+    let station = site.run();
+    station.says("sound device open: ");
+    let visit = Visit::signed_in(&station, &["operator"]);
+    let folder = site.path("data/uploads/0123abcd");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(".half"), "").unwrap();
+    Sound::mono(48_000, 0.5).wav(&folder.join("lu.wav"));
+    for wrong in ["", "../uploads/0123abcd", "ffff"] {
+        let fields = [("what", "upload"), ("upload", wrong), ("why", "lũ"), ("held", "1")];
+        assert!(visit.post("/api/emergency", &fields).json()["fields"]["upload"].is_string(), "{wrong}");
+    }
+    let name = ("upload_name", "Nước lên\nở thôn 2.wav");
+    let fields = [("what", "upload"), ("upload", "0123abcd"), name, ("why", "lũ"), ("held", "1")];
+    assert_eq!(visit.post("/api/emergency", &fields).done()["told"], "`Nước lên ở thôn 2.wav` starts now");
+    let rows = site.wait_rows(1);
+    assert_eq!((rows[0].title.as_deref(), outcome(&rows[0])), (Some("Nước lên ở thôn 2.wav"), "aired"));
+    assert_eq!(station.terminate().0, Some(0));
+}

@@ -19,11 +19,12 @@ def once_only(walk):
             walk.at = line.address
             walk.sign_in("lan")
             with walk.forgiving("net::ERR", "Failed to fetch", "EventSource"):
-                line.lose_next_answer()
+                line.lose_answers()
                 hands.press_air(walk, 1)
                 browser.wait("the lost answer", line.lost.is_set)
                 walk.shows("kết nối", "the page says that it does not know whether it was done")
                 walk.picture("lost-answer")
+                line.lose_answers(False)
                 hands.press_air_again(walk)
             time.sleep(2)
             walk.equal(aired(station), 1, "pressed again after the lost answer, it airs once")
@@ -61,13 +62,15 @@ def offline(walk):
         station.programme("buoi-thu", soon(30), [clip("nhac", "Ca nhạc")], title="Buổi phát thử")
         station.people()
         station.start()
-        with walk.browsing() as browser:
+        with Line(station.port) as line, walk.browsing():
+            walk.at = line.address
             walk.sign_in("lan")
             walk.open("/")
             with walk.forgiving("net::ERR", "Failed to fetch", "EventSource"):
-                browser.network(offline=True)
+                line.break_off()
                 hands.says_lost(walk)
-                browser.network_as_it_is()
+                walk.picture("lost")
+                line.mend()
                 hands.is_back(walk)
             station.sound.first(time.time() - 5, TONES["nhac"], ALL, limit_s=60)
             hands.on_air(walk, "Ca nhạc")

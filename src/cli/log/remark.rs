@@ -190,7 +190,9 @@ fn changes(config: &Config, args: &CorrectArgs, about: &About, typed: &mut Typed
 /// Zones of the station or of the row; a zone of the row keeps the name that it had on that day.
 fn zones(config: &Config, list: &str, about: &About, typed: &mut Typed<'_>) -> Vec<(String, String)> {
     let (zones, faults) = about.zones(config, list.split(',').map(str::trim));
-    faults.into_iter().for_each(|fault| typed.error(fault));
+    for fault in faults {
+        typed.error(fault);
+    }
     zones
 }
 

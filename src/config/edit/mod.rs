@@ -138,7 +138,7 @@ enum Found<'a> {
     NoTable,
 }
 
-fn find<'a>(root: &'a dyn TableLike, key: Key) -> Result<Found<'a>, EditError> {
+fn find(root: &dyn TableLike, key: Key) -> Result<Found<'_>, EditError> {
     let form = || EditError::Form(key.path());
     let table = if key.table.is_empty() {
         root
@@ -241,7 +241,7 @@ fn insert(
     if let Some(named) = lines::named_in_comment(text, start..end, key.name, &values(root)) {
         let shown = &text[named.clone()];
         return Ok(match uncommented(shown, key.name, value) {
-            Some(live) => splice(text, named, &live),
+            Some(bare) => splice(text, named, &bare),
             None => insert_line(text, named.end, &line(key.name)),
         });
     }
@@ -255,9 +255,9 @@ fn insert(
 
 /// A line that holds the key and the value in a comment, without the mark; `None` if it says something else.
 fn uncommented(line: &str, name: &str, value: &Value) -> Option<String> {
-    let live = line.strip_prefix("# ").or_else(|| line.strip_prefix('#'))?;
-    let doc = parse(live).ok()?;
-    (read(doc.get(name)?).as_ref() == Some(value)).then(|| live.to_owned())
+    let bare = line.strip_prefix("# ").or_else(|| line.strip_prefix('#'))?;
+    let doc = parse(bare).ok()?;
+    (read(doc.get(name)?).as_ref() == Some(value)).then(|| bare.to_owned())
 }
 
 /// Takes a key out. A line with words of a person behind the value becomes a comment, so that they stay.

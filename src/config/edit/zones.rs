@@ -50,7 +50,8 @@ pub(super) fn add(text: &str, new: &NewZone) -> Result<String, EditError> {
     let of = |text: &str| written(&Value::Text(text.to_owned()));
     let mut block = format!("\n[[zone]]\nid = {}\nname = {}", of(&new.id), of(&new.name));
     if let Some(speakers) = new.speakers {
-        block += &format!("\nspeakers = {speakers}");
+        block.push_str("\nspeakers = ");
+        block.push_str(&speakers.to_string());
     }
     Ok(insert_line(text, at, &block))
 }

@@ -15,10 +15,10 @@ use sha2::{Digest as _, Sha256};
 use super::Folder;
 use crate::airing::Outcome;
 use crate::calendar::{local_date, start_of_day};
-use crate::office::foreseen::{catch_up, foresight};
 use crate::config::Config;
 use crate::library::hex;
 use crate::lunar::{self, LunarDate};
+use crate::office::foreseen::{catch_up, foresight};
 use crate::problem::Problem;
 use crate::rundown::foresee::{Foresight, length_ms, starts_ms};
 use crate::rundown::{Rundown, RundownItem};
@@ -273,8 +273,9 @@ fn problems(config: &Config, folder: &Folder, now: DateTime<Utc>) -> (HashMap<St
 fn programme_at<'f>(folder: &'f Folder, problem: &Problem) -> Option<&'f str> {
     let place = problem.place.as_ref()?;
     let line = place.spot.as_ref()?.line;
-    let begun = folder.reading.schedule.programmes.iter().zip(&folder.reading.places).filter(|(_, places)| {
+    let mut all = folder.reading.schedule.programmes.iter().zip(&folder.reading.places);
+    let begun = all.rfind(|(_, places)| {
         places.id.path == place.path && places.id.spot.as_ref().is_some_and(|spot| spot.line <= line)
     });
-    begun.last().map(|(programme, _)| &*programme.id)
+    begun.map(|(programme, _)| &*programme.id)
 }

@@ -65,16 +65,13 @@ pub(super) fn add_item(layout: &Layout<'_>, programme: &Block, at: usize, made: 
     let made = with_line_ends(made, end);
     let at = at.min(items.len());
     let mut cuts = with_ids(layout, &items[at..]);
-    cuts.push(match at.checked_sub(1) {
-        Some(before) => {
-            let place = items[before].whole.end;
-            (place..place, format!("{end}{end}{made}"))
-        }
-        None => {
-            let place = items.first().map_or(programme.whole.end, |first| first.whole.start);
-            let new = if items.is_empty() { format!("{end}{end}{made}") } else { format!("{made}{end}{end}") };
-            (place..place, new)
-        }
+    cuts.push(if let Some(before) = at.checked_sub(1) {
+        let place = items[before].whole.end;
+        (place..place, format!("{end}{end}{made}"))
+    } else {
+        let place = items.first().map_or(programme.whole.end, |first| first.whole.start);
+        let new = if items.is_empty() { format!("{end}{end}{made}") } else { format!("{made}{end}{end}") };
+        (place..place, new)
     });
     Ok(cuts)
 }

@@ -105,8 +105,8 @@ impl ProgrammeForm {
             ("why", text(&self.why)),
             ("priority", Some(word(["ordinary", "priority"], self.priority))),
         ];
-        let items: String = items.iter().map(|item| format!("\n\n{item}")).collect();
-        table("programme", &keys) + &items
+        let head = table("programme", &keys);
+        std::iter::once(&head).chain(items).map(String::as_str).collect::<Vec<_>>().join("\n\n")
     }
 }
 

@@ -35,7 +35,8 @@ pub(super) fn set(
             }
             (Some(key), None) => cuts.push(without(layout.text, key)),
             (None, Some(value)) => {
-                let cut = added(layout, block, order, name, &value.written(None));
+                let leaving = |key: &str| changes.iter().any(|(name, value)| *name == key && value.is_none());
+                let cut = added_behind(layout, block, order, name, &value.written(None), &leaving);
                 // Behind one anchor the new keys keep their order.
                 cuts.push(cut);
             }
@@ -69,10 +70,23 @@ pub(super) fn without(text: &str, key: &Key) -> Cut {
 
 /// A new line for a key.
 pub(super) fn added(layout: &Layout<'_>, block: &Block, order: &[&str], name: &str, written: &str) -> Cut {
+    added_behind(layout, block, order, name, written, &|_| false)
+}
+
+/// The same, behind none of the keys that leave.
+fn added_behind(
+    layout: &Layout<'_>,
+    block: &Block,
+    order: &[&str],
+    name: &str,
+    written: &str,
+    leaving: &dyn Fn(&str) -> bool,
+) -> Cut {
     let text = layout.text;
     let anchor = example(text, block, name).unwrap_or_else(|| {
         let place = |name: &str| order.iter().position(|each| *each == name);
-        let before = block.keys.iter().filter(|key| place(&key.name) < place(name) && !key.by_hand);
+        let before =
+            block.keys.iter().filter(|key| place(&key.name) < place(name) && !key.by_hand && !leaving(&key.name));
         let last = before.max_by_key(|key| place(&key.name)).map_or(block.header.end, |key| key.whole.end);
         line_stop(text, last)
     });

@@ -9,8 +9,8 @@ use crate::text::slug;
 /// A table: its header without brackets, and its keys in order; those without a value are left out.
 #[must_use]
 pub fn table(header: &str, keys: &[(&'static str, Option<Value>)]) -> String {
-    let lines = keys.iter().filter_map(|(name, value)| Some(format!("\n{name} = {}", value.as_ref()?.written(None))));
-    format!("[[{header}]]{}", lines.collect::<String>())
+    let lines = keys.iter().filter_map(|(name, value)| Some(format!("{name} = {}", value.as_ref()?.written(None))));
+    std::iter::once(format!("[[{header}]]")).chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 /// An id made of a person's words that is none of those taken: `loi-chao`, then `loi-chao-2`.
@@ -20,9 +20,13 @@ pub fn fresh_id<'a>(words: &str, taken: impl Iterator<Item = &'a str>) -> String
     let mut id = slug(words).replace('_', "-");
     id.truncate(48);
     let id = id.trim_matches('-');
-    let numbered = (2..).map(|number| format!("{id}-{number}"));
-    let mut all = std::iter::once(id.to_owned()).chain(numbered);
-    all.find(|id| !taken.contains(&&**id)).expect("there is always a next number")
+    let mut fresh = id.to_owned();
+    let mut number = 2;
+    while taken.contains(&&*fresh) {
+        fresh = format!("{id}-{number}");
+        number += 1;
+    }
+    fresh
 }
 
 #[cfg(test)]

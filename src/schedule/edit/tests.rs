@@ -1,4 +1,7 @@
 //! What edits must keep: every byte that they do not name, and every value of the model that they do not name.
+//!
+//! In: the shipped files, and files made of dice: comments attached and detached, lists over several lines, both line ends, a
+//! byte order mark, no last line break. Out: an edit and its inverse give the same bytes; the real reader sees what changed.
 
 use proptest::prelude::*;
 
@@ -17,8 +20,8 @@ fn model(text: &str, name: &str) -> Schedule {
     reading.schedule
 }
 
-fn text(value: &str) -> Option<Value> {
-    Some(Value::Text(value.into()))
+fn text(value: &str) -> Value {
+    Value::Text(value.into())
 }
 
 /// The lines that differ, with `-` and `+`, as far as lines are only added, removed or replaced.
@@ -31,22 +34,22 @@ fn diff(before: &str, after: &str) -> Vec<String> {
     minus.chain(new[head..new.len() - tail].iter().map(|line| format!("+{line}"))).collect()
 }
 
-fn changed(text: &str, change: Change) -> Vec<String> {
-    diff(text, &apply(text, &change).unwrap())
+fn changed(text: &str, change: &Change) -> Vec<String> {
+    diff(text, &apply(text, change).unwrap())
 }
 
 #[test]
 fn a_key_is_changed_in_its_line_and_a_new_one_stands_behind_its_example() {
-    let set = |name, value| Change::Programme("buoi-chieu".into(), vec![(name, text(value))]);
+    let set = |name, value| Change::Programme("buoi-chieu".into(), vec![(name, Some(text(value)))]);
     assert_eq!(
-        changed(SHIPPED, set("window", "50m")),
+        changed(SHIPPED, &set("window", "50m")),
         [
             "-window = \"45m\"                    # mục nào chưa bắt đầu trong 45 phút kể từ giờ phát thì không phát nữa",
             "+window = \"50m\"                    # mục nào chưa bắt đầu trong 45 phút kể từ giờ phát thì không phát nữa"
         ]
     );
-    assert_eq!(changed(SHIPPED, set("window", "45m")), [""; 0]);
-    assert_eq!(changed(SHIPPED, set("until", "2027-01-31")), ["+until = \"2027-01-31\""]);
+    assert_eq!(changed(SHIPPED, &set("window", "45m")), [""; 0]);
+    assert_eq!(changed(SHIPPED, &set("until", "2027-01-31")), ["+until = \"2027-01-31\""]);
     let after = apply(SHIPPED, &set("until", "2027-01-31")).unwrap();
     let lines: Vec<&str> = after.lines().collect();
     let at = lines.iter().position(|line| *line == "until = \"2027-01-31\"").unwrap();
@@ -112,6 +115,18 @@ fn items_move_with_their_comments_and_come_and_go() {
         assert_eq!(ids(&added)[at.min(8)], "moi");
         assert_eq!(apply(&added, &Change::RemoveItem(id(), "moi".into())).unwrap(), SHIPPED);
     }
+}
+
+#[test]
+fn an_item_comes_to_air_something_else() {
+    let item = model(SHIPPED, "a.toml").programmes[0].items[0].clone();
+    let to = |airs| {
+        let form = ItemForm { airs, ..ItemForm::of(&item) };
+        let change = Change::Item("buoi-chieu".into(), "nhac-hieu-mo".into(), form.changes(&item));
+        diff(SHIPPED, &apply(SHIPPED, &change).unwrap())
+    };
+    assert_eq!(to(Airs::Bulletin(9)), ["-file = \"nhac-hieu.opus\"", "+bulletin = 9"]);
+    assert_eq!(to(Airs::Queue("5m".into())), ["-file = \"nhac-hieu.opus\"", "+queue = { up_to = \"5m\" }"]);
 }
 
 #[test]
@@ -223,8 +238,8 @@ proptest! {
             (Change::Skip(id(), start.clone()), Change::Unskip(id(), start)),
             (Change::AddItem(id(), at, made.made("moi")), Change::RemoveItem(id(), "moi".into())),
             (Change::AddProgramme(ProgrammeForm::of(programme).made("moi", &[made.made("x")])), Change::RemoveProgramme("moi".into())),
-            (Change::Programme(id(), vec![("why", text("lý do")), ("from", text("2026-01-01"))]), Change::Programme(id(), vec![("from", None), ("why", None)])),
-            (Change::Programme(id(), vec![("title", text("Khác"))]), Change::Programme(id(), vec![("title", text("Buổi"))])),
+            (Change::Programme(id(), vec![("why", Some(text("lý do"))), ("from", Some(text("2026-01-01")))]), Change::Programme(id(), vec![("from", None), ("why", None)])),
+            (Change::Programme(id(), vec![("title", Some(text("Khác")))]), Change::Programme(id(), vec![("title", Some(text("Buổi")))])),
         ];
         for (change, inverse) in pairs {
             let after = apply(&file, &change).unwrap();
@@ -261,7 +276,7 @@ proptest! {
             programmes.insert(place, gone);
         }
         programmes[place].window = chrono::TimeDelta::minutes(7);
-        let keys = vec![("window", text("7m"))];
+        let keys = vec![("window", Some(text("7m")))];
         prop_assert_eq!(held(&apply(&file, &Change::Programme(id(), keys)).unwrap()), programmes);
     }
 }

@@ -3,6 +3,8 @@
 //! In: what a key is to say, and how the file wrote it before. Out: TOML. Quotes stay of the kind that the file uses where
 //! they can. Pure. Next: `keys`.
 
+use std::fmt::Write as _;
+
 use toml_edit::{Array, InlineTable};
 
 /// What a key says.
@@ -49,7 +51,9 @@ fn quoted(text: &str, literal: bool) -> String {
     for each in text.chars() {
         match each {
             '"' | '\\' => out.extend(['\\', each]),
-            each if each.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(each))),
+            each if each.is_control() => {
+                let _ = write!(out, "\\u{:04X}", u32::from(each));
+            }
             each => out.push(each),
         }
     }

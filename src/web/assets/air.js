@@ -33,6 +33,8 @@
     request.open('POST', '/api/uploads?name=' + encodeURIComponent(name));
     request.setRequestHeader('X-CSRF-Token', loa.csrf());
     request.setRequestHeader('Accept', 'application/json');
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.setRequestHeader('X-Act', loa.act());
     request.upload.onprogress = function (event) {
       if (!event.lengthComputable) return;
       bar.hidden = false;
@@ -41,7 +43,7 @@
     request.onload = function () {
       var answer = {};
       try { answer = JSON.parse(request.responseText); } catch (e) { answer = {}; }
-      var made = answer.object || answer;
+      var made = answer.object || {};
       bar.hidden = true;
       if (request.status < 300 && made.upload) {
         form.elements.upload.value = made.upload;
@@ -57,6 +59,10 @@
   var file = form.querySelector('input[data-upload]');
   if (file) file.addEventListener('change', function () { if (file.files[0]) loa.stage(file.files[0], file.files[0].name); });
 
-  var place = form.querySelector('[data-recorder]');
-  if (place && loa.recorder) loa.recorder(place, loa.stage);
+  var place = form.querySelector('[data-recorder]'), mic = form.querySelector('[data-record]');
+  if (place && mic && loa.recorder) {
+    var begin = loa.recorder(place, place.getAttribute('data-worklet'), loa.stage);
+    mic.hidden = false;
+    mic.addEventListener('click', function () { place.hidden = false; begin(); });
+  }
 })();

@@ -22,6 +22,8 @@
     var place = document.getElementById('bao-dong'), key = JSON.stringify(list);
     if (!place || key === shown) return;
     shown = key;
+    // The next page shows them at once, so that nothing is pushed down when the first word comes.
+    try { sessionStorage.setItem('bao-dong', JSON.stringify({ at: Date.now(), list: list })); } catch (e) { shown = key; }
     place.textContent = '';
     list.forEach(function (alarm) {
       var words = loa.vi ? alarm.vi : alarm.en;
@@ -63,13 +65,15 @@
       alarms(data.alarms);
       tell('status', data);
     });
-    hear('level', function (data) { tell('level', data); });
+    // The levels are read past the station's loop: they do not say that it answers.
+    source.addEventListener('level', function (event) { heard = performance.now(); if (!lost) tell('level', JSON.parse(event.data)); });
     hear('row', function (data) { tell('row', data); });
     hear('again', function () { tell('back', {}); });
     hear('silent', function () {
       line(loa.pick('Máy phát không trả lời. Hãy chờ một phút; nếu vẫn vậy, báo kỹ thuật viên.',
         'The station does not answer. Wait a minute; if it stays so, call the technician.'));
       lost = true;
+      tell('lost', {});
     });
     source.onerror = function () {
       away();
@@ -106,5 +110,9 @@
   });
   window.addEventListener('pagehide', close);
   window.addEventListener('pageshow', function (event) { if (event.persisted) open(); });
+  try {
+    var kept = JSON.parse(sessionStorage.getItem('bao-dong') || 'null');
+    if (kept && Math.abs(Date.now() - kept.at) < 60000) alarms(kept.list);
+  } catch (e) { shown = ''; }
   if (!document.hidden) open();
 })();

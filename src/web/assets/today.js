@@ -3,7 +3,7 @@
   'use strict';
   var loa = window.loa, air = document.getElementById('dang-phat'), next = document.getElementById('sap-toi');
   var day = document.getElementById('lich-ngay'), gio = document.getElementById('gio');
-  var timer = null, plan = day && day.getAttribute('data-plan');
+  var timer = null, lost = false, plan = day && day.getAttribute('data-plan');
   function byId(id) { return document.getElementById(id); }
   function set(id, text) { var place = byId(id); if (place && place.textContent !== text) place.textContent = text; }
   function two(n) { return (n < 10 ? '0' : '') + n; }
@@ -16,7 +16,7 @@
 
   // Four times a second, from what the server said last: nothing is asked for this.
   function count() {
-    if (!loa.now || !loa.status) return;
+    if (!loa.now || !loa.status || lost) return;
     var now = loa.now();
     if (gio) {
       var local = new Date(now + number(gio, 'data-offset') * 1000);
@@ -71,16 +71,21 @@
     count();
   });
 
-  document.addEventListener('loa:level', function (event) {
-    var level = event.detail, width = function (db) { return Math.max(0, Math.min(60, db + 60)); };
+  document.addEventListener('loa:level', function (event) { needle(event.detail); });
+
+  // Green is only what was measured in the last seconds: without a connection nothing is known.
+  document.addEventListener('loa:lost', function () { lost = true; needle({ rms: -120, peak: -120, state: 'lost' }); });
+
+  function needle(level) {
+    var width = function (db) { return Math.max(0, Math.min(60, db + 60)); };
     var bar = byId('muc-am-rms'), peak = byId('muc-am-dinh'), word = byId('muc-am-chu');
     if (!bar) return;
     bar.setAttribute('width', width(level.rms));
     peak.setAttribute('x', Math.min(59, width(level.peak)));
     peak.setAttribute('width', level.peak > -60 ? 1 : 0);
-    var words = { sound: ['good', loa.pick('có tiếng', 'sound')], quiet: ['off', loa.pick('im lặng', 'silence')], none: ['bad', loa.pick('chưa có tín hiệu', 'no signal')] }[level.state];
+    var words = { sound: ['good', loa.pick('có tiếng', 'sound')], quiet: ['off', loa.pick('im lặng', 'silence')], none: ['bad', loa.pick('chưa có tín hiệu', 'no signal')], lost: ['off', loa.pick('không rõ', 'not known')] }[level.state];
     if (word.textContent !== words[1]) { word.textContent = words[1]; word.className = 'chip ' + words[0]; }
-  });
+  }
 
   // A row is told before the database has it: its outcome is put there at once, the whole day is looked at a little later.
   document.addEventListener('loa:row', function (event) {
@@ -94,7 +99,7 @@
     refresh(1200);
   });
 
-  document.addEventListener('loa:back', function () { refresh(0); });
+  document.addEventListener('loa:back', function () { lost = false; refresh(0); });
 
   function refresh(after) {
     if (!day) return;

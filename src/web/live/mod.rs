@@ -199,15 +199,11 @@ struct Teller {
 
 impl Teller {
     async fn look(&mut self, site: &Site) {
-        let levels = needle(site.entrance.levels(), site.clock.pair().1);
-        if self.levels != Some(levels) {
-            self.levels = Some(levels);
-            site.live.say("level", &json!(levels));
-        }
         let Some(status) = site.status().await else {
             if !std::mem::replace(&mut self.is_silent, true) {
                 site.live.say("silent", &json!({}));
             }
+            self.tell_levels(site);
             return;
         };
         let now = site.clock.pair().1;
@@ -217,6 +213,17 @@ impl Teller {
             self.is_silent = false;
             site.live.say("status", &view::event(&status));
             self.told = Some((*status, now));
+            // Who has just come hears where the needle stands, although it may not move.
+            self.levels = None;
+        }
+        self.tell_levels(site);
+    }
+
+    fn tell_levels(&mut self, site: &Site) {
+        let levels = needle(site.entrance.levels(), site.clock.pair().1);
+        if self.levels != Some(levels) {
+            self.levels = Some(levels);
+            site.live.say("level", &json!(levels));
         }
     }
 }

@@ -30,13 +30,17 @@ pub(super) fn whole(config: &Arc<Config>, visitor: &Visitor, matter: &Matter) ->
                 a href={ "/duyet/" (card.number) } { (card.number) ". " (card.draft.title) }
             }
             p .row { (chips(language, card)) (airs(language, matter.coming.as_ref())) }
-            (sound(language, card))
-            @for doubt in card.sound.iter().flat_map(|sound| &sound.doubts) {
-                p .notice.warn { (visitor.pick("Nên nghe kỹ: ", "Listen to this: ")) (doubt.say(language)) }
+            div .beside {
+                div {
+                    (sound(language, card))
+                    @for doubt in card.sound.iter().flat_map(|sound| &sound.doubts) {
+                        p .notice.warn { (visitor.pick("Nên nghe kỹ: ", "Listen to this: ")) (doubt.say(language)) }
+                    }
+                    @if let Some(before) = &matter.before { (changes(language, card, before)) }
+                    (facts(config, language, matter))
+                }
+                div { (text(language, card, matter.before.as_ref())) }
             }
-            @if let Some(before) = &matter.before { (changes(language, card, before)) }
-            (text(language, card, matter.before.as_ref()))
-            (facts(config, language, matter))
             (forms(config, visitor, matter))
         }
     }
@@ -167,10 +171,10 @@ fn facts(config: &Config, language: Language, matter: &Matter) -> Markup {
             dd {
                 @let entries: Vec<_> = waiting.collect();
                 @if entries.is_empty() { (language.pick("chưa xếp vào hàng chờ", "not queued")) }
-                @for entry in entries {
+                @for (index, entry) in entries.iter().enumerate() {
+                    @if index > 0 { "; " }
                     (language.pick("mục ", "entry ")) (entry.id) ": " (entry.times) (language.pick(" lần", " times"))
                     @if let Some(programme) = &entry.programme { ", " (programme) }
-                    "; "
                 }
             }
             @if let Some(decided) = &card.decided {

@@ -162,8 +162,14 @@ async fn slip(State(site): State<Arc<Site>>, visitor: Visitor, Path(number): Pat
         .filter(|entry| entry.removed_at.is_none())
         .map(|entry| {
             let programme = entry.programme.as_deref().unwrap_or(language.pick("buổi bất kỳ", "any programme"));
-            let days = [entry.valid_from.as_deref(), entry.valid_until.as_deref()].map(|day| day.unwrap_or("…"));
-            format!("{programme}, {} {}, {} → {}", entry.times, language.pick("lần", "times"), days[0], days[1])
+            let times = format!("{programme}, {} {}", entry.times, language.pick("lần", "times"));
+            match (&entry.valid_from, &entry.valid_until) {
+                (None, None) => times,
+                (from, until) => {
+                    let [from, until] = [from, until].map(|day| day.as_deref().unwrap_or("…"));
+                    format!("{times}, {from} → {until}")
+                }
+            }
         })
         .collect();
     let title = visitor.pick("Phiếu duyệt tin, bài", "Approval slip");

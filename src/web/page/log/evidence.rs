@@ -27,10 +27,21 @@ use crate::zones::States;
 /// All that is shown of a row.
 pub(super) struct Case {
     pub(super) evidence: Evidence,
-    /// What was found of the stored sound; `None` for a row without one.
-    pub(super) stored: Option<Option<Lost>>,
+    /// What was found of the stored sound.
+    pub(super) stored: Stored,
     /// Names of the zones that were broken then.
     pub(super) broken_zones: Vec<String>,
+}
+
+/// What was found of a row's sound in the content store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stored {
+    /// The row names none.
+    NoSound,
+    /// It is whole.
+    Whole,
+    /// It is not.
+    Lost(Lost),
 }
 
 type Found = Option<Result<Case, Broken>>;
@@ -54,7 +65,10 @@ fn look(config: &Config, seq: i64) -> Result<Found, ReadError> {
     let zones = row.zones.0.iter().zip(&row.zone_names.0);
     let broken = zones.filter(|(zone, _)| at.is_ok_and(|at| states.is_broken(zone, at.to_utc())));
     let broken_zones = broken.map(|(_, name)| name.clone()).collect();
-    let stored = row.sha256.as_ref().map(|sha256| examine(config, sha256));
+    let stored = row
+        .sha256
+        .as_ref()
+        .map_or(Stored::NoSound, |sha256| examine(config, sha256).map_or(Stored::Whole, Stored::Lost));
     Ok(Some(Ok(Case { evidence, stored, broken_zones })))
 }
 
@@ -205,7 +219,7 @@ pub(super) async fn object(
         "remarks": evidence.remarks,
         "attempts": evidence.attempts.iter().map(|attempt| attempt.seq).collect::<Vec<_>>(),
         "approval": evidence.approval,
-        "stored": stored.map(|stored| facts::stored_word(stored)),
+        "stored": facts::stored_word(*stored),
         "broken_zones": broken_zones,
     })))
 }

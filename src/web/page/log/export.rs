@@ -246,7 +246,7 @@ fn days(wanted: &Wanted, found: Option<(NaiveDate, NaiveDate)>) -> Window {
 
 /// What of a signed export is asked for.
 #[derive(Debug, Deserialize)]
-pub(super) struct Period {
+pub(super) struct Stretch {
     /// `2025-03`, `2025-Q1` ...; else the days.
     #[serde(default)]
     period: String,
@@ -260,7 +260,7 @@ pub(super) struct Period {
 pub(super) async fn signed(
     State(site): State<Arc<Site>>,
     visitor: Visitor,
-    Form(asked): Form<Period>,
+    Form(asked): Form<Stretch>,
 ) -> Result<Response, Refusal> {
     let (config, language) = (site.config(), visitor.language());
     let wrong =
@@ -345,7 +345,7 @@ mod tests {
                 Err(io::Error::other("the disk"))
             });
             assert!(axum::body::to_bytes(body.unwrap(), 100).await.is_err());
-            let body = piped(ROOM.try_acquire().unwrap(), |out| out.write_all(&[7; 200_000]));
+            let body = piped(ROOM.try_acquire().unwrap(), |out| out.write_all(&vec![7; 200_000]));
             assert_eq!(axum::body::to_bytes(body.unwrap(), 300_000).await.unwrap().len(), 200_000);
         });
     }

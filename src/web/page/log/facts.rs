@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::super::super::layout::sentence;
 use super::super::super::part::words as said;
-use super::evidence::Case;
+use super::evidence::{Case, Stored};
 use super::{table, words};
 use crate::airing::{ClockState, OutputKind};
 use crate::language::Language;
@@ -89,11 +89,12 @@ fn approval(language: Language, case: &Case) -> Markup {
 }
 
 /// How the stored sound is, as a program's word.
-pub(super) fn stored_word(stored: Option<Lost>) -> &'static str {
+pub(super) const fn stored_word(stored: Stored) -> Option<&'static str> {
     match stored {
-        None => "whole",
-        Some(Lost::Gone) => "gone",
-        Some(Lost::Changed) => "changed",
+        Stored::NoSound => None,
+        Stored::Whole => Some("whole"),
+        Stored::Lost(Lost::Gone) => Some("gone"),
+        Stored::Lost(Lost::Changed) => Some("changed"),
     }
 }
 
@@ -115,23 +116,23 @@ fn sound(language: Language, case: &Case) -> Markup {
     let row = &case.evidence.row;
     let pick = |vi: &'static str, en: &'static str| language.pick(vi, en);
     let Some(sha256) = &row.sha256 else { return html! {} };
-    let (class, words) = match case.stored.flatten() {
-        None => (
+    let (class, words) = match case.stored {
+        Stored::NoSound | Stored::Whole => (
             "chip good",
             pick(
                 "✓ tệp lưu trong kho còn nguyên, vừa đọc lại toàn bộ",
                 "✓ the stored file is whole; all of it was just read",
             ),
         ),
-        Some(Lost::Gone) => ("chip warn", pick("! kho không còn tệp này", "! the store has this file no more")),
-        Some(Lost::Changed) => (
+        Stored::Lost(Lost::Gone) => ("chip warn", pick("! kho không còn tệp này", "! the store has this file no more")),
+        Stored::Lost(Lost::Changed) => (
             "chip bad",
             pick("✕ tệp trong kho đã bị hỏng hoặc bị thay", "✕ the stored file is damaged or was replaced"),
         ),
     };
     let body = html! {
         p { span class=(class) { (words) } }
-        @if matches!(case.stored, Some(None)) { audio controls preload="none" src={ "/api/sound/" (sha256) } {} }
+        @if case.stored == Stored::Whole { audio controls preload="none" src={ "/api/sound/" (sha256) } {} }
         dl .facts {
             dt { "SHA-256 " (pick("âm thanh", "of the sound")) } dd .mono { (sha256) }
             @if let Some(text) = &row.text_sha256 { dt { "SHA-256 " (pick("văn bản", "of the text")) } dd .mono { (text) } }

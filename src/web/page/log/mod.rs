@@ -92,8 +92,8 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor, Query(asked): Que
         }
         @if found.is_cut_short {
             p .notice { (visitor.pick(
-                "Đã tìm trong khoảng hai mươi nghìn dòng gần nhất; còn dòng cũ hơn chưa tìm.",
-                "Some twenty thousand rows were looked at; there are older ones.",
+                "Đã tìm trong khoảng tám nghìn dòng gần nhất; còn dòng cũ hơn chưa tìm.",
+                "Some eight thousand rows were looked at; there are older ones.",
             )) }
         }
         @if let Some(older) = found.older {

@@ -63,14 +63,14 @@ pub(super) async fn correct(
     let mut check = Check::new(&config, language);
     let bulletin = match sent.get("bulletin") {
         None | Some("") => None,
-        Some(number) => match number.parse::<i64>() {
-            Ok(number) => Some(number),
-            Err(_) => {
+        Some(number) => {
+            let number = number.parse::<i64>().ok();
+            if number.is_none() {
                 check
                     .wrong("bulletin", language.pick("hãy ghi số tin bài", "give the number of a bulletin").to_owned());
-                None
             }
-        },
+            number
+        }
     };
     let about = {
         let config = Arc::clone(&config);
@@ -131,10 +131,14 @@ fn changes(
     if sent.get("zones_shown").is_some() {
         let (zones, faults) = about.zones(config, sent.all("zone"));
         let mut typed = Typed::new(config);
-        faults.into_iter().for_each(|fault| typed.error(fault));
+        for fault in faults {
+            typed.error(fault);
+        }
         check.problems("zone", &typed);
         let mut sorted = [zones.clone(), now.zones.clone()];
-        sorted.iter_mut().for_each(|list| list.sort());
+        for list in &mut sorted {
+            list.sort();
+        }
         changes.zones = Some(zones).filter(|_| sorted[0] != sorted[1]);
     }
     changes.is_void = sent.get("void").map(|void| void == "1").filter(|void| *void != now.is_void);
@@ -222,10 +226,11 @@ async fn record(site: &Site, visitor: &Visitor, seq: i64, saying: Saying) -> Ans
         (Language::En, _) => format!("row {seq} is noted by the new row {new}"),
     };
     if let Some(by) = added.counted_by {
-        told += &match language {
+        let more = match language {
             Language::Vi => format!("; lượt này được tính theo dòng {by}, nếu cần thì đính chính cả dòng {by}"),
             Language::En => format!("; this airing is counted by row {by}, correct that too if need be"),
         };
+        told.push_str(&more);
     }
     Ok(Done::new(told, format!("/nhat-ky/{seq}")).with(json!({ "row": added.row, "counted_by": added.counted_by })))
 }

@@ -118,16 +118,18 @@ pub(super) fn sums(language: Language, rows: &[Listed]) -> String {
         Language::En => format!("This page has {count} rows, {} on the air", length(real)),
     };
     if rehearsed > 0 {
-        told += &match language {
+        let more = match language {
             Language::Vi => format!("; diễn tập {}", length(rehearsed)),
             Language::En => format!("; {} of rehearsals", length(rehearsed)),
         };
+        told.push_str(&more);
     }
     if void > 0 {
-        told += &match language {
+        let more = match language {
             Language::Vi => format!("; {void} dòng không tính đã bỏ ra ngoài"),
             Language::En => format!("; {void} rows that count nowhere are left out"),
         };
+        told.push_str(&more);
     }
     told + "."
 }

@@ -22,8 +22,8 @@ pub(super) fn fault(language: Language, fault: &Fault) -> String {
         Fault::UtcColumn(column) => format!("giờ dùng để tìm ({column}) khác với giờ đã ghi: có người đã sửa"),
         Fault::Removed => "dòng này có trong bản đã giữ, nay không còn".to_owned(),
         Fault::Remade => "mã của dòng này khác mã đã giữ: nhật ký đã bị làm lại".to_owned(),
-        Fault::Bulletin(what) => format!("{} của tin bài không còn như lúc ghi", part(*what)),
-        Fault::Approval(what) => format!("{} của phiếu duyệt không giống như trong sổ duyệt", part(*what)),
+        Fault::Bulletin(what) => format!("{} của tin bài không còn như lúc ghi", part(what)),
+        Fault::Approval(what) => format!("{} của phiếu duyệt không giống như trong sổ duyệt", part(what)),
     };
     language.pick(&*vi, &*fault.to_string()).to_owned()
 }
@@ -43,12 +43,11 @@ fn part(what: &str) -> &str {
 
 /// The log cannot be read.
 pub(super) fn unreadable(language: Language, error: &ReadError) -> Refusal {
-    let told = match error {
-        ReadError::Missing(_) => language.pick("đài chưa có nhật ký", "there is no log yet").to_owned(),
-        _ => {
-            let vi = "không đọc được nhật ký lúc này; hãy thử lại, nếu vẫn vậy thì báo kỹ thuật viên";
-            language.pick(vi, &*error.to_string()).to_owned()
-        }
+    let told = if matches!(error, ReadError::Missing(_)) {
+        language.pick("đài chưa có nhật ký", "there is no log yet").to_owned()
+    } else {
+        let vi = "không đọc được nhật ký lúc này; hãy thử lại, nếu vẫn vậy thì báo kỹ thuật viên";
+        language.pick(vi, &*error.to_string()).to_owned()
     };
     let status =
         if matches!(error, ReadError::Missing(_)) { StatusCode::NOT_FOUND } else { StatusCode::SERVICE_UNAVAILABLE };

@@ -269,8 +269,11 @@ pub(super) fn stream(mut file: File, kind: &'static str, plain: &str, name: &str
     tokio::spawn(async move {
         // A browser that is slow holds no thread, only this task.
         while let Ok((back, portion)) = tokio::task::spawn_blocking(move || portion(file)).await {
-            let is_last = !matches!(&portion, Ok(bytes) if !bytes.is_empty());
-            if (is_last && portion.is_ok()) || send.send(portion).await.is_err() || is_last {
+            if matches!(&portion, Ok(bytes) if bytes.is_empty()) {
+                return;
+            }
+            let is_broken = portion.is_err();
+            if send.send(portion).await.is_err() || is_broken {
                 return;
             }
             file = back;

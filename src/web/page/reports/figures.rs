@@ -26,11 +26,11 @@ use crate::office::report::Form;
 use crate::people::Right;
 use crate::report::figures::Figures;
 use crate::report::html::chart::drawing;
-use crate::report::origin::chain;
 use crate::report::period::{Calendar, Period, Span};
 use crate::report::rows_used::RowsUsed;
 use crate::report::table::minutes;
 use crate::report::tables::{self, rules::Rule};
+use crate::store::Proved;
 
 /// Tables that are open; the others are under folds.
 const OPEN: usize = 2;
@@ -133,7 +133,7 @@ fn known(counted: &Counted, today: NaiveDate, visitor: &Visitor) -> Markup {
         |used| format!("{} {}", visitor.pick("dòng", "rows"), used.words(language)),
     );
     html! {
-        p .soft { (super::sentence(&begins)) "; " (rows) "; " (chain(made.proved, language)) "." }
+        p .soft { (super::sentence(&begins)) "; " (rows) "; " (proved(made.proved, language)) "." }
         @if let Some(day) = totals.log_begins.filter(|day| *day > window.first) {
             p .notice { (visitor.pick("Nhật ký chỉ bắt đầu từ ngày", "The log only begins on")) " " (date(language, day))
                 (visitor.pick(": những ngày trước đó của kỳ này không có số liệu.", ": of the days before it nothing is known.")) }
@@ -155,6 +155,25 @@ fn known(counted: &Counted, today: NaiveDate, visitor: &Visitor) -> Markup {
                 "times of which the log does not know each item: see the reconciliation below.",
             )) }
         }
+    }
+}
+
+/// How much of the log was proved before anything was counted, in words without the trade's own.
+fn proved(proved: Proved, language: Language) -> String {
+    match (proved, language) {
+        (Proved::Rows { first, last }, Language::Vi) => {
+            format!("đã kiểm tra từng dòng từ {first} đến {last}: không dòng nào bị sửa sau khi ghi")
+        }
+        (Proved::Rows { first, last }, Language::En) => {
+            format!("every row from {first} to {last} was checked: none was altered after it was written")
+        }
+        (Proved::TooMany, _) => language
+            .pick(
+                "quá nhiều dòng nên chưa kiểm tra từng dòng; kiểm tra ở trang Nhật ký",
+                "too many rows to check each; the Log page can",
+            )
+            .to_owned(),
+        (Proved::Nothing, _) => language.pick("không có dòng nào để kiểm tra", "no row to check").to_owned(),
     }
 }
 

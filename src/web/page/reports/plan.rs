@@ -133,7 +133,9 @@ fn matrix(plan: &Plan, themes: &[ThemeLine], months: &[MonthLine], visitor: &Vis
                             }
                             @for month in &theme.months { td .num { (cell(*month, visitor)) } }
                             td .num { strong { (cell(theme.aired, visitor)) } }
-                            td .num { (number(language, theme.bulletins.approved + theme.bulletins.unapproved)) }
+                            td .num { (number(language, theme.bulletins.approved))
+                                @if theme.bulletins.unapproved > 0 { br; small { "+" (number(language, theme.bulletins.unapproved)) " "
+                                    (visitor.pick("chưa duyệt", "not approved")) } } }
                         }
                     }
                     tr .total {

@@ -298,7 +298,8 @@ mod tests {
         let mut told: Vec<_> =
             GROUPS.iter().flat_map(|group| group.fields).map(|words| words.name.to_owned()).collect();
         let mut known: Vec<_> = FIELDS.iter().map(crate::config::field::Field::name).collect();
-        (told.sort(), known.sort());
+        told.sort();
+        known.sort();
         assert_eq!(told, known);
         for field in &FIELDS {
             let Kind::Choice(words) = field.kind else { continue };

@@ -121,16 +121,19 @@ fn clock(facts: &Facts, language: Language) -> Light {
     light.fact(pick("Múi giờ của đài", "Zone of the station"), facts.timezone.clone());
     let machine = &facts.machine;
     if let Some(told) = machine.discipline {
-        let ppm = told.drift_ppb.abs() as f64 / 1000.0;
-        // A part of a million is 86.4 ms a day.
-        let a_day = ppm * 0.0864;
-        light.fact(
-            pick("Độ trôi riêng của đồng hồ máy", "Drift of its own"),
-            match language {
-                Language::Vi => format!("{ppm:.1} phần triệu, khoảng {a_day:.1} giây mỗi ngày").replace('.', ","),
-                Language::En => format!("{ppm:.1} ppm, some {a_day:.1} s a day"),
-            },
-        );
+        // A clock that nobody has ever disciplined tells zero.
+        if told.drift_ppb != 0 {
+            let ppm = told.drift_ppb.abs() as f64 / 1000.0;
+            // A part of a million is 86.4 ms a day.
+            let a_day = ppm * 0.0864;
+            light.fact(
+                pick("Độ trôi riêng của đồng hồ máy", "Drift of its own"),
+                match language {
+                    Language::Vi => format!("{ppm:.1} phần triệu, khoảng {a_day:.1} giây mỗi ngày").replace('.', ","),
+                    Language::En => format!("{ppm:.1} ppm, some {a_day:.1} s a day"),
+                },
+            );
+        }
         if told.is_synchronised {
             let error_ms = told.error_us / 1000;
             light.fact(pick("Sai nhiều nhất", "Wrong by at most"), format!("{} ms", words::number(language, error_ms)));
@@ -254,7 +257,7 @@ fn database(facts: &Facts, language: Language) -> Light {
             );
         }
         Err(why) => {
-            light.worse(Sign::Warn, pick("chưa đọc được cơ sở dữ liệu", "the database cannot be read"), why.clone())
+            light.worse(Sign::Warn, pick("chưa đọc được cơ sở dữ liệu", "the database cannot be read"), why.clone());
         }
     }
     light.fact(pick("Dòng cuối (số:mã)", "Newest row (number:hash)"), status.log_head.clone());
@@ -378,5 +381,4 @@ fn files(facts: &Facts, language: Language) -> Light {
 }
 
 #[cfg(test)]
-#[path = "lights_tests.rs"]
 mod tests;

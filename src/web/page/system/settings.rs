@@ -140,13 +140,15 @@ fn done(written: &Written, language: Language, to: &str) -> Done {
         .to_owned();
     if !written.restart.is_empty() {
         let keys = written.restart.join(", ");
-        told += &match language {
+        let later = match language {
             Language::Vi => format!("; riêng {keys} có hiệu lực sau khi khởi động lại đài (mục Hệ thống)"),
             Language::En => format!("; {keys} takes effect when the station is restarted (under System)"),
         };
+        told.push_str(&later);
     }
     for warning in &written.warnings {
-        told += &format!(". {}", sentence(&said(warning, language)));
+        told.push_str(". ");
+        told.push_str(&sentence(&said(warning, language)));
     }
     Done::new(told, to).with(json!({"sha256": written.sha256, "restart": written.restart}))
 }
@@ -193,13 +195,12 @@ fn wrong(problems: &[Problem], text: &str, config: &Config, language: Language) 
     for problem in problems.iter().filter(|problem| problem.severity == Severity::Error) {
         let spot = problem.place.as_ref().filter(|place| place.path == own).and_then(|place| place.spot.as_ref());
         let field = spot.and_then(|spot| FIELDS.iter().find(|field| line_of(text, field.key) == Some(spot.line)));
-        match field {
-            Some(field) => refusal = refusal.at(&field.name(), said(problem, language)),
-            None => {
-                let place = problem.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
-                refusal.told += &format!(". {}{place}", sentence(&said(problem, language)));
-            }
+        if let Some(field) = field {
+            refusal = refusal.at(&field.name(), said(problem, language));
+            continue;
         }
+        let place = problem.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+        refusal.told.extend([". ", &sentence(&said(problem, language)), &place]);
     }
     refusal
 }

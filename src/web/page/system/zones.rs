@@ -22,8 +22,8 @@ use crate::web::routes::Route;
 use crate::web::site::Site;
 use crate::web::visitor::Visitor;
 
-/// Where the section is.
-const HERE: &str = "/he-thong/cai-dat#cum-loa";
+/// Where the section is; the page is opened anew there, for the next change must be of the newest text.
+const HERE: &str = "/he-thong/cai-dat";
 
 pub(super) fn routes() -> Vec<Route> {
     vec![

@@ -48,19 +48,19 @@ pub(super) fn tried(site: &Site, language: Language, fields: &Fields) -> Result<
     let today: NaiveDate = local_date(config.station.timezone, now);
     let folder = folder(&config);
     let wish = wish(language, &folder, fields)?;
-    let edit = wish.edit(&folder, today).map_err(|unfit| said(language, &unfit))?;
     let shown = fields.text("stamp");
-    if !shown.is_empty() && shown != edit.stamp() && shown != "-" || shown == "-" && edit.before.is_some() {
-        return Err(said(language, &Unfit::Changed(edit.file)));
+    // Before anything is judged: whoever looks at an old page is told that first.
+    if let Some(file) = wish.file(&folder).filter(|file| !shown.is_empty() && shown != stamp(&folder.stamp(file))) {
+        return Err(said(language, &Unfit::Changed(file)));
     }
+    let edit = wish.edit(&folder, today).map_err(|unfit| said(language, &unfit))?;
     let trial = try_out(&config, &folder, &edit, now);
     Ok(Tried { wish, edit, trial })
 }
 
-/// What the form carries so that it changes only what was shown; `-` for a file that is not there.
-pub(super) fn stamp(edit: &Edit) -> String {
-    let stamp = edit.stamp();
-    if stamp.is_empty() { "-".to_owned() } else { stamp }
+/// What a form carries so that it changes only what was shown; `-` for a file that is not there.
+pub(super) fn stamp(stamp: &str) -> &str {
+    if stamp.is_empty() { "-" } else { stamp }
 }
 
 /// Carries a wish out.

@@ -84,7 +84,7 @@ async fn show_week(site: &Arc<Site>, visitor: &Visitor, monday: NaiveDate) -> Re
         h1 { (title) }
         (subtabs(visitor, "/lich-phat"))
         (taken)
-        (steps(visitor, Step {
+        (steps(visitor, &Step {
             before: format!("/lich-phat?tuan={}", monday - Days::new(7)),
             after: format!("/lich-phat?tuan={}", monday + Days::new(7)),
             now: "/lich-phat".to_owned(),
@@ -110,7 +110,7 @@ async fn show_month(site: &Arc<Site>, visitor: &Visitor, first: NaiveDate) -> Re
         h1 { (title) }
         (subtabs(visitor, "/lich-phat"))
         (taken)
-        (steps(visitor, Step {
+        (steps(visitor, &Step {
             before: format!("/lich-phat?thang={}", before.format("%Y-%m")),
             after: format!("/lich-phat?thang={}", next.format("%Y-%m")),
             now: format!("/lich-phat?thang={}", ground.today.format("%Y-%m")),
@@ -134,7 +134,7 @@ struct Step<'a> {
     said: String,
 }
 
-fn steps(visitor: &Visitor, step: Step<'_>) -> Markup {
+fn steps(visitor: &Visitor, step: &Step<'_>) -> Markup {
     html! {
         div .row.between.steps {
             h2 { (step.said) }
@@ -250,7 +250,7 @@ fn card(visitor: &Visitor, ground: &Ground, airing: &Airing) -> Markup {
                         " · " (zones(language, rundown.zone_names.len(), &rundown.zone_names))
                     }
                 }
-                (draws(visitor, airing))
+                @if !past { (draws(visitor, airing)) }
             }
             div { (say::state(language, airing, ground.now)) }
             @if let Some(problems) = ground.view.of_programmes.get(&programme.id).filter(|_| !past) {
@@ -305,7 +305,7 @@ fn cell(visitor: &Visitor, ground: &Ground, day: &Day) -> Markup {
     html! {
         section class=(if is_today { "cell today" } else { "cell" }) aria-label=(words::day(language, day.day)) {
             h3 {
-                a href={ "/lich-phat?tuan=" (day.day) } { (day.day.day()) }
+                a href={ "/lich-phat?tuan=" (day.day) } { (layout::sentence(language.weekday(day.day.weekday()))) " " (day.day.day()) }
                 span .soft { " " (say::lunar(language, day.lunar)) }
                 @if is_today { " " span .chip.on { (visitor.pick("hôm nay", "today")) } }
             }

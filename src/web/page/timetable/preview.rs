@@ -80,7 +80,7 @@ fn confirm(visitor: &Visitor, fields: &Fields, tried: &Tried, has_warnings: bool
         @for (name, value) in fields.0.iter().filter(|(name, _)| !carried.contains(&&**name)) {
             input type="hidden" name=(name) value=(value);
         }
-        input type="hidden" name="stamp" value=(stamp(&tried.edit));
+        input type="hidden" name="stamp" value=(stamp(&tried.edit.stamp()));
         input type="hidden" name="confirmed" value="1";
         button .primary.big { (label) }
     };

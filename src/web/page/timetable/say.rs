@@ -64,6 +64,8 @@ pub(super) fn when(language: Language, when: When) -> String {
             let vi = language == Language::Vi;
             let around = match (days_before, days) {
                 (0, 1) => String::new(),
+                (0, days) if vi => format!(", dài {days} ngày"),
+                (0, days) => format!(", {days} days"),
                 (before, days) if vi => format!(", từ {before} ngày trước, dài {days} ngày"),
                 (before, days) => format!(", from {before} days before, {days} days"),
             };
@@ -101,7 +103,7 @@ pub(super) fn state(language: Language, airing: &Airing, now: DateTime<Utc>) -> 
             (counted(language, *outcome, *count)) " "
         }
         @if airing.outcomes.is_empty() && !airing.is_skipped && airing.occurrence.window_ends_at <= now {
-            span .chip.warn { "! " (pick("không có trong nhật ký", "not in the log")) }
+            span .chip { "– " (pick("không có trong nhật ký", "not in the log")) }
         }
         @if airing.overrun_ms() > 0 {
             span .chip.warn { "! " (pick("dài hơn khung giờ ", "over its window by ")) (words::length(language, airing.overrun_ms())) }
@@ -126,6 +128,7 @@ pub(super) fn differences(language: Language, zone: Tz, all: &[Difference]) -> M
         @if all.is_empty() {
             p { (pick("Trong ", "Nothing changes in the timetable of the next ")) (DAYS_AHEAD) (pick(" ngày tới, lịch phát không có gì khác đi.", " days.")) }
         } @else {
+            p { b { (all.len()) (pick(" buổi trong ", " occurrences in the next ")) (DAYS_AHEAD) (pick(" ngày tới:", " days:")) } }
             ul .changes {
                 @for each in all.iter().take(MOST_LISTED) {
                     li {

@@ -14,6 +14,7 @@ use super::super::super::layout::{self, Tab};
 use super::super::super::part::{form, words};
 use super::super::super::site::Site;
 use super::super::super::visitor::Visitor;
+use super::act;
 use super::look::{subtabs, taken_over};
 use super::programmes::{date, files};
 use super::say;
@@ -29,7 +30,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Res
 async fn page(site: &Arc<Site>, visitor: &Visitor) -> Result<Markup, Refusal> {
     let (folder, ground) = files(site, visitor).await?;
     let stamp = folder.stamp(DAYS);
-    let stamp = if stamp.is_empty() { "-" } else { &stamp };
+    let stamp = act::stamp(&stamp);
     let title = visitor.pick("Ngày đặc biệt, người trực", "Special days, duty");
     let taken = taken_over(site, visitor, &ground).await;
     let may = visitor.account.may(Right::Plan);

@@ -188,15 +188,16 @@ fn under_audio(site: &Site, name: &str) -> Option<PathBuf> {
     (path.starts_with(&audio) && path.is_file()).then_some(path)
 }
 
-/// What was uploaded under this id: it lies in the data folder until it is taken in.
+/// What was uploaded under this id: it lies in the data folder until it is taken in, in a folder of that name.
 fn staged(site: &Site, id: &str) -> Option<PathBuf> {
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return None;
     }
-    let folder = site.config().data_dir.join("uploads");
-    let mut entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
-    let found = entries.find(|path| path.file_stem().is_some_and(|stem| stem == id) && path.is_file())?;
-    std::path::absolute(found).ok()
+    let folder = site.config().data_dir.join("uploads").join(id);
+    let mut entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
+    // What is still being sent is hidden.
+    let is_whole = |entry: &std::fs::DirEntry| !entry.file_name().as_encoded_bytes().starts_with(b".");
+    std::path::absolute(entries.find(is_whole)?.path()).ok()
 }
 
 /// The fields that say what is to air.
@@ -244,7 +245,8 @@ fn upload(visitor: &Visitor, chosen: &Chosen) -> Markup {
             input type="hidden" name="upload" value=(chosen.upload);
             input type="hidden" name="upload_name" value=(chosen.upload_name);
             input type="file" id="upload" accept="audio/*" data-upload="";
-            div .recorder data-recorder="" {}
+            button type="button" data-record="" hidden { (pick("● Ghi âm từ micrô", "● Record from the microphone")) }
+            div .recorder data-recorder="" hidden {}
             progress #da-gui max="100" value="0" hidden aria-label=(pick("Đã gửi lên", "Uploaded")) {}
             p .hint #gui-len role="status" { (if chosen.upload.is_empty() { pick("Chưa có tệp nào.", "No file yet.") } else { chosen.upload_name.as_str() }) }
             noscript { p .notice.warn { (pick("Trình duyệt này tắt script nên không gửi tệp lên được; hãy chọn tin bài hoặc tệp có sẵn.", "Without script nothing can be uploaded; choose a bulletin or a file of the station.")) } }

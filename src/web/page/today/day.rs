@@ -74,6 +74,11 @@ impl Block {
         self.items.iter().all(|line| matches!(line.state, State::Over { .. }))
     }
 
+    /// Whether something of it has aired, or would have.
+    pub(super) fn has_begun(&self) -> bool {
+        self.items.iter().any(|line| matches!(line.state, State::Over { .. }))
+    }
+
     /// Whether something of it sounds now.
     pub(super) fn is_on_air(&self) -> bool {
         self.items.iter().any(|line| line.state == State::OnAir)

@@ -222,6 +222,7 @@ fn programme(visitor: &Visitor, block: &Block, is_open: bool) -> Markup {
                 " " strong { (title) } " "
                 @if block.is_on_air() { span .chip.on { (visitor.pick("đang phát", "on air")) } }
                 @else if block.is_over() { (tally(visitor.language(), block)) }
+                @else if block.has_begun() { span .chip.warn { (visitor.pick("chưa xong", "not done yet")) } }
                 @else { span .chip { (visitor.pick("chưa phát", "to come")) } }
             }
             ul .items { @for line in &block.items { (item(visitor, line)) } }

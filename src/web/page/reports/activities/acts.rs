@@ -253,8 +253,8 @@ fn field_of(what: &What, labels: Labels) -> Option<&'static str> {
             ActivityFault::File(..) | ActivityFault::TooManyFiles(..) => "upload",
             _ => return None,
         }),
-        What::Bulletin(BulletinFault::TooLong(label, ..) | BulletinFault::NoLetter(label)) => of_label(label),
-        What::Text(TextFault::Refused(label, _)) => of_label(label),
+        What::Bulletin(BulletinFault::TooLong(label, ..) | BulletinFault::NoLetter(label))
+        | What::Text(TextFault::Refused(label, _)) => of_label(label),
         What::Programme(ProgrammeFault::UnknownTheme(..)) => Some("theme"),
         _ => None,
     }
