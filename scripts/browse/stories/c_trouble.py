@@ -85,6 +85,8 @@ def slow(walk):
         station.start()
         with walk.browsing() as browser:
             walk.sign_in("lan")
+            browser.devtools("Network.enable")
+            browser.devtools("Network.setCacheDisabled", cacheDisabled=True)  # as if it were the first time
             browser.network(latency_ms=300, bytes_per_s=50_000)
             begun = time.monotonic()
             walk.open("/")

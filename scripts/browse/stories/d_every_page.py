@@ -61,7 +61,7 @@ def vietnamese(walk):
         ".map(e => e.childElementCount ? '' : e.textContent.trim())",
         OWN_WORDS,
     )
-    stations = ("Đài", "Buổi", "Chương trình", "Nhạc", "Cụm loa", "Lời", "Tin", *(name for name, _ in PEOPLE.values()))
+    stations = ("Đài", "Buổi", "Chương trình", "Nhạc", "Cụm loa", "Lời", "Tin", "Trang thông tin", *(name for name, _ in PEOPLE.values()))
     found = {text for text in texts if LETTERS & set(text.lower()) and not any(own in text for own in stations)}
     return "; ".join(sorted(found)[:6])
 
@@ -117,7 +117,7 @@ def keyboard(walk):
 
 FOCUSABLE = """
 return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea')]
-  .filter(e => !e.disabled && e.tabIndex >= 0 && e.offsetParent !== null && !e.closest('[hidden]'))
+  .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true }))
   .filter(e => e.type !== 'radio' || e.checked)
   .map(e => (e.textContent || e.value || e.name).trim());
 """
