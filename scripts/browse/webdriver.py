@@ -22,6 +22,7 @@ KEYS = {
     "control": "\ue009", "end": "\ue010", "home": "\ue011", "left": "\ue012", "up": "\ue013", "right": "\ue014",
     "down": "\ue015", "delete": "\ue017",
 }  # fmt: skip
+NOT_THERE = "does not belong to the document"  # how chromedriver says of an element that it went away meanwhile
 WIDE, PHONE = (1200, 900), (360, 740)
 
 # Without these a browser on a machine without network asks for its maker's hosts all the time.
@@ -177,7 +178,8 @@ class Browser:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             value = json.load(error)["value"]
-            kind = Stale if value["error"] in ("stale element reference", "no such element") else Failed
+            gone = value["error"] in ("stale element reference", "no such element") or NOT_THERE in value["message"]
+            kind = Stale if gone else Failed
             raise kind(f"{value['error']}: {value['message'].splitlines()[0]}") from None
 
     def ask(self, method, path, body=None):
