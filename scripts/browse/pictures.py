@@ -18,6 +18,7 @@ from webdriver import PHONE
 SIZE = (1000, 720)
 MORNING = r'cron = "0 30 5 \* \* [^"]*"'
 MOST_BYTES = 3_000_000
+DRAWN = "const i = document.querySelector('[data-check] img'); return !!i && i.complete && i.naturalWidth > 0"
 
 
 def take(given):
@@ -69,10 +70,16 @@ def prepare(station):
 def shoot(walk, folder, name, upon=None):
     """What the window shows, with the element `upon` at its top."""
     browser = walk.browser
-    if upon:
-        browser.run("arguments[0].scrollIntoView({ block: 'start', behavior: 'instant' })", browser.find(upon))
     browser.run("if (document.activeElement) document.activeElement.blur()")
+    browser.run("arguments[0].scrollIntoView({ block: 'start', behavior: 'instant' })", browser.find(upon or "html"))
     browser.picture(folder / f"{name}.png", whole=False)
+
+
+def recording(station):
+    """A bulletin that the station does not have yet."""
+    source, made = station.home / "audio/nd6-trach-nhiem-nguoi-dung-dau.opus", station.folder / "tiem-phong.mp3"
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-ss", "4", "-i", source, made], check=True)
+    return made
 
 
 def first_day(walk, folder):
@@ -103,12 +110,13 @@ def on_the_air(walk, folder):
 
 def bulletins(walk, folder):
     browser = walk.browser
-    sound = walk.station.home / "audio/nd6-trach-nhiem-nguoi-dung-dau.opus"
+    sound = recording(walk.station)
     walk.open("/tin-bai/moi")
     browser.find("input#file").type(str(sound))
     hands.found_in_file(walk)
     browser.find("#title").fill("Tiêm phòng dại cho chó mèo")
     browser.find("#theme").choose("ND6")
+    browser.wait("the waveform", lambda: browser.run(DRAWN))
     shoot(walk, folder, "tin-bai-moi", upon="main h1")
     hands.act(walk, "/api/bulletins")
     number = hands.made(walk)

@@ -42,6 +42,23 @@ const said = out.slice(-4).map(e => e.tagName.toLowerCase() + (e.id ? '#' + e.id
   (e.classList.length ? '.' + [...e.classList].join('.') : ''));
 return wide + ' wide in ' + glass + ', such as ' + said.join(', ');
 """
+# What stands in a box stays in it, unless the box scrolls: else it covers what is beside it.
+OUTSIDE = """
+const boxes = [...document.querySelectorAll('main section, main article, main .card, main form, main fieldset')];
+const scrolls = e => ['auto', 'scroll', 'hidden'].includes(getComputedStyle(e).overflowX);
+const said = new Set();
+for (const box of boxes) {
+  const edge = box.getBoundingClientRect().right + 2;
+  for (const e of box.querySelectorAll('*')) {
+    if (e.closest('svg') || e.closest('.visually-hidden') || !e.getClientRects().length || e.getBoundingClientRect().right <= edge) continue;
+    let up = e.parentElement;
+    while (up !== box && !scrolls(up)) up = up.parentElement;
+    if (up === box && !scrolls(box)) said.add(box.tagName.toLowerCase() + '.' + [...box.classList].join('.') + ' > ' +
+      e.tagName.toLowerCase() + ' ' + (e.textContent || '').trim().slice(0, 30));
+  }
+}
+return [...said].slice(0, 4);
+"""
 
 
 def story(title):
@@ -160,6 +177,8 @@ class Walk:
     def fits(self, name, size):
         wide = self.browser.run(TOO_WIDE)
         self.expect(wide is None, f"{name}: fits in {size[0]} px", wide)
+        outside = self.browser.run(OUTSIDE)
+        self.expect(not outside, f"{name}: at {size[0]} px everything stays in its box", "; ".join(outside))
 
     def accessible(self, name):
         serious, others = axe.faults(self.browser)

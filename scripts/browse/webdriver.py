@@ -7,6 +7,7 @@ of it, what the browser complained about and whom it asked. It knows nothing of 
 import base64
 import contextlib
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -113,8 +114,9 @@ class Browser:
         self.downloads = pathlib.Path(self.profile) / "downloads"
         self.downloads.mkdir()
         self.driver = subprocess.Popen(
-            ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+            ["chromedriver", "--port=0"], env={**os.environ, "LANGUAGE": language},
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
         self.complaints, self.asked, self.answers = [], [], []
         self.session = None
         try:
