@@ -1,6 +1,10 @@
 """Every page: for each role, in both languages, on a desk and on a telephone, with the keyboard alone, without script."""
 
 import datetime
+import html
+import re
+import urllib.error
+import urllib.request
 
 from station import PEOPLE, Station, now
 from walk import PAGES, story
@@ -82,6 +86,45 @@ def each_role(walk):
                     walk.open("/khan-cap")
                     refused = "không được làm việc này" in browser.text
                     walk.equal(refused, role not in ("operator", "approver"), f"{role}: the emergency page")
+
+
+@story("every link leads somewhere, for every role")
+def each_link(walk):
+    with busy_station(walk) as walk.station:
+        walk.station.start()
+        with walk.browsing() as browser:
+            for login, (_, role) in PEOPLE.items():
+                walk.sign_in(login)
+                cookies = "; ".join(f"{c['name']}={c['value']}" for c in browser.cookies)
+                dead, seen = crawl(walk.station.address, cookies)
+                walk.expect(not dead, f"{role}: {seen} links, none is dead or refused", "; ".join(dead[:6]))
+
+
+LINK = re.compile(r'<a [^>]*?href="(/[^"#]*)')
+MOST_PAGES = 150
+# Made at the moment, or leading away from the account.
+NOT_FOLLOWED = ("/api/", "/static/", "/bao-cao/tai/", "/bao-cao/so-nhat-ky/tai/", "/nhat-ky/tai", "/ngon-ngu")
+
+
+def crawl(address, cookies):
+    """Follows links from every page; answers with those that are refused, and how many there were."""
+    waiting = [(path, "") for path in PAGES.values()]
+    seen, dead = {path for path, _ in waiting}, []
+    while waiting and len(seen) < MOST_PAGES:
+        path, come_from = waiting.pop(0)
+        request = urllib.request.Request(address + path, headers={"Cookie": cookies, "Accept": "text/html"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                text = answer.read().decode(errors="replace")
+        except urllib.error.HTTPError as error:
+            dead.append(f"{path} ({error.code}, from {come_from})")
+            continue
+        for link in map(html.unescape, LINK.findall(text)):
+            # A week or a month is like the next one.
+            if link not in seen and not link.startswith(NOT_FOLLOWED) and not re.search(r"[?&](tuan|thang|nam)=", link):
+                seen.add(link)
+                waiting.append((link, path))
+    return dead, len(seen)
 
 
 @story("without script: the pages read, the forms work")
