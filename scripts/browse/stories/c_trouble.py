@@ -38,6 +38,25 @@ def once_only(walk):
             double_click(walk)
 
 
+@story("eight tabs at once: browsers allow six connections, and every tab still opens and lives")
+def many_tabs(walk):
+    with Station(walk.loa, samples=False) as walk.station:
+        station = walk.station
+        station.people()
+        station.start()
+        with walk.browsing() as browser:
+            walk.sign_in("lan")
+            for _ in range(7):
+                browser.new_tab()
+                walk.open("/")
+            shown = browser.find("#gio").text
+            browser.wait("the clock of the eighth tab", lambda: browser.find("#gio").text != shown, 15)
+            browser.wait("its live feed", lambda: browser.run("return !!(window.loa && loa.status)"), 20)
+            walk.expect(True, "the eighth tab lives")
+            walk.open("/tin-bai")
+            walk.expect(browser.has("h1"), "and leads on")
+
+
 def aired(station, number=1):
     """How often a bulletin was ordered: by its rows in the log, what is on the air, and what waits."""
     desk = station.told("status")
