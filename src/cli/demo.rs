@@ -122,7 +122,7 @@ impl Course {
 
 /// Runs the station until its one programme is done.
 fn air(config: &Config, clock: &Clock) -> anyhow::Result<Course> {
-    let output: Arc<dyn Output> = output::make(&config.output, &config.folder, clock);
+    let output: Arc<dyn Output> = output::make(&config.output, clock);
     let options = Options {
         config: config.clone(),
         clock: clock.clone(),

@@ -101,7 +101,7 @@ fn data_folder(config: &Config) -> Option<Problem> {
 /// A sound device that does not open: the station would wait for it, so the input is not refused.
 fn silent_device(config: &Config, clock: &Clock) -> Option<Problem> {
     let device = config.output.device.card()?;
-    let why = output::try_open(output::make(&config.output, &config.folder, clock)).err()?;
+    let why = output::try_open(output::make(&config.output, clock)).err()?;
     let fault = SettingFault::DeviceDoesNotOpen(device.to_owned(), why.0);
     Some(Problem::warning(config.device_place.clone(), fault))
 }

@@ -5,7 +5,7 @@
 
 use crate::bulletin::{Bearing, Decision, Objection, Step, judge};
 use crate::config::Config;
-use crate::store::{Card, Register, RegisterError, Signature};
+use crate::store::{Card, Register, RegisterError, Signature, in_brackets};
 use crate::text::same_name;
 
 /// How often a decision is judged anew because somebody else was quicker.
@@ -90,7 +90,8 @@ pub async fn decide(
             break Came::Changed(card, looked);
         }
         let makers = register.makers(number).await?;
-        let step = match judged(config, &card, &makers, decision) {
+        let own = is_own_account(&register.maker_logins(number).await?, signed);
+        let step = match judged(config, &card, (&makers, own), decision) {
             Err(objection) => break Came::Objected(card, objection),
             Ok(Step::Already) => break Came::Already(card),
             Ok(step) => step,
@@ -117,15 +118,26 @@ fn is_what_was_seen(card: &Card, looked: &Looked) -> bool {
     }
 }
 
-/// What would come of a decision on a card, so that it can be told before. `makers` are all who wrote or recorded any revision:
-/// a colleague who mends a title does not make the sound his own.
-pub fn judged(config: &Config, card: &Card, makers: &[String], decision: &Decision) -> Result<Step, Objection> {
+/// Whether somebody acts through an account of the page that recorded a revision itself.
+fn is_own_account(logins: &[String], signed: &Signature) -> bool {
+    in_brackets(&signed.via).filter(|_| signed.via.starts_with("web")).is_some_and(|login| logins.contains(&login))
+}
+
+/// What would come of a decision on a card, so that it can be told before. `makers` are all who wrote or recorded any revision,
+/// and whether the account that decides is among them: a colleague who mends a title does not make the sound his own.
+pub fn judged(
+    config: &Config,
+    card: &Card,
+    (makers, own_account): (&[String], bool),
+    decision: &Decision,
+) -> Result<Step, Objection> {
     let makers: Vec<&str> = makers.iter().map(String::as_str).collect();
     let bearing = Bearing {
         class: card.draft.class,
         has_sound: card.sound.is_some(),
         makers: &makers,
         author_may_approve: config.approval.author_may_approve,
+        own_account,
         in_force: card.decided.as_ref().map(|decided| (decided.act, decided.by_phone)),
     };
     judge(decision, bearing, same_name)

@@ -52,6 +52,8 @@ pub struct Matter {
     pub history: History,
     /// Who wrote or recorded any revision.
     pub makers: Vec<String>,
+    /// Accounts of the page that recorded any revision.
+    pub logins: Vec<String>,
     /// The revision that was approved last, if it is an earlier one.
     pub before: Option<Before>,
     /// Where it would air.
@@ -113,10 +115,10 @@ pub fn matter_of(config: &Config, number: i64, coming: Option<Coming>) -> Result
         let Some(mut register) = Register::look(&config.data_dir).await? else { return Ok(None) };
         let Some(card) = register.card(number).await? else { return Ok(None) };
         let history = register.history(number).await?;
-        let makers = register.makers(number).await?;
+        let (makers, logins) = (register.makers(number).await?, register.maker_logins(number).await?);
         let before = before(&mut register, &card, &history).await?;
         register.close().await;
-        Ok(Some(Matter { card, history, makers, before, coming }))
+        Ok(Some(Matter { card, history, makers, logins, before, coming }))
     })
 }
 

@@ -31,6 +31,8 @@ pub enum Right {
     Emergency,
     /// Record and change bulletins, queue them.
     Write,
+    /// Send a file: the sound of a bulletin or of an emergency, the photos of an activity.
+    Upload,
     /// Approve, refuse, withdraw.
     Decide,
     /// Programmes, single occurrences, special days, duty.
@@ -57,14 +59,15 @@ impl Role {
     #[must_use]
     pub const fn may(self, right: Right) -> bool {
         use Right::{
-            Accounts, Activity, Air, Correct, Decide, Emergency, Look, Plan, Remark, Report, Settings, Stop, Write,
+            Accounts, Activity, Air, Correct, Decide, Emergency, Look, Plan, Remark, Report, Settings, Stop, Upload,
+            Write,
         };
         match self {
             Self::Operator => {
-                matches!(right, Look | Air | Stop | Emergency | Write | Plan | Remark | Activity)
+                matches!(right, Look | Air | Stop | Emergency | Write | Upload | Plan | Remark | Activity)
             }
-            Self::Approver => matches!(right, Look | Stop | Emergency | Decide | Remark),
-            Self::Reporter => matches!(right, Look | Remark | Correct | Report | Activity),
+            Self::Approver => matches!(right, Look | Stop | Emergency | Upload | Decide | Remark),
+            Self::Reporter => matches!(right, Look | Upload | Remark | Correct | Report | Activity),
             Self::Technician => matches!(right, Look | Air | Stop | Plan | Remark | Settings | Accounts),
         }
     }
@@ -111,6 +114,14 @@ mod tests {
         assert_eq!(with(Right::Accounts), [Role::Technician]);
         assert_eq!(with(Right::Report), [Role::Reporter]);
         assert_eq!(with(Right::Emergency), [Role::Operator, Role::Approver]);
+    }
+
+    #[test]
+    fn whoever_does_what_takes_a_file_may_send_one() {
+        for role in Role::ALL {
+            let takes_files = [Right::Write, Right::Emergency, Right::Activity];
+            assert_eq!(role.may(Right::Upload), takes_files.into_iter().any(|right| role.may(right)), "{role:?}");
+        }
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub use self::evidence::{Attempt, Evidence, Neighbour};
 pub use self::facts::{Facts, Known};
 pub use self::heads::Heads;
 pub use self::health::Health;
-pub use self::history::History;
+pub use self::history::{History, in_brackets};
 pub use self::log_page::{Aired, Listed, LogPage, Sought, holds};
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;

@@ -7,6 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::origin::own_path;
+
 /// What a handler of an act answers.
 pub(super) type Answer = Result<Done, Refusal>;
 
@@ -19,6 +21,8 @@ pub(super) struct Done {
     pub(super) to: String,
     /// What was made, for programs; `null` if nothing.
     pub(super) object: Value,
+    /// Nothing was done yet: it only leads to the page that asks for a confirmation.
+    pub(super) only_asks: bool,
 }
 
 /// It was not done, and nothing of it.
@@ -35,7 +39,12 @@ pub(super) struct Refusal {
 impl Done {
     /// Words, and where to go.
     pub(super) fn new(told: impl Into<String>, to: impl Into<String>) -> Self {
-        Self { told: told.into(), to: to.into(), object: Value::Null }
+        Self { told: told.into(), to: own_path(&to.into()).to_owned(), object: Value::Null, only_asks: false }
+    }
+
+    /// Nothing is done before a page has asked.
+    pub(super) fn asking(told: impl Into<String>, to: impl Into<String>) -> Self {
+        Self { only_asks: true, ..Self::new(told, to) }
     }
 
     /// With what was made.
@@ -100,7 +109,7 @@ impl IntoResponse for Refusal {
 /// The JSON of an answer.
 pub(super) fn object(answer: &Answer) -> Value {
     match answer {
-        Ok(Done { told, to, object }) => json!({"done": true, "told": told, "to": to, "object": object}),
+        Ok(Done { told, to, object, .. }) => json!({"done": true, "told": told, "to": to, "object": object}),
         Err(Refusal { told, fields, .. }) => {
             let fields: serde_json::Map<_, _> =
                 fields.iter().map(|(name, why)| (name.clone(), Value::from(why.clone()))).collect();

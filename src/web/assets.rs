@@ -51,7 +51,13 @@ pub(super) fn path(name: &str) -> &'static str {
 }
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::get("/static/{name}", Needs::Nothing, get(file))]
+    // What a browser asks for by itself on a page without our frame: a printed sheet, a file.
+    vec![Route::get("/static/{name}", Needs::Nothing, get(file)), Route::get("/favicon.ico", Needs::Nothing, get(icon))]
+}
+
+async fn icon() -> Response {
+    let (_, kind, bytes) = FILES.iter().find(|(name, ..)| *name == "icon.svg").expect("the icon is in the list");
+    ([(CONTENT_TYPE, *kind), (CACHE_CONTROL, "public, max-age=86400")], *bytes).into_response()
 }
 
 async fn file(Path(name): Path<String>) -> Response {

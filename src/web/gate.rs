@@ -18,12 +18,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::answer::{Answer, Done, Outcome, Refusal, object};
 use super::contained::contained;
 use super::deed::{Audited, Doer, subject};
 use super::once::Before;
-use super::origin::{is_ours, is_same_origin};
+use super::origin::{is_ours, is_same_origin, own_path};
 use super::routes::Needs;
 use super::site::Site;
 use super::visitor::{Guest, Visitor};
@@ -143,8 +144,9 @@ async fn act(doer: Doer, subject: Option<String>, request: Request, next: Next) 
             return doer.refuse(subject, sent.why, foreign(&doer.guest)).await;
         }
         if let Some(id) = &sent.act {
-            match doer.site.once.begin(&visitor.account.login, id) {
+            match doer.site.once.begin(&visitor.account.login, id, sent.sha256) {
                 Before::New => {}
+                Before::Other => return doer.refuse(subject, sent.why, sent_before(&doer.guest)).await,
                 Before::Running => return still_running(&doer.guest).into_response(),
                 Before::Was(done) => return told(&doer.site, &doer.guest, visitor, &Ok(*done)),
             }
@@ -164,7 +166,8 @@ async fn act(doer: Doer, subject: Option<String>, request: Request, next: Next) 
             None => None,
         };
         if let (Some(visitor), Some(id)) = (&doer.visitor, &sent.act) {
-            let done = answer.as_ref().and_then(|answer| answer.as_ref().ok()).cloned();
+            // A step that only asks for a confirmation has done nothing yet.
+            let done = answer.as_ref().and_then(|answer| answer.as_ref().ok()).filter(|done| !done.only_asks).cloned();
             doer.site.once.end(&visitor.account.login, id, done);
         }
         if !is_noted {
@@ -200,18 +203,22 @@ struct Sent {
     why: Option<String>,
     /// What it is about, for the audit, if its path does not tell.
     subject: Option<String>,
+    /// Of where it goes and all its fields; of an upload, of where it goes alone.
+    sha256: [u8; 32],
 }
 
 /// Takes them from the headers, else from a form or from JSON, whose bytes stay for the handler.
 async fn unpack(request: Request) -> Result<(Request, Sent), fn(&Guest) -> Refusal> {
     let (mut sent, kind) = {
         let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let sent = Sent { csrf: text("x-csrf-token"), act: text("x-act"), why: None, subject: None };
+        let sent = Sent { csrf: text("x-csrf-token"), act: text("x-act"), ..Sent::default() };
         (sent, text("content-type").unwrap_or_default())
     };
+    let mut hash = Sha256::new_with_prefix(request.uri().to_string());
     let is_form = kind.starts_with("application/x-www-form-urlencoded");
     if !is_form && !kind.starts_with("application/json") {
-        return Ok((request, sent));
+        sent.sha256 = hash.finalize().into();
+        return if sent.act.as_deref().is_none_or(is_id) { Ok((request, sent)) } else { Err(foreign) };
     }
     let (parts, body) = request.into_parts();
     let bytes = match tokio::time::timeout(FORM_WITHIN, to_bytes(body, MOST_FORM_BYTES)).await {
@@ -226,6 +233,9 @@ async fn unpack(request: Request) -> Result<(Request, Sent), fn(&Guest) -> Refus
         texts.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
     };
     for (name, value) in fields {
+        if name != "csrf" {
+            hash.update(format!("\n{name}={value}"));
+        }
         match name.as_str() {
             "csrf" => sent.csrf = sent.csrf.or(Some(value)),
             "act" => sent.act = sent.act.or(Some(value)),
@@ -234,7 +244,20 @@ async fn unpack(request: Request) -> Result<(Request, Sent), fn(&Guest) -> Refus
             _ => {}
         }
     }
+    if !is_form {
+        // Not only its texts.
+        hash.update(&bytes);
+    }
+    sent.sha256 = hash.finalize().into();
+    if !sent.act.as_deref().is_none_or(is_id) {
+        return Err(foreign);
+    }
     Ok((Request::from_parts(parts, Body::from(bytes)), sent))
+}
+
+/// Whether this is an id as forms carry it: it is kept, so it must be short.
+fn is_id(act: &str) -> bool {
+    (1..=64).contains(&act.len()) && act.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// What became of an act, as whoever sent it wants to read it.
@@ -252,9 +275,7 @@ fn told(site: &Site, guest: &Guest, visitor: &Visitor, answer: &Answer) -> Respo
 
 /// A redirect after which the back button does not send the form again.
 pub(super) fn see(to: &str) -> Response {
-    // A path of ours: anything else would lead to another site.
-    let path = if to.starts_with('/') && !to.starts_with("//") { to } else { "/" };
-    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+    let location = HeaderValue::from_str(own_path(to)).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }
 
@@ -319,6 +340,14 @@ fn foreign(guest: &Guest) -> Refusal {
         "this form is out of date or was not sent by this page; nothing was done: open the page again and repeat it",
     );
     Refusal::new(StatusCode::FORBIDDEN, guest.language.pick(vi, en))
+}
+
+fn sent_before(guest: &Guest) -> Refusal {
+    let (vi, en) = (
+        "biểu mẫu này đã gửi rồi với nội dung khác; lần này chưa làm gì: hãy mở lại trang rồi làm lại",
+        "this form was sent already with other content; nothing was done this time: open the page again and repeat it",
+    );
+    Refusal::conflict(guest.language.pick(vi, en))
 }
 
 fn still_running(guest: &Guest) -> Refusal {

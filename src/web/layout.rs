@@ -9,6 +9,7 @@ use super::answer::Refusal;
 use super::assets;
 use super::site::Site;
 use super::visitor::{Guest, Visitor};
+use crate::config::Device;
 use crate::language::Language;
 use crate::people::Right;
 
@@ -66,6 +67,7 @@ pub(super) fn page(site: &Site, visitor: &Visitor, tab: Tab, title: &str, script
                 a href=(path) aria-current=[(each == tab).then_some("page")] { (visitor.pick(vi, en)) }
             }
         }
+        (rehearsal(site, visitor))
         div #bao-dong .alarms role="status" aria-live="polite" {}
         main #noi-dung tabindex="-1" {
             div #da-lam .notices role="status" {
@@ -75,6 +77,36 @@ pub(super) fn page(site: &Site, visitor: &Visitor, tab: Tab, title: &str, script
         }
     };
     whole(&visitor.guest, title, Some(&visitor.csrf), scripts, &inner)
+}
+
+/// On every page as long as nothing reaches a loudspeaker: all else looks like a real day.
+fn rehearsal(site: &Site, visitor: &Visitor) -> Markup {
+    let Some(device) = &site.rehearsal else { return html! {} };
+    let told = match device {
+        Device::Wav(_) => visitor.pick(
+            "Đài đang tập dượt: âm thanh ghi ra tệp, không ra loa; không tính là đã phát.",
+            "A rehearsal: the sound goes to a file, not to the loudspeakers; nothing counts as aired.",
+        ),
+        _ => visitor.pick(
+            "Đài đang tập dượt: không có tiếng ra loa; không tính là đã phát.",
+            "A rehearsal: no sound reaches the loudspeakers; nothing counts as aired.",
+        ),
+    };
+    html! {
+        div .alarms.no-print {
+            p .notice.warn {
+                (told) " "
+                @if visitor.account.may(Right::Settings) {
+                    a href="/he-thong/am-thanh" { (visitor.pick("Chọn card âm thanh", "Choose a sound card")) }
+                } @else {
+                    (visitor.pick(
+                        "Muốn phát thật: nhờ kỹ thuật viên chọn card âm thanh ở Hệ thống, Âm thanh.",
+                        "To air for real, a technician chooses a sound card under System, Sound.",
+                    ))
+                }
+            }
+        }
+    }
 }
 
 /// A page of somebody who is not signed in.

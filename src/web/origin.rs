@@ -34,6 +34,13 @@ pub(super) fn is_same_origin(headers: &HeaderMap) -> bool {
     site.is_none_or(|site| site == "same-origin" || site == "none") && from.is_none_or(|from| host == Some(from))
 }
 
+/// A path of ours, or the first page for whatever would lead a browser elsewhere.
+pub(super) fn own_path(to: &str) -> &str {
+    let is_path = to.starts_with('/') && !to[1..].starts_with('/');
+    // Browsers take a backslash for a slash, and leave out what is below a space.
+    if is_path && !to.contains(|each: char| each == '\\' || each <= ' ' || each == '\u{7f}') { to } else { "/" }
+}
+
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).map(|value| value.to_str().unwrap_or("?"))
 }
@@ -50,6 +57,16 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_another_place() {
+        for path in ["/", "/tin-bai/3#hang-cho", "/nhat-ky?tu=2026-11-24&den=x"] {
+            assert_eq!(own_path(path), path);
+        }
+        for other in ["", "x", "//x", "/\\x", "/\t/x", "/ /x", "\\\\x", "https://x", "javascript:x", "/a\nb"] {
+            assert_eq!(own_path(other), "/", "{other:?}");
+        }
+    }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         let pair = |(name, value): &(&'static str, &str)| {

@@ -9,7 +9,9 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::backup::block_on;
 use crate::config::Config;
-use crate::store::{Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Head, Log, ReadError};
+use crate::store::{
+    Broken, BrokenActivity, BrokenApproval, BrokenDeed, BrokenRevision, BrokenZoneAct, Head, Log, ReadError,
+};
 
 /// The last proof, or the one that is being made.
 #[derive(Default)]
@@ -38,6 +40,7 @@ pub(super) enum Chain {
     Bulletins,
     Zones,
     Activities,
+    Audit,
 }
 
 /// What was found of a chain.
@@ -90,6 +93,7 @@ impl Proof {
             (Chain::Bulletins, found(log.verify_bulletins(None).await)),
             (Chain::Zones, found(log.verify_zones(None).await)),
             (Chain::Activities, found(log.verify_activities(None).await)),
+            (Chain::Audit, found(log.verify_audit(None).await)),
         ];
         let own = log.verify_telling(None, |done| self.tell(|state| state.done = done)).await;
         Ok([(Chain::Log, found(own))].into_iter().chain(rest).collect())
@@ -110,7 +114,8 @@ fn found(proved: Result<Head, ReadError>) -> Found {
             | ReadError::BrokenApproval(BrokenApproval(broken))
             | ReadError::BrokenRevision(BrokenRevision(broken))
             | ReadError::BrokenZoneAct(BrokenZoneAct(broken))
-            | ReadError::BrokenActivity(BrokenActivity(broken)),
+            | ReadError::BrokenActivity(BrokenActivity(broken))
+            | ReadError::BrokenDeed(BrokenDeed(broken)),
         ) => Found::Broken(broken),
         Err(error) => Found::Unreadable(error.to_string()),
     }

@@ -5,9 +5,9 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
 use tokio::sync::{broadcast, watch};
 
 use super::flash::Flash;
@@ -20,8 +20,8 @@ use super::sound::Sounds;
 use super::visitor::Visitor;
 use crate::airing::ClockState;
 use crate::calendar::{local_date, with_offset};
-use crate::clock::Clock;
-use crate::config::Config;
+use crate::clock::{Clock, Mono};
+use crate::config::{Config, Device};
 use crate::control::{Answer, Entrance, Order, Status};
 use crate::station::Notice;
 use crate::store::Signature;
@@ -31,6 +31,8 @@ pub(super) struct Site {
     settings: Settings,
     /// Whether only this machine reaches the page.
     pub(super) is_local: bool,
+    /// Where the sound goes if to no loudspeaker; another device takes a restart.
+    pub(super) rehearsal: Option<Device>,
     /// The station's clock.
     pub(super) clock: Clock,
     /// The way to the station's loop.
@@ -53,6 +55,8 @@ pub(super) struct Site {
     pub(super) live: Live,
     /// Files that came in, outlines that were drawn.
     pub(super) sounds: Sounds,
+    /// The station's last answer, and when it came.
+    status: tokio::sync::Mutex<Option<(Mono, Option<Arc<Status>>)>>,
 }
 
 /// The settings file, read again when it has changed.
@@ -72,16 +76,19 @@ impl Site {
         let people = People::start(&config.data_dir, clock.clone());
         let is_local = config.web.listen.is_some_and(|at| at.ip().is_loopback());
         let sounds = Sounds::new(&config);
+        let rehearsal = Some(config.output.device.clone()).filter(|device| device.card().is_none());
         let settings = Settings { path: config.path.clone(), newest: Mutex::new((None, Arc::new(config))) };
         Self {
             settings,
             is_local,
+            rehearsal,
             clock,
             entrance,
             notices,
             ended,
             people,
             once: Once::default(),
+            status: tokio::sync::Mutex::default(),
             proof: Proof::default(),
             flash: Flash::default(),
             system: Chores::default(),
@@ -128,15 +135,31 @@ impl Site {
         self.entrance.ask_in(visitor.language(), order, visitor.account.signature(), VIA).await
     }
 
-    /// How the station is; `None` if it does not answer within 2 s.
-    pub(super) async fn status(&self) -> Option<Box<Status>> {
-        let asked = self.entrance.ask(Order::Status, String::new(), VIA);
-        match tokio::time::timeout(std::time::Duration::from_secs(2), asked).await {
-            Ok(Answer::Status(status)) => Some(status),
-            _ => None,
+    /// How the station is, as it was a moment ago at most; `None` if it does not answer within 2 s. However many ask, the
+    /// station's loop hears of it five times a second and once at a time.
+    pub(super) async fn status(&self) -> Option<Arc<Status>> {
+        let mut last = self.status.lock().await;
+        let fresh_until = |at: Mono| at.plus(STATUS_HOLDS);
+        if let Some((at, status)) = &*last
+            && self.clock.now().mono < fresh_until(*at)
+        {
+            return status.clone();
         }
+        let asked = self.entrance.ask(Order::Status, String::new(), VIA);
+        let status = match tokio::time::timeout(ANSWERS_WITHIN, asked).await {
+            Ok(Answer::Status(status)) => Some(Arc::from(status)),
+            _ => None,
+        };
+        *last = Some((self.clock.now().mono, status.clone()));
+        status
     }
 }
+
+/// An answer of the station is good for so long: less than a page's tick.
+const STATUS_HOLDS: TimeDelta = TimeDelta::milliseconds(150);
+
+/// A station that lives answers within milliseconds.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Through what the acts of the page came, in records.
 const VIA: &str = "web";

@@ -35,12 +35,12 @@ const PIECE: usize = 256 << 10;
 const SILENT: Duration = Duration::from_mins(1);
 
 pub(super) fn routes() -> Vec<Route> {
-    let write = Needs::Right(Right::Write);
+    let upload = Needs::Right(Right::Upload);
     vec![
-        Route::post("/api/uploads", write, "upload.send", post(send)),
-        Route::post("/api/uploads/{id}/check", write, "upload.check", post(check)),
-        Route::post("/api/uploads/{id}/forget", write, "upload.forget", post(forget)),
-        Route::get("/api/checks/{id}", write, get(look)),
+        Route::post("/api/uploads", upload, "upload.send", post(send)),
+        Route::post("/api/uploads/{id}/check", upload, "upload.check", post(check)),
+        Route::post("/api/uploads/{id}/forget", upload, "upload.forget", post(forget)),
+        Route::get("/api/checks/{id}", upload, get(look)),
     ]
 }
 

@@ -342,3 +342,21 @@ fn shipped_schedules_air_files_that_exist_and_every_bulletin_once() {
         }
     }
 }
+
+/// What panics beside the air must not end it: every thread of the page says that it is one.
+#[test]
+fn threads_of_the_page_are_beside_the_air() {
+    let mut breaches = Vec::new();
+    for folder in ["src/web", "src/office", "src/speech"] {
+        for (path, text) in files(folder, ".rs") {
+            let starts = text.matches("thread::spawn(").count() + text.matches("thread::Builder").count();
+            let marks =
+                text.matches("beside_the_air()").count() + text.matches("on_thread_start(beside_the_air)").count();
+            // `web::serve` marks the thread that `web::Web` starts.
+            if starts > marks && path != "src/web/mod.rs" {
+                breaches.push(format!("{path}: {starts} threads, {marks} of them beside the air"));
+            }
+        }
+    }
+    assert_none(&breaches);
+}

@@ -118,7 +118,7 @@ fn a_refusal_needs_a_reason_and_the_right() {
     let form = shown(&visit, 1);
     let refused = decide(&visit, "refuse", &form, &[("why", "  ")]);
     assert_eq!((refused.status, refused.json()["fields"]["why"].is_string()), (400, true));
-    let operator = Visit::signed_in(&running, &["operator", "reporter", "technician"]);
+    let operator = visit.clone().sign_in("binh", &["operator", "reporter", "technician"]);
     for act in ["approve", "refuse", "withdraw"] {
         assert_eq!(decide(&operator, act, &form, &[("why", "x")]).status, 403, "{act}");
     }

@@ -425,7 +425,8 @@ fn only_who_writes_bulletins_may_send_record_and_queue() {
     }
     assert_eq!(reporter.get("/tin-bai/moi").status, 403);
     assert!(!reporter.get("/tin-bai/1").text().contains("action=\"/api/queue\""));
-    reporter.upload("/api/uploads?name=a.wav", b"abc").refused(403);
+    // Reporters send the photos of activities; a technician sends nothing.
+    reporter.technician().upload("/api/uploads?name=a.wav", b"abc").refused(403);
     reporter.post("/api/bulletins", &[("title", "Tin")]).refused(403);
     reporter.post("/api/queue", &[("bulletin", "1")]).refused(403);
     assert!(left(&site).is_empty());

@@ -3,13 +3,17 @@
 //! In: people who sign in, guess, change, leave; a database that somebody else holds. Out: what they are told, what stands in the
 //! database and in the audit. Next: `web`.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+
 use loa::people::sign_in::token_sha256;
 use serde_json::Value;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Executor as _, Row as _};
 use tokio::runtime::Runtime;
 
-use crate::running::{Running, Site};
+use crate::clips::Signal as Sound;
+use crate::lockout::Locked;
+use crate::running::{Running, Site, outcome};
 use crate::soundcard::wait_for;
 use crate::store::stranger;
 use crate::users::user;
@@ -239,6 +243,30 @@ fn the_technician_keeps_the_accounts_and_stays() {
 }
 
 #[test]
+fn the_way_to_accounts_and_audit_is_there_for_whoever_may() {
+    let site = site();
+    let running = site.run();
+    let lan = Visit::signed_in(&running, &["operator"]);
+    let technician = lan.technician();
+    let pages = ["/he-thong/tai-khoan", "/he-thong/thao-tac"];
+    for (visit, may) in [(&lan, false), (&technician, true)] {
+        let system = visit.get("/he-thong").text();
+        assert!(system.contains("href=\"/tai-khoan\""), "one's own account is on every page");
+        for path in pages {
+            assert_eq!(system.contains(&format!("href=\"{path}\"")), may, "{path}");
+            assert_eq!(visit.get(path).status == 200, may, "{path}");
+        }
+    }
+    for path in pages {
+        let page = technician.get(path).text();
+        assert!(page.contains(&format!("href=\"{path}\" aria-current=\"page\"")), "{page}");
+        assert!(page.contains("href=\"/he-thong/sao-luu\""), "the other parts of System stand there too");
+    }
+    assert_eq!(lan.get("/tai-khoan").status, 200);
+    end(running);
+}
+
+#[test]
 fn a_command_in_another_process_is_seen_within_seconds() {
     let site = site();
     let running = site.run();
@@ -297,6 +325,75 @@ fn a_database_that_somebody_holds_keeps_nobody_who_is_signed_in_from_acting() {
     });
     assert_eq!(acts, ["account.change", "sign-out", "sign-in"]);
     assert_eq!(asked(&site, "select count(*) || '' from sign_in where login = 'lan'"), ["1"]);
+    end(running);
+}
+
+#[test]
+fn an_emergency_from_the_page_airs_while_another_process_holds_the_database() {
+    let site = site();
+    site.set("[emergency]\ntone_ms = 0\n");
+    Sound::mono(48_000, 0.5).wav(&site.path("audio/lu.wav"));
+    let running = site.run();
+    running.says("sound device open: ");
+    let lan = Visit::signed_in(&running, &["approver"]);
+    let technician = lan.technician();
+    let locked = Locked::new(&site);
+    // Sent and aired: nothing on the way asks the database.
+    let sent = lan.upload("/api/uploads?name=lu.wav", &std::fs::read(site.path("audio/lu.wav")).unwrap()).done();
+    let upload = sent["object"]["upload"].as_str().unwrap();
+    let fields = [("what", "upload"), ("upload", upload), ("upload_name", "lu.wav"), ("why", "lũ lên"), ("held", "1")];
+    assert_eq!(lan.post("/api/emergency", &fields).done()["told"], "`lu.wav` starts now");
+    running.prints("aired  lu.wav");
+    assert_eq!(site.rows().len(), 0, "its row waits");
+    locked.release();
+    let rows = site.wait_rows(1);
+    let row = &rows[0];
+    assert_eq!((row.kind.as_str(), outcome(row), row.why.as_deref()), ("emergency", "aired", Some("lũ lên")));
+    assert_eq!((row.by.as_deref(), row.via.as_deref()), (Some("lan (lan)"), Some("web")));
+    let told = wait_for("its row of the audit", 30, || {
+        let rows = technician.get("/api/audit?viec=air.emergency").json();
+        rows.as_array().filter(|rows| !rows.is_empty()).cloned()
+    });
+    assert_eq!(told.len(), 1);
+    let told = &told[0];
+    assert_eq!((&told["login"], &told["outcome"], &told["why"]), (&"lan".into(), &"done".into(), &"lũ lên".into()));
+    end(running);
+}
+
+/// Opens the stream of events of a visitor; what comes back reads it to its end and counts the statuses that were told.
+fn events(visit: &Visit) -> impl FnOnce() -> usize + use<> {
+    let mut stream = visit.connect();
+    let (address, cookie) = (&visit.address, visit.cookie.as_deref().unwrap());
+    write!(stream, "GET /api/events HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nCookie: {cookie}\r\n\r\n")
+        .unwrap();
+    let mut begun = [0; 12];
+    stream.read_exact(&mut begun).unwrap();
+    assert_eq!(&begun, b"HTTP/1.1 200");
+    move || {
+        let mut lines = BufReader::new(stream).lines();
+        // While it goes on it tells the status each second at least: so many more, and it has not ended.
+        let statuses = lines.by_ref().map_while(Result::ok).filter(|line| line == "event: status").take(60).count();
+        assert!(statuses < 60, "the stream goes on");
+        statuses
+    }
+}
+
+#[test]
+fn what_an_open_page_hears_ends_with_its_sign_in() {
+    let site = site();
+    let running = site.run();
+    let lan = Visit::signed_in(&running, &["operator"]);
+    let technician = lan.technician();
+    let (kept, left) = (Visit::of(&running).enter("lan"), lan);
+    let (of_left, of_kept, of_removed) = (events(&left), events(&kept), events(&kept));
+    left.post("/api/sign-out", &[]).done();
+    of_left();
+    assert_eq!(kept.get("/api/me").status, 200, "the other sign-in of the same account goes on");
+    technician.post("/api/accounts/lan/remove", &[]).done();
+    assert!(of_kept() > 0 && of_removed() > 0, "they went on until then");
+    let own = events(&technician);
+    technician.post("/api/account/sign-out-everywhere", &[]).done();
+    own();
     end(running);
 }
 

@@ -31,9 +31,11 @@ fn told(visit: &Visit, bytes: &[u8]) -> String {
 fn what_is_no_request_is_refused_and_the_next_one_is_answered() {
     let (_site, running) = station();
     let visit = Visit::of(&running);
-    let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "a".repeat(200_000));
-    let many: String = (0..500).fold("GET / HTTP/1.1\r\nHost: x\r\n".into(), |all, at| format!("{all}x{at}: 1\r\n"));
-    let address = format!("GET /{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "a".repeat(100_000));
+    let host = &visit.address;
+    let long = format!("GET / HTTP/1.1\r\nHost: {host}\r\nX: {}\r\n\r\n", "a".repeat(200_000));
+    let begun = format!("GET / HTTP/1.1\r\nHost: {host}\r\n");
+    let many: String = (0..500).fold(begun, |all, at| format!("{all}x{at}: 1\r\n"));
+    let address = format!("GET /{} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n", "a".repeat(100_000));
     for (bytes, status) in [
         (&b"\x16\x03\x01\x02\x00\x01\x00"[..], "400"),
         (b"GET / HTTP/9.9\r\n\r\n", "400"),
@@ -47,7 +49,7 @@ fn what_is_no_request_is_refused_and_the_next_one_is_answered() {
         let shown = &told[..told.len().min(200)];
         assert!(told.starts_with(&format!("HTTP/1.1 {status}")), "{:?}: {shown}", &bytes[..bytes.len().min(40)]);
     }
-    assert_eq!(visit.get("/dang-nhap").status, 200);
+    assert_eq!(visit.get("/bat-dau").status, 200);
 }
 
 #[test]
@@ -67,7 +69,7 @@ fn a_person_reads_plain_words_and_a_program_json() {
     let headers = [("Accept", "application/json"), ("Content-Type", "text/csv"), ("X-CSRF-Token", &*visit.csrf)];
     let answer = visit.send("POST", "/api/sign-in", &headers, b"x");
     assert!((400..500).contains(&answer.status), "{answer:?}");
-    assert!(answer.json()["told"].as_str().unwrap().contains("không đọc được"), "{}", answer.text());
+    assert!(answer.json()["told"].as_str().unwrap().contains("gửi lên thiếu hoặc sai"), "{}", answer.text());
 }
 
 #[test]
@@ -89,7 +91,7 @@ fn silent_and_slow_browsers_leave_room_for_others() {
     drop(held);
     let reply = wait_for("room after they are gone", 30, || {
         let mut stream = TcpStream::connect(&visit.address).ok()?;
-        stream.write_all(b"GET /dang-nhap HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").ok()?;
+        write!(stream, "GET /bat-dau HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", visit.address).ok()?;
         let mut text = String::new();
         stream.read_to_string(&mut text).ok().filter(|_| !text.is_empty()).map(|_| text)
     });
@@ -101,11 +103,11 @@ fn a_head_that_never_ends_is_given_up() {
     let (_site, running) = station();
     let visit = Visit::of(&running);
     let mut slow = visit.connect();
-    slow.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ").unwrap();
+    slow.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: ").unwrap();
     let mut answer = Vec::new();
     // Until the server closes; the read itself has a time-out, whose end is an error.
     slow.read_to_end(&mut answer).unwrap();
-    assert_eq!(visit.get("/dang-nhap").status, 200);
+    assert_eq!(visit.get("/bat-dau").status, 200);
 }
 
 #[test]
@@ -119,7 +121,7 @@ fn a_port_that_is_taken_keeps_nothing_from_the_air_and_is_tried_again() {
     });
     assert!(site.status().is_object());
     drop(taken);
-    assert_eq!(Visit::of(&running).get("/dang-nhap").status, 200);
+    assert_eq!(Visit::of(&running).get("/bat-dau").status, 200);
 }
 
 #[test]

@@ -131,6 +131,38 @@
     if (question) loa.ask(question, function () { loa.submit(form); }); else loa.submit(form);
   });
 
+  // A browser shows a date as its own language does; under each one stands the chosen day in words.
+  var days = vi ? ['Chủ nhật', 'Thứ Hai', 'Thứ Ba', 'Thứ Tư', 'Thứ Năm', 'Thứ Sáu', 'Thứ Bảy']
+    : ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+  var months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  loa.day = function (typed) {
+    var parts = /^(\d{4})-(\d\d)-(\d\d)$/.exec(typed);
+    if (!parts) return '';
+    var day = days[new Date(Date.UTC(+parts[1], +parts[2] - 1, +parts[3])).getUTCDay()] + ', ';
+    return day + (vi ? parts[3] + '/' + parts[2] + '/' + parts[1] : +parts[3] + ' ' + months[+parts[2] - 1] + ' ' + parts[1]);
+  };
+
+  function sayDay(input) {
+    var place = input.nextElementSibling;
+    if (!place || !place.hasAttribute('data-day')) {
+      place = document.createElement('output');
+      place.className = 'day-words';
+      place.setAttribute('data-day', '');
+      if (input.id) place.htmlFor = input.id;
+      input.parentNode.insertBefore(place, input.nextSibling);
+    }
+    // A place that is never empty: nothing moves when a day is chosen.
+    place.textContent = loa.day(input.value) || '\u00a0';
+  }
+  Array.prototype.forEach.call(document.querySelectorAll('input[type="date"]'), sayDay);
+  ['input', 'change'].forEach(function (name) {
+    document.addEventListener(name, function (event) { if (event.target.type === 'date') sayDay(event.target); });
+  });
+  // After a form is put back to what it was, its fields are read once that is done.
+  document.addEventListener('reset', function (event) {
+    setTimeout(function () { Array.prototype.forEach.call(event.target.querySelectorAll('input[type="date"]'), sayDay); }, 0);
+  });
+
   // A button that must be held: by mouse, finger, Enter or space. Its form is sent after 1.5 s.
   Array.prototype.forEach.call(document.querySelectorAll('button.hold'), function (button) {
     var timer = null;

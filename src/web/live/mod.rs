@@ -110,14 +110,29 @@ async fn listen(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
         );
         return Refusal::later(visitor.pick(vi, en)).into_response();
     };
-    let mut ended = site.ended.clone();
     let events = ReceiverStream::new(told)
         .map(|Told { name, data }| Ok::<_, Infallible>(Event::default().event(name).data(&*data)));
-    let events = UntilEnded { events, ended: Box::pin(async move { drop(ended.wait_for(|ended| *ended).await) }) };
+    let events = UntilEnded { events, ended: Box::pin(ended(site, visitor)) };
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }
 
-/// A stream that ends with the station.
+/// Waits for the end of the station, or of the sign-in: whoever has left, was removed or may no longer look hears nothing a
+/// second later.
+async fn ended(site: Arc<Site>, visitor: Visitor) {
+    let mut ended = site.ended.clone();
+    loop {
+        let next = site.clock.pair().1.plus(TOLD_EVERY);
+        tokio::select! {
+            _ = ended.wait_for(|ended| *ended) => return,
+            () = site.clock.wait_until(next) => {}
+        }
+        if !site.people.goes_on(&visitor.sign_in, Right::Look, site.clock.now()) {
+            return;
+        }
+    }
+}
+
+/// A stream that ends with something else.
 struct UntilEnded<S> {
     events: S,
     ended: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -191,7 +206,7 @@ fn pass_on(site: &Site, notice: &Notice) {
 /// What was told last, and when.
 #[derive(Default)]
 struct Teller {
-    told: Option<(Status, Mono)>,
+    told: Option<(Arc<Status>, Mono)>,
     /// The station did not answer; told once.
     is_silent: bool,
     levels: Option<Needle>,
@@ -212,7 +227,7 @@ impl Teller {
         if is_news || self.is_silent {
             self.is_silent = false;
             site.live.say("status", &view::event(&status));
-            self.told = Some((*status, now));
+            self.told = Some((status, now));
             // Who has just come hears where the needle stands, although it may not move.
             self.levels = None;
         }

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::leftover::Leftover;
 use super::quota::Quota;
-use crate::clock::{Clock, Mono};
+use crate::clock::{Clock, Moment, Mono};
 use crate::people::sign_in::MOST;
 use crate::people::{Deed, Ending, Kept, SignIn};
 use crate::store::{Everyone, PeopleBook, PeopleRecord};
@@ -36,6 +36,15 @@ pub(super) struct Known {
     pub(super) accounts: HashMap<String, Kept>,
     /// Sign-ins by the SHA-256 of their tokens.
     pub(super) sign_ins: HashMap<String, SignIn>,
+}
+
+impl Known {
+    /// A sign-in that is not over, and its account, by the SHA-256 of its token.
+    pub(super) fn going_on(&self, token_sha256: &str, now: Moment) -> Option<(&SignIn, &Kept)> {
+        let sign_in = self.sign_ins.get(token_sha256).filter(|sign_in| !sign_in.is_over(now.wall))?;
+        let kept = self.accounts.get(&sign_in.login).filter(|kept| kept.is_active)?;
+        Some((sign_in, kept))
+    }
 }
 
 /// What the page wants.

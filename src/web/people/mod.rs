@@ -25,9 +25,10 @@ use super::routes::Route;
 use super::site::Site;
 use super::visitor::{Guest, Visitor};
 use crate::clock::{Clock, Moment};
+use crate::library::beside_the_air;
 use crate::people::brake::{Brake, Try};
 use crate::people::sign_in::{self as rule, token_sha256};
-use crate::people::{Account, Deed, Kept, SignIn, Wish, password};
+use crate::people::{Account, Deed, Kept, Right, SignIn, Wish, password};
 use crate::store::{Register, RegisterError};
 
 /// Wishes that wait for the keeper: more come only from a flood.
@@ -70,14 +71,18 @@ impl People {
     /// Who comes with this token.
     pub(super) fn visitor(&self, token: &str, guest: Guest, now: Moment) -> Option<Visitor> {
         let known = self.known.borrow();
-        let sign_in = known.sign_ins.get(&token_sha256(token)).filter(|sign_in| !sign_in.is_over(now.wall))?;
-        let kept = known.accounts.get(&sign_in.login).filter(|kept| kept.is_active)?;
+        let (sign_in, kept) = known.going_on(&token_sha256(token), now)?;
         if sign_in.is_due(now.wall) {
             // A full queue is tried again with the next request.
             let _ = self.asks.try_send(Ask::Seen(sign_in.token_sha256.clone()));
         }
         let sign_in = sign_in.token_sha256.clone();
         Some(Visitor { guest, account: kept.account.clone(), csrf: rule::csrf(token), sign_in })
+    }
+
+    /// Whether a sign-in goes on with this right: for what stays open longer than a request.
+    pub(super) fn goes_on(&self, token_sha256: &str, right: Right, now: Moment) -> bool {
+        self.known.borrow().going_on(token_sha256, now).is_some_and(|(_, kept)| kept.account.may(right))
     }
 
     /// Whether there is an account; `None` while the database was not read yet.
@@ -235,6 +240,7 @@ pub(super) fn unrecorded(guest: &Guest, error: &RegisterError) -> Refusal {
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let (done, answered) = oneshot::channel();
     let thread = std::thread::Builder::new().name("password".into()).spawn(move || {
+        beside_the_air();
         // Whoever asked may have gone.
         let _ = done.send(work());
     });

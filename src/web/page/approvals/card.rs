@@ -12,7 +12,7 @@ use super::super::super::visitor::Visitor;
 use super::diff::{Line, lines as diff};
 use super::words;
 use crate::airing::Priority;
-use crate::bulletin::{Act, Decision, Objection};
+use crate::bulletin::{Act, Decision};
 use crate::config::Config;
 use crate::language::Language;
 use crate::office::decide::{Seen, judged};
@@ -196,7 +196,8 @@ fn forms(config: &Config, visitor: &Visitor, matter: &Matter) -> Markup {
         return html! { p .soft { (language.pick("Chỉ tài khoản người duyệt mới duyệt được.", "Only accounts of approvers decide.")) } };
     }
     let approval = Decision { act: Act::Approve, by: visitor.account.name.clone(), by_phone: false, why: None };
-    let objection = judged(config, card, &matter.makers, &approval).err();
+    let own = matter.logins.contains(&visitor.account.login);
+    let objection = judged(config, card, (&matter.makers, own), &approval).err();
     let state = card.decided.as_ref().map(|decided| (decided.act, decided.by_phone));
     let is_approved = matches!(state, Some((Act::Approve, _)));
     let is_phone = matches!(state, Some((Act::Approve, true)));
@@ -209,7 +210,7 @@ fn forms(config: &Config, visitor: &Visitor, matter: &Matter) -> Markup {
             @if state.is_none() { (with_reason(visitor, card, "refuse")) }
             @if is_approved { (with_reason(visitor, card, "withdraw")) }
         }
-        @if state.is_none() && card.draft.class == Priority::Emergency && objection != Some(Objection::NoSound) { (by_phone(visitor, card)) }
+        @if state.is_none() && card.draft.class == Priority::Emergency && objection.is_none() { (by_phone(visitor, card)) }
     }
 }
 

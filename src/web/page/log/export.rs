@@ -29,6 +29,7 @@ use super::filter::{Asked, span};
 use super::words;
 use crate::backup::block_on;
 use crate::config::Config;
+use crate::library::beside_the_air;
 use crate::office::signed;
 use crate::people::Right;
 use crate::report::period::{self, Window};
@@ -112,6 +113,7 @@ fn piped(
     let mut read = pipe::Receiver::from_owned_fd(read.into())?;
     let (end, ended) = oneshot::channel();
     std::thread::Builder::new().name("download".into()).spawn(move || {
+        beside_the_air();
         let mut out = BufWriter::with_capacity(PORTION, into);
         let written = write(&mut out).and_then(|()| out.flush());
         // Before the pipe's end shows, so that whoever sees that end knows whether it is the right one.

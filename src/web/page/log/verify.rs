@@ -125,6 +125,7 @@ fn name(language: Language, chain: Chain) -> &'static str {
         Chain::Bulletins => ("các bản tin bài", "bulletins"),
         Chain::Zones => ("sổ cụm loa", "zones"),
         Chain::Activities => ("sổ hoạt động", "activities"),
+        Chain::Audit => ("nhật ký thao tác", "audit"),
     };
     language.pick(vi, en)
 }

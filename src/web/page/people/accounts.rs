@@ -23,7 +23,7 @@ use super::super::super::people::first::{
 use super::super::super::routes::{Needs, Route};
 use super::super::super::site::Site;
 use super::super::super::visitor::Visitor;
-use super::subtabs;
+use super::super::system::subtabs;
 use crate::airing::rfc3339;
 use crate::people::account::{name, roles};
 use crate::people::{AccountFault, Deed, Kept, Right, Wish};
@@ -58,8 +58,8 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Markup {
         button .primary { (visitor.pick("Tạo tài khoản", "Make the account")) }
     };
     let body = html! {
-        (subtabs(&visitor, HERE))
         h1 { (title) }
+        (subtabs(&visitor, HERE))
         table .cards {
             thead { tr { @for head in heads { th { (head) } } th { span .visually-hidden { (visitor.pick("Sửa", "Change")) } } } }
             tbody { @for kept in site.people.accounts() {
@@ -116,8 +116,8 @@ async fn one(State(site): State<Arc<Site>>, visitor: Visitor, Path(login): Path<
     );
     let removal = format!("/api/accounts/{login}/remove");
     let body = html! {
-        (subtabs(&visitor, HERE))
         h1 { (who) " (" (login) ")" }
+        (subtabs(&visitor, HERE))
         p { a href=(HERE) { (visitor.pick("Về danh sách tài khoản", "Back to the accounts")) } }
         h2 { (visitor.pick("Họ tên và vai trò", "Name and roles")) }
         (form::act(&visitor, &format!("/api/accounts/{login}"), &change))

@@ -20,7 +20,8 @@ use super::super::super::people::unrecorded;
 use super::super::super::routes::{Needs, Route};
 use super::super::super::site::Site;
 use super::super::super::visitor::Visitor;
-use super::{acts, subtabs};
+use super::super::system::subtabs;
+use super::acts;
 use crate::airing::rfc3339;
 use crate::calendar::start_of_day;
 use crate::people::{Asked, Ending, Recorded, Right};
@@ -113,8 +114,8 @@ async fn show(
     let is_full = found.rows.len() as i64 == asked.limit;
     let oldest = found.rows.last().map(|row| row.seq).filter(|seq| is_full && *seq > 1);
     let body = html! {
-        (subtabs(&visitor, HERE))
         h1 { (title) }
+        (subtabs(&visitor, HERE))
         p .soft { (visitor.pick(
             "Ai đã làm gì, lúc nào, từ máy nào, kể cả việc bị từ chối. Không ai sửa hay xóa được mà không lộ ra; kỹ thuật viên \
              kiểm tra bằng lệnh ",
@@ -143,7 +144,7 @@ fn filters(visitor: &Visitor, wanted: &Wanted, found: &Found) -> Markup {
         std::iter::once(all.clone()).chain(values.iter().map(|each| (each.clone(), said(each)))).collect::<Vec<_>>()
     };
     let people = of(&found.logins, &Clone::clone);
-    let acts = of(&found.acts, &|act| acts::words(act, visitor.language()));
+    let acts = of(&found.acts, &|act| acts::words(act, visitor.language()).to_owned());
     let day = |name: &str, label: &str, value: &str| {
         form::field(name, label, None, &html! { input type="date" id=(name) name=(name) value=(value); })
     };
@@ -180,7 +181,7 @@ fn table(visitor: &Visitor, rows: &[Recorded]) -> Markup {
                             @if let Some(from) = &deed.from_address { (from) } @else { (visitor.pick("dòng lệnh", "command line")) }
                         }
                     }
-                    td data-label=(heads[2]) { (sentence(&acts::words(&deed.act, visitor.language()))) }
+                    td data-label=(heads[2]) { (sentence(acts::words(&deed.act, visitor.language()))) }
                     td data-label=(heads[3]) { (deed.subject.as_deref().unwrap_or("–")) }
                     td data-label=(heads[4]) {
                         (ending(visitor, deed.ending))

@@ -41,7 +41,7 @@ pub(super) fn routes() -> Vec<Route> {
 async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Markup {
     let language = visitor.language();
     let status = site.status().await;
-    let problems = status.map(|status| status.problems).unwrap_or_default();
+    let problems = status.map(|status| status.problems.clone()).unwrap_or_default();
     let body = html! {
         section .card aria-labelledby="dai-thay" {
             h2 id="dai-thay" { (visitor.pick("Đài đang thấy", "As the station sees it")) }
@@ -135,7 +135,7 @@ fn object(checked: &Checked, language: Language) -> Value {
 
 async fn api(State(site): State<Arc<Site>>, visitor: Visitor) -> Json<Value> {
     let status = site.status().await;
-    let problems = status.map(|status| status.problems).unwrap_or_default();
+    let problems = status.map(|status| status.problems.clone()).unwrap_or_default();
     let checked = site.system.checked().map(|checked| object(&checked, visitor.language()));
     Json(json!({"station": problems, "checked": checked}))
 }

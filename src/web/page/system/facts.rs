@@ -19,7 +19,7 @@ use crate::web::site::Site;
 /// Everything that the lights are lit by.
 pub(super) struct Facts {
     /// `None` if the station does not answer.
-    pub(super) status: Option<Box<Status>>,
+    pub(super) status: Option<Arc<Status>>,
     pub(super) machine: Machine,
     pub(super) disk: Option<Disk>,
     pub(super) health: Result<Health, String>,

@@ -146,8 +146,8 @@ const TROUBLES: [Trouble; 10] = [
                 "A technician sets a new one under System, Accounts.",
             ),
             (
-                "Kỹ thuật viên cũng quên: ngồi tại máy của đài, chạy `loa user password TÊN`; xem `loa user --help`.",
-                "If the technician lost his: at the machine itself, `loa user --help` says how.",
+                "Kỹ thuật viên cũng quên: ngồi tại máy của đài, chạy `loa user change TÊN --password` (có `sudo` nếu đài do hệ thống chạy).",
+                "If the technician lost his: at the machine itself, run `loa user change NAME --password` (with `sudo` if it runs as a service).",
             ),
             (
                 "Gõ sai nhiều lần thì phải chờ một lúc mới thử lại được.",

@@ -60,7 +60,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// The pages of this tab, the one shown marked.
-fn subtabs(visitor: &Visitor, at: &str) -> Markup {
+pub(super) fn subtabs(visitor: &Visitor, at: &str) -> Markup {
     let may_set = visitor.account.may(Right::Settings);
     let all = [
         ("/he-thong", "Tình trạng", "State", true),
@@ -141,19 +141,17 @@ fn todo_list(facts: &Facts, language: Language) -> Markup {
     }
 }
 
-/// What a technician may do at a light.
+/// What may be done at a light.
 fn more(light: &Light, visitor: &Visitor) -> Markup {
-    if light.id != "so-lieu" || !visitor.account.may(Right::Settings) {
-        return html! {};
+    let may = |right| visitor.account.may(right);
+    match light.id {
+        "thiet-bi" if may(Right::Air) => sound::tone_button(visitor),
+        "so-lieu" if may(Right::Settings) => {
+            let label = visitor.pick("Kiểm tra nhật ký ngay", "Prove the log now");
+            part::button(visitor, "/api/system/verify", label, "", None, &[])
+        }
+        _ => html! {},
     }
-    part::button(
-        visitor,
-        "/api/system/verify",
-        visitor.pick("Kiểm tra nhật ký ngay", "Prove the log now"),
-        "",
-        None,
-        &[],
-    )
 }
 
 fn versions(facts: &Facts, visitor: &Visitor) -> Markup {

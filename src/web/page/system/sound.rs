@@ -21,7 +21,7 @@ use crate::people::Right;
 use crate::web::answer::Refusal;
 use crate::web::layout::sentence;
 use crate::web::part::form;
-use crate::web::routes::{Route, table};
+use crate::web::routes::Route;
 use crate::web::site::Site;
 use crate::web::visitor::Visitor;
 
@@ -57,7 +57,7 @@ async fn look(site: &Arc<Site>, language: Language) -> Result<Vec<Choice>, Refus
         let away = language.pick("không thấy trên máy này", "not seen on this machine");
         devices.push(Device { problem: Some(away.to_owned()), ..Device::unknown(id, "") });
     }
-    let open = site.status().await.and_then(|status| status.desk.device);
+    let open = site.status().await.and_then(|status| status.desk.device.clone());
     let choice = |device: Device| Choice {
         is_set: set == Some(&*device.id),
         is_open: open.as_deref() == Some(&*device.id) || open.is_some() && set == Some(&*device.id),
@@ -183,25 +183,29 @@ fn choose(visitor: &Visitor, sheet: &Sheet, id: &str, label: &str) -> Markup {
     }
 }
 
-/// The tone of today's page, where it is served and allowed.
+/// A tone by which to hear that the loudspeakers work, for who may air.
 fn tone(visitor: &Visitor) -> Markup {
-    let is_there = table().iter().any(|route| route.path == "/api/tone");
     html! {
-        @if is_there && visitor.account.may(Right::Air) {
+        @if visitor.account.may(Right::Air) {
             section .card aria-labelledby="thu-loa" {
                 h2 id="thu-loa" { (visitor.pick("Thử loa", "Test tone")) }
                 p { (visitor.pick("Phát một tiếng thử ra loa bằng thiết bị đang mở; có ghi vào nhật ký.", "Sounds a short tone on the open device; the log notes it.")) }
-                (form::button(
-                    visitor,
-                    "/api/tone",
-                    visitor.pick("Phát tiếng thử", "Sound the tone"),
-                    "primary",
-                    Some(visitor.pick("Phát tiếng thử ra loa ngay bây giờ?", "Sound the tone now?")),
-                    &[],
-                ))
+                (tone_button(visitor))
             }
         }
     }
+}
+
+/// The button of that tone alone.
+pub(super) fn tone_button(visitor: &Visitor) -> Markup {
+    form::button(
+        visitor,
+        "/api/tone",
+        visitor.pick("Phát tiếng thử", "Sound the tone"),
+        "primary",
+        Some(visitor.pick("Phát tiếng thử ra loa ngay bây giờ?", "Sound the tone now?")),
+        &[],
+    )
 }
 
 async fn api(State(site): State<Arc<Site>>, visitor: Visitor) -> Result<Json<Value>, Refusal> {

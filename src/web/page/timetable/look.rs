@@ -173,7 +173,7 @@ pub(super) async fn taken_over(site: &Arc<Site>, visitor: &Visitor, ground: &Gro
     if ground.view.is_taken_over != Some(false) {
         return html! {};
     }
-    let refusing = site.status().await.map(|status| status.problems).unwrap_or_default();
+    let refusing = site.status().await.map(|status| status.problems.clone()).unwrap_or_default();
     html! {
         @if refusing.is_empty() {
             p .notice role="status" { (visitor.pick(

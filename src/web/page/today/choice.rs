@@ -19,6 +19,7 @@ use super::acts;
 use crate::airing::Priority;
 use crate::bulletin::Act;
 use crate::control::{Order, REPEATS, Status};
+use crate::people::Right;
 use crate::store::{Card, Register, Wanted};
 
 /// Bulletins and files to choose from; whoever wants an older one finds it on its own page.
@@ -204,6 +205,12 @@ fn staged(site: &Site, id: &str) -> Option<PathBuf> {
 pub(super) fn fields(visitor: &Visitor, choices: &Choices, chosen: &Chosen) -> Markup {
     let pick = |vi, en| visitor.pick(vi, en);
     let what = if chosen.what.is_empty() { "bulletin" } else { &chosen.what };
+    let ways = [
+        ("bulletin", pick("Tin bài", "A bulletin"), true),
+        ("file", pick("Tệp có sẵn trên máy phát", "A file of the station"), true),
+        ("upload", pick("Gửi tệp lên hoặc thu âm", "Upload or record"), visitor.account.may(Right::Upload)),
+    ];
+    let ways = ways.into_iter().filter(|(.., is_offered)| *is_offered);
     let bulletins: Vec<_> = std::iter::once((String::new(), pick("(chọn tin bài)", "(choose a bulletin)").to_owned()))
         .chain(choices.bulletins.iter().map(|each| (each.number.to_string(), label(visitor, each))))
         .collect();
@@ -219,7 +226,7 @@ pub(super) fn fields(visitor: &Visitor, choices: &Choices, chosen: &Chosen) -> M
                     "The database does not answer: only today's bulletins, which the station remembers, are listed. Files can be aired all the same.",
                 )) }
             }
-            @for (value, label) in [("bulletin", pick("Tin bài", "A bulletin")), ("file", pick("Tệp có sẵn trên máy phát", "A file of the station")), ("upload", pick("Gửi tệp lên hoặc thu âm", "Upload or record"))] {
+            @for (value, label, _) in ways {
                 div .field.tick { label for={ "what-" (value) } {
                     input type="radio" name="what" id={ "what-" (value) } value=(value) checked[value == what]; span { (label) }
                 } }
@@ -227,7 +234,7 @@ pub(super) fn fields(visitor: &Visitor, choices: &Choices, chosen: &Chosen) -> M
         }
         div data-for="bulletin" { (form::choice("bulletin", pick("Tin bài (đã duyệt đứng trước)", "Bulletin (approved ones first)"), &bulletins, &chosen.bulletin, None)) }
         div data-for="file" { (form::choice("file", pick("Tệp", "File"), &files, &chosen.file, None)) }
-        div data-for="upload" { (upload(visitor, chosen)) }
+        @if visitor.account.may(Right::Upload) { div data-for="upload" { (upload(visitor, chosen)) } }
         (form::field("repeat", pick("Phát mấy lần", "How often"), None, &html! {
             input type="number" id="repeat" name="repeat" min=(REPEATS.start()) max=(REPEATS.end()) value=(if chosen.repeat.is_empty() { "1" } else { &chosen.repeat }) inputmode="numeric";
         }))

@@ -88,7 +88,7 @@ pub(super) async fn act(State(site): State<Arc<Site>>, visitor: Visitor, Form(ch
     if chosen.held.is_empty() {
         let query = serde_urlencoded::to_string(&chosen).unwrap_or_default();
         let told = visitor.pick("chưa phát gì: hãy xác nhận ở trang này", "nothing airs yet: confirm it on this page");
-        return Ok(Done::new(told, format!("/khan-cap/xac-nhan?{query}")));
+        return Ok(Done::asking(told, format!("/khan-cap/xac-nhan?{query}")));
     }
     acts::give(&site, &visitor, order, "/").await
 }

@@ -151,7 +151,6 @@ fn countdown(ms: i64) -> String {
 fn draw(visitor: &Visitor, item: &OutlookItem) -> Markup {
     html! {
         li {
-            @if let Some(number) = item.bulletin { (number) ". " }
             (item.title)
             @if let Some(ms) = item.planned_ms { " " small .num { (words::length(visitor.language(), ms)) } }
             @if let Some(reason) = item.left_out { " " span .chip.bad { (sentence(visitor.language().reason(reason))) } }
@@ -173,7 +172,10 @@ pub(super) fn on_duty(visitor: &Visitor, status: &Status) -> Markup {
     html! {
         p .duty {
             strong { (visitor.pick("Người trực: ", "On duty: ")) }
-            @if duties.is_empty() { (visitor.pick("chưa phân công", "nobody is named")) }
+            @if duties.is_empty() {
+                (visitor.pick("chưa phân công. ", "nobody is named. "))
+                a href="/lich-phat/ngay-dac-biet" { (visitor.pick("Phân công ở Lịch phát", "Name somebody under Timetable")) }
+            }
             @for (at, duty) in duties.iter().enumerate() {
                 @if at > 0 { "; " }
                 (duty.who)
@@ -247,7 +249,7 @@ fn item(visitor: &Visitor, line: &Line) -> Markup {
         li data-airing=(line.airing) {
             span .num.at { (line.started_at.map_or_else(String::new, words::time)) }
             span .what {
-                @if let Some(number) = line.bulletin { a href={ "/tin-bai/" (number) } { (number) ". " (line.title) } } @else { (line.title) }
+                @if let Some(number) = line.bulletin { a href={ "/tin-bai/" (number) } { (line.title) } } @else { (line.title) }
                 @if let Some(ms) = line.length_ms { " " small .num { (words::length(language, ms)) } }
                 @if line.kind == Some(Kind::Emergency) { " " span .chip.bad { (language.kind(Kind::Emergency)) } }
                 @if let Some(by) = &line.by { " " small { (by) } }

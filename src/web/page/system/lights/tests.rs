@@ -47,7 +47,7 @@ fn well() -> Facts {
     machine.memory = Some(machine::Memory { bytes: 2_000_000_000, available_bytes: 1_500_000_000 });
     let health = Health { sqlite: "3.51".into(), journal: "wal".into(), bytes: 1, rows: 3, oldest: None };
     Facts {
-        status: Some(Box::new(status)),
+        status: Some(std::sync::Arc::new(status)),
         machine,
         disk: Some(Disk { free_bytes: 9_000_000_000, bytes: 32_000_000_000 }),
         health: Ok(health),
@@ -61,7 +61,7 @@ fn well() -> Facts {
 
 fn with(change: impl FnOnce(&mut Status)) -> Facts {
     let mut facts = well();
-    change(facts.status.as_mut().unwrap());
+    change(std::sync::Arc::get_mut(facts.status.as_mut().unwrap()).unwrap());
     facts
 }
 

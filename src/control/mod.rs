@@ -3,26 +3,26 @@
 //! In: one JSON line per connection from a program of this machine. Out: one JSON line in answer, when the act is taken or
 //! refused. The socket lies in the data folder, so who may write there may act; who did is what the kernel says of the
 //! other end. No socket, or one that nobody serves: the station is not running, and nothing airs later.
-//! Next: `station`, which asks the desk.
+//! Next: `entrance`, then `station`, which asks the desk.
+
+mod entrance; // the way to the loop from inside the program
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::ops::RangeInclusive;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::alarm::Alarm;
 use crate::desk::{Outlook, Seen, Snapshot, Today};
-use crate::language::Language;
-use crate::playout::Levels;
 use crate::problem::system::refusal;
+
+pub use entrance::{Asked, Entrance, Orders, entrance};
 
 /// File name of the socket in the data folder.
 const SOCKET: &str = "loa.sock";
@@ -180,83 +180,6 @@ pub struct BackupStatus {
     pub file: Option<PathBuf>,
     /// The newest one in the second folder.
     pub second: Option<PathBuf>,
-}
-
-/// Requests that wait for the loop; more at once is a script gone wild.
-const ORDERS: usize = 32;
-
-/// The way to a station's loop from inside its program, and what of it may be read without asking; may be cloned.
-#[derive(Debug, Clone)]
-pub struct Entrance {
-    orders: mpsc::Sender<Asked>,
-    /// What a person should see to about whoever comes this way.
-    alarms: watch::Sender<Vec<Alarm>>,
-    levels: Arc<OnceLock<watch::Receiver<Option<Levels>>>>,
-}
-
-/// Where the loop takes what came through the entrance.
-pub type Orders = mpsc::Receiver<Asked>;
-
-/// A station's entrance and where it leads; made by whoever runs the station, who may keep a clone.
-#[must_use]
-pub fn entrance() -> (Entrance, Orders) {
-    let (sender, orders) = mpsc::channel(ORDERS);
-    (Entrance { orders: sender, alarms: watch::Sender::default(), levels: Arc::default() }, orders)
-}
-
-impl Entrance {
-    /// Has the station tell these alarms, until others are given.
-    pub fn raise(&self, alarms: Vec<Alarm>) {
-        self.alarms.send_replace(alarms);
-    }
-
-    /// The alarms that were given, for the loop.
-    pub(crate) fn alarms(&self) -> watch::Receiver<Vec<Alarm>> {
-        self.alarms.subscribe()
-    }
-
-    /// Gives an order and waits for its answer, from whatever runtime. `by` is whoever acts, as the log shall name him,
-    /// `via` through what. The answer is in English.
-    pub async fn ask(&self, order: Order, by: String, via: &'static str) -> Answer {
-        self.ask_in(Language::En, order, by, via).await
-    }
-
-    /// The same, for somebody who reads this language.
-    pub async fn ask_in(&self, language: Language, order: Order, by: String, via: &'static str) -> Answer {
-        let (answer, answered) = oneshot::channel();
-        match self.orders.try_send(Asked { order, by, via, language, answer }) {
-            Ok(()) => answered.await.unwrap_or_else(|_| Answer::Refused("the station is shutting down".into())),
-            Err(_) => Answer::Refused("too many requests at once; try again".into()),
-        }
-    }
-
-    /// What the output sounds like at this moment, read past the loop: as often as a needle moves. `None` while no device is
-    /// open.
-    #[must_use]
-    pub fn levels(&self) -> Option<Levels> {
-        *self.levels.get()?.borrow()
-    }
-
-    /// The station shows its levels here from now on.
-    pub(crate) fn show(&self, levels: watch::Receiver<Option<Levels>>) {
-        // A station is opened once for each entrance.
-        let _ = self.levels.set(levels);
-    }
-}
-
-/// An order with who gave it, waiting for its answer.
-#[derive(Debug)]
-pub struct Asked {
-    /// What is asked.
-    pub order: Order,
-    /// The name given and the operating system's user; for the page the account.
-    pub by: String,
-    /// Through what: `cli` or `web`.
-    pub via: &'static str,
-    /// The language of the answer.
-    pub language: Language,
-    /// Where the answer goes.
-    pub answer: oneshot::Sender<Answer>,
 }
 
 /// Serves the socket until the task is dropped. A stale socket of a dead station is replaced; the caller holds the
