@@ -6,6 +6,7 @@ import re
 import urllib.error
 import urllib.request
 
+import past
 from station import PEOPLE, Station, now
 from walk import PAGES, story
 from webdriver import PHONE, WIDE
@@ -97,7 +98,32 @@ def each_link(walk):
                 walk.sign_in(login)
                 cookies = "; ".join(f"{c['name']}={c['value']}" for c in browser.cookies)
                 dead, seen = crawl(walk.station.address, cookies)
-                walk.expect(not dead, f"{role}: {seen} links, none is dead or refused", "; ".join(dead[:6]))
+                walk.expect(not dead, f"{role}: {len(seen)} links, none is dead or refused", "; ".join(dead[:6]))
+
+
+@story("every page behind the seven, one of each kind: complaints, jumps, 360 px, axe")
+def deep(walk):
+    with busy_station(walk) as walk.station:
+        past.live(walk.station.home, 10)
+        walk.station.start()
+        shown = {kind(path) for path in PAGES.values()}
+        with walk.browsing() as browser, walk.forgiving("favicon"):
+            for login, (_, role) in PEOPLE.items():
+                walk.sign_in(login)
+                cookies = "; ".join(f"{c['name']}={c['value']}" for c in browser.cookies)
+                dead, seen = crawl(walk.station.address, cookies)
+                gone = {path.split(" ")[0] for path in dead}
+                for path in seen:
+                    if kind(path) not in shown and path not in gone:
+                        shown.add(kind(path))
+                        walk.open(path)
+                        walk.look(path.strip("/").replace("/", " "))
+
+
+def kind(path):
+    """Pages of one kind differ in numbers, names and what is asked of them."""
+    path = path.split("?")[0]
+    return re.sub(r"\d[\dT:.+-]*|(?<=/chuong-trinh/).+|(?<=/buoi/)[^/]+|(?<=/tai-khoan/).+", "N", path)
 
 
 LINK = re.compile(r'<a [^>]*?href="(/[^"#]*)')
@@ -124,7 +150,7 @@ def crawl(address, cookies):
             if link not in seen and not link.startswith(NOT_FOLLOWED) and not re.search(r"[?&](tuan|thang|nam)=", link):
                 seen.add(link)
                 waiting.append((link, path))
-    return dead, len(seen)
+    return dead, sorted(seen)
 
 
 @story("without script: the pages read, the forms work")
