@@ -50,7 +50,7 @@ const said = new Set();
 for (const box of boxes) {
   const edge = box.getBoundingClientRect().right + 2;
   for (const e of box.querySelectorAll('*')) {
-    if (e.closest('svg') || e.closest('.visually-hidden') || !e.getClientRects().length || e.getBoundingClientRect().right <= edge) continue;
+    if (e.closest('svg') || e.closest('.visually-hidden') || !e.checkVisibility() || e.getBoundingClientRect().right <= edge) continue;
     let up = e.parentElement;
     while (up !== box && !scrolls(up)) up = up.parentElement;
     if (up === box && !scrolls(box)) said.add(box.tagName.toLowerCase() + '.' + [...box.classList].join('.') + ' > ' +
