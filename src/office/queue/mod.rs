@@ -169,10 +169,10 @@ pub fn about(config: &Config, schedule: &Schedule, mut problems: Vec<Problem>, a
         problems.extend(session::warnings(&config.session, zone, 0, &planned));
     }
     for problem in &mut problems {
-        if let Some(name) = programme_of(&mut problem.what) {
-            if let Some(programme) = schedule.programmes.iter().find(|programme| programme.id == *name) {
-                name.clone_from(&programme.title);
-            }
+        if let Some(name) = programme_of(&mut problem.what)
+            && let Some(programme) = schedule.programmes.iter().find(|programme| programme.id == *name)
+        {
+            name.clone_from(&programme.title);
         }
     }
     problems

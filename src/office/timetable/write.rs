@@ -30,11 +30,12 @@ pub fn write(folder: &Path, edit: &Edit) -> Result<(), Unfit> {
     if there.as_deref() != edit.before.as_deref().map(str::as_bytes) {
         return Err(Unfit::Changed(edit.file.clone()));
     }
-    match &edit.after {
-        Some(after) => replace(&path, after.as_bytes(), || true).map(drop),
-        None => fs::remove_file(&path).and_then(|()| sync_folder(folder)),
-    }
-    .map_err(failed)
+    let is_done = match &edit.after {
+        // An editor may have saved it while this was written.
+        Some(after) => replace(&path, after.as_bytes(), || fs::read(&path).ok() == there),
+        None => fs::remove_file(&path).and_then(|()| sync_folder(folder)).map(|()| true),
+    };
+    if is_done.map_err(failed)? { Ok(()) } else { Err(Unfit::Changed(edit.file.clone())) }
 }
 
 #[cfg(test)]

@@ -147,12 +147,11 @@ async fn api(State(site): State<Arc<Site>>, visitor: Visitor) -> Json<Value> {
 async fn check(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer {
     let (_turn, has_waited) = site.system.turn_to_check().await;
     let joined = site.system.checked().filter(|_| has_waited);
-    let checked = match joined {
-        Some(checked) => Some(checked),
-        None => {
-            let (config, clock, asked) = (site.config(), site.clock.clone(), Arc::clone(&site));
-            tokio::task::spawn_blocking(move || asked.system.check(&config, &config.path, &clock)).await.ok()
-        }
+    let checked = if joined.is_some() {
+        joined
+    } else {
+        let (config, clock, asked) = (site.config(), site.clock.clone(), Arc::clone(&site));
+        tokio::task::spawn_blocking(move || asked.system.check(&config, &config.path, &clock)).await.ok()
     };
     let Some(checked) = checked else {
         return Err(Refusal::later(visitor.pick("chưa kiểm tra được, hãy thử lại", "not checked, try again")));

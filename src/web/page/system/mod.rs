@@ -101,9 +101,9 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Markup {
     let mut lights = lights::lights(&facts, language);
     if !visitor.account.may(Right::Settings) {
         // A way that would be refused is no help.
-        lights.iter_mut().for_each(|light| {
+        for light in &mut lights {
             light.link = light.link.filter(|(path, _)| !["/he-thong/am-thanh", "/he-thong/sao-luu"].contains(path));
-        });
+        }
     }
     let body = html! {
         (whole(&lights, language))

@@ -92,12 +92,12 @@ async fn change(State(site): State<Arc<Site>>, visitor: Visitor, Form(sent): For
     let config = site.config();
     let sheet =
         office::load(&config.path).map_err(|fault| Refusal::later(whole_file(&config, fault, visitor.language())))?;
-    let (mut changes, mut changed, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut changes, mut values, mut faults) = (Vec::new(), Vec::new(), Vec::new());
     for (name, typed) in sent.iter().filter_map(|(name, typed)| Some((Field::named(name)?, typed))) {
         match name.typed(typed, &sheet.text) {
             Ok(None) => {}
             Ok(Some(change)) => {
-                changed.push((name.name(), name.shown(&sheet.text), typed.trim().to_owned()));
+                values.push((name.name(), name.shown(&sheet.text), typed.trim().to_owned()));
                 changes.push(change);
             }
             Err(fault) => faults.push((name.name(), mistyped(fault, visitor.language()).to_owned())),
@@ -109,7 +109,7 @@ async fn change(State(site): State<Arc<Site>>, visitor: Visitor, Form(sent): For
     }
     let shown = sent.iter().find(|(name, _)| name == "sha256").map_or("", |(_, shown)| shown);
     let done = apply(&site, &visitor, shown, changes, HERE).await?;
-    Ok(Done { told: format!("{}{}", done.told, told_changes(&changed, visitor.language())), ..done })
+    Ok(Done { told: format!("{}{}", done.told, told_changes(&values, visitor.language())), ..done })
 }
 
 /// What was changed, old and new, as the audit shall keep it.
