@@ -21,6 +21,8 @@ pub(super) struct Done {
     pub(super) to: String,
     /// What was made, for programs; `null` if nothing.
     pub(super) object: Value,
+    /// The page stays where it is and says the words itself, where it has script.
+    pub(super) stays: bool,
     /// Nothing was done yet: it only leads to the page that asks for a confirmation.
     pub(super) only_asks: bool,
 }
@@ -39,12 +41,17 @@ pub(super) struct Refusal {
 impl Done {
     /// Words, and where to go.
     pub(super) fn new(told: impl Into<String>, to: impl Into<String>) -> Self {
-        Self { told: told.into(), to: own_path(&to.into()).to_owned(), object: Value::Null, only_asks: false }
+        Self { told: told.into(), to: own_path(&to.into()).to_owned(), object: Value::Null, stays: false, only_asks: false }
     }
 
     /// Nothing is done before a page has asked.
     pub(super) fn asking(told: impl Into<String>, to: impl Into<String>) -> Self {
         Self { only_asks: true, ..Self::new(told, to) }
+    }
+
+    /// Said by the page on which the button is.
+    pub(super) fn staying(self) -> Self {
+        Self { stays: true, ..self }
     }
 
     /// With what was made.

@@ -272,8 +272,8 @@ fn is_id(act: &str) -> bool {
 /// What became of an act, as whoever sent it wants to read it.
 fn told(site: &Site, guest: &Guest, visitor: &Visitor, answer: &Answer) -> Response {
     match answer {
-        Ok(Done { told, to, .. }) => {
-            if !told.is_empty() {
+        Ok(Done { told, to, stays, .. }) => {
+            if !told.is_empty() && !(*stays && guest.wants_json) {
                 site.flash.say(&visitor.sign_in, told);
             }
             if guest.wants_json { plain(guest, answer) } else { see(to) }

@@ -28,6 +28,25 @@
   // By its selector: the field of the file has its name as an id.
   var staged = form.querySelector('input[name="upload"]');
   var bar = document.getElementById('da-gui'), told = document.getElementById('gui-len'), file = form.querySelector('input[data-upload]'), stop = null;
+  // The browser itself tells at once whether it hears a sound in it, and how long it is.
+  function hear(sound) {
+    var sample = new Audio(), url = URL.createObjectURL(sound);
+    sample.preload = 'metadata';
+    sample.onloadedmetadata = function () {
+      var s = Math.floor(sample.duration);
+      URL.revokeObjectURL(url);
+      if (isFinite(s)) told.textContent += loa.pick(', dài ', ', length ') + Math.floor(s / 60) + ':' + ('0' + s % 60).slice(-2);
+    };
+    sample.onerror = function () {
+      URL.revokeObjectURL(url);
+      told.textContent += loa.pick('. CHÚ Ý: trình duyệt không nghe được âm thanh nào trong tệp này, có thể tệp hỏng; hãy chọn tệp khác hoặc thu âm lại.',
+        '. CAUTION: the browser hears no sound in this file, it may be damaged; choose another one or record it anew.');
+      told.className = 'notice warn';
+    };
+    told.className = '';
+    sample.src = url;
+  }
+
   function stage(sound, name) {
     if (stop) stop();
     staged.value = '';
@@ -41,6 +60,7 @@
         staged.value = id;
         form.elements.upload_name.value = name;
         told.textContent = loa.pick('Đã gửi lên: ', 'Uploaded: ') + name;
+        hear(sound);
       },
       failed: function (words, mayTryAgain) {
         bar.hidden = true;

@@ -55,13 +55,13 @@ async fn unseen(site: &Site, visitor: &Visitor, pressed: &Pressed) -> Result<(),
 pub(super) async fn stop(State(site): State<Arc<Site>>, visitor: Visitor, Form(pressed): Form<Pressed>) -> Answer {
     unseen(&site, &visitor, &pressed).await?;
     let (seen, why) = (pressed.seen(), why(&pressed.why));
-    give(&site, &visitor, Order::Stop { why, seen }, "/").await
+    give(&site, &visitor, Order::Stop { why, seen }, "/").await.map(Done::staying)
 }
 
 pub(super) async fn skip(State(site): State<Arc<Site>>, visitor: Visitor, Form(pressed): Form<Pressed>) -> Answer {
     unseen(&site, &visitor, &pressed).await?;
     let (seen, why) = (pressed.seen(), why(&pressed.why));
-    give(&site, &visitor, Order::Skip { why, seen }, "/").await
+    give(&site, &visitor, Order::Skip { why, seen }, "/").await.map(Done::staying)
 }
 
 pub(super) async fn tone(State(site): State<Arc<Site>>, visitor: Visitor, Form(pressed): Form<Pressed>) -> Answer {
