@@ -8,9 +8,10 @@ use chrono::{DateTime, Utc};
 use super::say;
 use crate::config::Config;
 use crate::office::foreseen;
-pub(super) use crate::office::foreseen::{catch_up, named, read, week_by_week};
+pub(super) use crate::office::foreseen::{catch_up, week_by_week};
 use crate::rundown::foresee::Foresight;
 use crate::schedule::Schedule;
+use crate::store::ReadError;
 
 /// What is known now; the arguments are those of `office::foreseen::foresight`.
 pub(super) fn foresight(
@@ -22,7 +23,12 @@ pub(super) fn foresight(
 ) -> anyhow::Result<Foresight> {
     let (foresight, fault) = foreseen::foresight(config, schedule, now, from, measured)?;
     if let Some(error) = fault {
-        say(format_args!("warning: {error}; bulletins and the queue are not shown"));
+        say(without_bulletins(&error));
     }
     Ok(foresight)
+}
+
+/// What is missing where the database cannot be read.
+pub(super) fn without_bulletins(error: &ReadError) -> String {
+    format!("warning: {error}; bulletins and the queue are not shown")
 }

@@ -21,6 +21,7 @@ use super::{ConfigChoice, DONE, Format, WrongInput, counted, say};
 use crate::airing::{Priority, Reason};
 use crate::calendar::{local_date, with_offset};
 use crate::clock::Clock;
+use crate::office::sheet_page::minutes;
 use crate::rundown::foresee::{Foresight, length_ms, names_bulletins, starts_ms};
 use crate::rundown::{Rundown, RundownItem};
 use crate::schedule::text::span_text;
@@ -180,10 +181,4 @@ fn doubt(item: &RundownItem, foresight: &Foresight) -> &'static str {
         None if item.bulletin.is_some() && item.audio.content.is_none() => "  (no sound)",
         None => "",
     }
-}
-
-/// Milliseconds as minutes and seconds, rounded: `0:25`.
-pub(super) fn minutes(ms: i64) -> String {
-    let seconds = (ms + 500) / 1000;
-    format!("{}:{:02}", seconds / 60, seconds % 60)
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use rustix::fs::{Access, access};
 
-use crate::cli::{evening, zone};
+use super::{evening, zone};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::folder;

@@ -5,7 +5,7 @@
 //! Next: `bulletin`, which records it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::bulletin::same_sound;
@@ -47,6 +47,14 @@ impl Uploads {
     #[must_use]
     pub fn look(&self, id: &str, owner: &str) -> Option<(Facts, State)> {
         self.with(id, owner, |upload| (upload.facts.clone(), upload.state.clone()))
+    }
+
+    /// Where the bytes of a file of `owner` lie, and what it is called. `None` also once it was looked into: they are elsewhere
+    /// then, or of no use.
+    #[must_use]
+    pub fn untouched(&self, id: &str, owner: &str) -> Option<(PathBuf, String)> {
+        let (facts, state) = self.look(id, owner)?;
+        matches!(state, State::Waiting).then(|| (self.path_of(&facts), facts.name))
     }
 
     /// Whether a sound of that hash was taken in and waits to be recorded.

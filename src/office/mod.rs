@@ -10,6 +10,7 @@ pub mod card; // a bulletin as other programs read it
 pub mod check; // what `loa check` finds
 pub mod copies; // a backup that a person asks for
 pub mod decide; // approved, refused, withdrawn: exactly what was looked at
+pub(crate) mod evening; // what airs until the end of tomorrow and should not, or not so
 pub mod evidence; // the log as of one row, and all that it is held against
 pub mod fields; // what is typed, read and checked
 pub mod foreseen; // what is known of coming programmes
@@ -20,8 +21,11 @@ pub mod peaks; // the waveform of a content
 pub mod plan_status; // how far the plan is carried out
 pub mod queue; // bulletins that wait, and where they will air
 pub mod remark; // notes and corrections of rows of the log
+pub(crate) mod replace; // a file written anew, whole
 pub mod report; // all that a report is made of
 pub mod settings; // loa.toml changed by form
+pub(crate) mod sheet; // some days on paper
+pub(crate) mod sheet_page; // as HTML
 pub mod signed; // rows of the log in a file that proves itself
 pub mod sounded; // what has sounded of the plan, as pieces of a bundle
 pub mod stored; // whether a sound is still in the content store

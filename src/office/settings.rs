@@ -5,9 +5,8 @@
 //! a change that somebody else has made meanwhile. Next: `config::edit`.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -15,6 +14,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::check;
+use super::replace::replace;
 use crate::config::Config;
 use crate::config::edit::{self, Change, EditError};
 use crate::folder::{give_to_owner_of, make_shared, read_bytes};
@@ -112,7 +112,11 @@ pub fn change(
     if text != sheet.text {
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         keep(data_dir, &sheet.text, now)?;
-        replace(&target, &text, shown)?;
+        let is_same = || load(path).is_ok_and(|sheet| sheet.sha256 == shown);
+        let replaced = replace(&target, text.as_bytes(), is_same);
+        if !replaced.map_err(|error| Refused::Write { path: target, error })? {
+            return Err(Refused::Changed);
+        }
     }
     let restart = before.map(|before| needs_restart(&before, &after)).unwrap_or_default();
     Ok(Written { sha256, restart, warnings: new })
@@ -162,43 +166,10 @@ fn keep(data_dir: &Path, text: &str, now: DateTime<Utc>) -> Result<(), Refused> 
     Ok(())
 }
 
-/// Puts the text in the file's place, with its mode and, as far as this user may, its owner; whoever reads sees the one or the other, whole.
-fn replace(path: &Path, text: &str, shown: &str) -> Result<(), Refused> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let new = path.with_file_name(format!(".{name}.new"));
-    let failed = |error| Refused::Write { path: path.to_owned(), error };
-    let facts = fs::metadata(path).map_err(failed)?;
-    let written =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            let own = file.metadata()?;
-            if (own.uid(), own.gid()) != (facts.uid(), facts.gid()) {
-                fchown(&file, Some(facts.uid()), Some(facts.gid()))?;
-            }
-            file.set_permissions(fs::Permissions::from_mode(facts.mode() & 0o7777))?;
-            file.sync_all()
-        });
-    let is_same = || load(path).is_ok_and(|sheet| sheet.sha256 == shown);
-    let replaced = match written {
-        Ok(()) if !is_same() => Err(Refused::Changed),
-        Ok(()) => fs::rename(&new, path).map_err(failed),
-        Err(error) => Err(failed(error)),
-    };
-    if replaced.is_err() {
-        // What was begun is of no use.
-        let _ = fs::remove_file(&new);
-        return replaced;
-    }
-    crate::backup::sync_folder(&folder_above(path)).map_err(failed)
-}
-
-fn folder_above(path: &Path) -> PathBuf {
-    let folder = crate::config::folder_of(path);
-    if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
     use super::*;
     use crate::config::edit::{Key, Value};
 
@@ -239,7 +210,7 @@ mod tests {
         let kept: Vec<_> = crate::backup::names(&data.join(HISTORY));
         assert_eq!(kept, ["loa-20250228T170000000000Z.toml"]);
         assert_eq!(fs::read_to_string(data.join(HISTORY).join(&kept[0])).unwrap(), TEXT);
-        assert!(!folder.path().join(".loa.toml.new").exists());
+        assert_eq!(crate::backup::names(folder.path()).len(), 4, "nothing is left over");
     }
 
     #[test]

@@ -162,9 +162,7 @@ impl Uploads {
         now: Mono,
     ) -> Result<Incoming, Turned> {
         self.sweep(now);
-        if self.waiting().iter().filter(|upload| upload.owner == owner).count() >= MOST_WAITING {
-            return Err(Turned::TooMany(MOST_WAITING));
-        }
+        self.make_place(owner)?;
         if declared.is_some_and(|bytes| bytes > MOST_BYTES) {
             return Err(Turned::TooLarge(MOST_BYTES));
         }
@@ -185,6 +183,18 @@ impl Uploads {
         incoming.has_room(declared.unwrap_or_default())?;
         incoming.file = Some(File::create_new(incoming.half()).map_err(|error| not_stored(&error))?);
         Ok(incoming)
+    }
+
+    /// Drops the oldest file of an owner who has too many: what comes now may be an emergency.
+    fn make_place(&self, owner: &str) -> Result<(), Turned> {
+        let mut waiting = self.waiting();
+        while waiting.iter().filter(|upload| upload.owner == owner).count() >= MOST_WAITING {
+            let oldest = waiting.iter().position(|upload| upload.owner == owner && !upload.state.is_busy());
+            let oldest = oldest.ok_or(Turned::TooMany(MOST_WAITING))?;
+            let upload = waiting.remove(oldest);
+            self.remove_bytes(&upload.facts);
+        }
+        Ok(())
     }
 
     /// Takes over a file that has come whole.
@@ -368,10 +378,12 @@ mod tests {
         assert_eq!(fs::read(uploads.path_of(&facts)).unwrap(), b"abc");
         assert!(uploads.with("a0", "minh", |_| ()).is_none());
         (1..MOST_WAITING).for_each(|number| assert!(send(number).is_ok()));
-        assert_eq!(send(MOST_WAITING), Err(Turned::TooMany(MOST_WAITING)));
+        // One more takes the place of the oldest.
+        assert!(send(MOST_WAITING).is_ok());
+        assert!(uploads.with("a0", "lan", |_| ()).is_none() && uploads.with("a1", "lan", |_| ()).is_some());
         uploads.sweep(Mono(0).plus(KEPT));
         assert_eq!(left(folder.path()), MOST_WAITING);
         uploads.sweep(Mono(0).plus(KEPT + TimeDelta::seconds(1)));
-        assert_eq!((left(folder.path()), uploads.with("a0", "lan", |_| ()).is_none()), (0, true));
+        assert_eq!((left(folder.path()), uploads.with("a1", "lan", |_| ()).is_none()), (0, true));
     }
 }

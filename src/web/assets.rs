@@ -18,7 +18,7 @@ use super::routes::{Needs, Route};
 const FILES: &[(&str, &str, &[u8])] = &[
     ("style.css", "text/css; charset=utf-8", include_bytes!("assets/style.css")),
     ("app.js", "text/javascript; charset=utf-8", include_bytes!("assets/app.js")),
-    ("sheet.css", "text/css; charset=utf-8", include_bytes!("assets/sheet.css")),
+    ("sheet.css", "text/css; charset=utf-8", crate::office::sheet_page::STYLE.as_bytes()),
     ("activities.js", "text/javascript; charset=utf-8", include_bytes!("assets/activities.js")),
     ("system.js", "text/javascript; charset=utf-8", include_bytes!("assets/system.js")),
     ("log.js", "text/javascript; charset=utf-8", include_bytes!("assets/log.js")),

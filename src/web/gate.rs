@@ -33,6 +33,9 @@ use crate::language::Language;
 use crate::people::Right;
 use crate::people::sign_in::same;
 
+/// A page waits no longer than this to hear what is wrong.
+const ALARMS_WITHIN: Duration = Duration::from_millis(300);
+
 /// A form has a text and a few fields; uploads are streamed and have a bound of their own.
 const MOST_FORM_BYTES: usize = 2 << 20;
 
@@ -114,7 +117,13 @@ pub(super) async fn pass(State(gate): State<Gate>, mut request: Request, next: N
     });
     if request.method() == Method::GET || request.method() == Method::HEAD {
         return match refused {
-            None => next.run(request).await,
+            None => {
+                if visitor.is_some() && !guest.wants_json && !guest.path.starts_with("/api/") {
+                    // The alarms above the page; a station that does not answer is told of by the page itself.
+                    let _ = tokio::time::timeout(ALARMS_WITHIN, gate.site.status()).await;
+                }
+                next.run(request).await
+            }
             Some(_) if visitor.is_none() && !guest.wants_json => to_sign_in(&guest),
             Some(refusal) => refusal.into_response(),
         };

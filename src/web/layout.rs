@@ -3,6 +3,7 @@
 //! In: a title and a body. Out: a whole page in the visitor's language. No script and no style stands in a page itself: the
 //! policy of the gate forbids it. Next: `part`.
 
+use axum::http::StatusCode;
 use maud::{DOCTYPE, Markup, html};
 
 use super::answer::Refusal;
@@ -68,7 +69,12 @@ pub(super) fn page(site: &Site, visitor: &Visitor, tab: Tab, title: &str, script
             }
         }
         (rehearsal(site, visitor))
-        div #bao-dong .alarms role="status" aria-live="polite" {}
+        div #bao-dong .alarms role="status" aria-live="polite" {
+            @for alarm in site.live.alarms() {
+                @let (what, to_do) = alarm.say(visitor.language());
+                p .notice.bad { strong { (what) } (to_do) }
+            }
+        }
         main #noi-dung tabindex="-1" {
             div #da-lam .notices role="status" {
                 @for words in &said { p .notice.good { (sentence(words)) } }
@@ -130,10 +136,11 @@ pub(super) fn refusal(guest: &Guest, refusal: &Refusal) -> Markup {
         @if !refusal.fields.is_empty() {
             ul { @for (_, why) in &refusal.fields { li { (sentence(why)) } } }
         }
-        p { (guest.language.pick(
+        // There is nothing to mend where there is no page.
+        p { @if refusal.status != StatusCode::NOT_FOUND { (guest.language.pick(
             "Bấm nút quay lại của trình duyệt để sửa, hoặc ",
             "Use the browser's back button to mend it, or ",
-        )) a href="/" { (guest.language.pick("về trang Hôm nay", "go to Today")) } "." }
+        )) } a href="/" { (guest.language.pick("về trang Hôm nay", "go to Today")) } "." }
     };
     bare(guest, guest.language.pick("Chưa làm được", "Not done"), &body)
 }

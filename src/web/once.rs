@@ -68,16 +68,11 @@ impl Once {
     pub(super) fn end(&self, login: &str, act: &str, done: Option<Done>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (login.to_owned(), act.to_owned());
-        match done {
-            Some(done) => {
-                if let Some(act) = known.acts.get_mut(&key) {
-                    act.done = Some(done);
-                }
-            }
-            None => {
-                known.acts.remove(&key);
-                known.order.retain(|each| *each != key);
-            }
+        if done.is_none() {
+            known.acts.remove(&key);
+            known.order.retain(|each| *each != key);
+        } else if let Some(act) = known.acts.get_mut(&key) {
+            act.done = done;
         }
     }
 }

@@ -83,6 +83,12 @@ impl Proof {
         self.tell(|state| state.found = found);
     }
 
+    /// Ends one that came to no end by itself, so that the next may begin.
+    pub(super) fn give_up(&self) {
+        let why = Found::Unreadable("the proof broke off".to_owned());
+        self.tell(|state| state.found = vec![(Chain::Log, why)]);
+    }
+
     async fn walk(&self, config: &Config) -> Result<Vec<(Chain, Found)>, ReadError> {
         let mut log = Log::open(&config.data_dir).await?;
         let rows = log.heads().await?.log.seq;

@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
 
 use super::gate::Peer;
-use super::live::feed;
+use super::live::{feed, watch_silence};
 use super::routes::router;
 use super::site::Site;
 use super::watched::{Flow, Watched};
@@ -53,11 +53,25 @@ const READ_WITHIN: Duration = Duration::from_secs(2);
 
 type Notices = (broadcast::Sender<Arc<Notice>>, broadcast::Receiver<Arc<Notice>>);
 
+/// What decodes or reads files for pages: so many that a few long ones keep nobody from opening another page.
+const MOST_WORKERS: usize = 12;
+
+/// Their niceness: the air and its decoders come first on two old cores.
+const NICENESS: i32 = 10;
+
+/// What every thread of the page's runtime begins with.
+fn gently() {
+    beside_the_air();
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::warn!("a thread of the page runs with the air's priority: {error}");
+    }
+}
+
 /// The thread of the page.
 pub(super) fn run(start: Start, notices: Notices, ended: watch::Receiver<bool>, tell: &dyn Fn(Told)) {
     beside_the_air();
     let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = runtime.enable_all().max_blocking_threads(4).on_thread_start(beside_the_air).build();
+    let runtime = runtime.enable_all().max_blocking_threads(MOST_WORKERS).on_thread_start(gently).build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return tracing::warn!("the page cannot be served: {error}"),
@@ -77,6 +91,7 @@ async fn serve(start: Start, (notices, mut heard): Notices, mut ended: watch::Re
     let Some(at) = config.web.listen else { return };
     let site = Arc::new(Site::new(config, start.clock, start.entrance, notices, ended.clone()));
     tokio::spawn(feed(Arc::clone(&site)));
+    tokio::spawn(watch_silence(Arc::clone(&site)));
     let listener = tokio::select! {
         listener = listen(at, &site) => Some(listener),
         _ = ended.wait_for(|ended| *ended) => None,

@@ -62,8 +62,11 @@ pub(super) struct Site {
 /// The settings file, read again when it has changed.
 struct Settings {
     path: PathBuf,
-    newest: Mutex<(Option<(SystemTime, u64)>, Arc<Config>)>,
+    newest: Mutex<(Option<Stamp>, Arc<Config>)>,
 }
+
+/// When a file was changed, and how long it is.
+type Stamp = (SystemTime, u64);
 
 impl Site {
     pub(super) fn new(
@@ -147,7 +150,10 @@ impl Site {
         }
         let asked = self.entrance.ask(Order::Status, String::new(), VIA);
         let status = match tokio::time::timeout(ANSWERS_WITHIN, asked).await {
-            Ok(Answer::Status(status)) => Some(Arc::from(status)),
+            Ok(Answer::Status(status)) => {
+                self.live.keep(&status);
+                Some(Arc::from(status))
+            }
             _ => None,
         };
         *last = Some((self.clock.now().mono, status.clone()));

@@ -13,7 +13,7 @@ use crate::running::{Running, Site};
 use crate::soundcard::wait_for;
 
 /// No answer of a test takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The password of every account of a test.
 pub(crate) const PASSWORD: &str = "nắng mới 24";
@@ -118,7 +118,7 @@ impl Visit {
         let reply = self.post_form("/api/sign-in", &[("login", login), ("password", PASSWORD)]);
         let cookie = reply.header("set-cookie").unwrap_or_else(|| panic!("no cookie: {}", reply.text()));
         self.cookie = Some(cookie.split(';').next().unwrap().to_owned());
-        self.csrf = self.get("/api/me").json()["csrf"].as_str().unwrap().to_owned();
+        self.csrf = self.get("/api/me").json()["csrf"].as_str().unwrap().into();
         self
     }
 

@@ -179,6 +179,8 @@ fn a_row_that_was_tampered_with_is_shown_as_such() {
         Some(visit.get("/api/log/verify").json()).filter(|proof| proof["is_over"] == true)
     });
     assert_eq!((&proof["chains"][0]["seq"], &proof["chains"][1]["is_whole"]), (&6.into(), &true.into()), "{proof}");
+    let names: Vec<&Value> = proof["chains"].as_array().unwrap().iter().map(|chain| &chain["chain"]).collect();
+    assert_eq!((names.len(), names[5]), (6, &"audit".into()), "{proof}");
     let page = visit.get("/nhat-ky/kiem-tra").text();
     assert!(page.contains("NOT whole, first bad row: 6"), "{page}");
 }

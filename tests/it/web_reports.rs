@@ -13,7 +13,7 @@ use zip::ZipArchive;
 use crate::evidence::month;
 use crate::running::{Running, Site, in_seconds};
 use crate::store::stranger;
-use crate::web::{Reply, Visit};
+use crate::web::{Reply, Visit, encoded};
 
 /// Everything of reports.
 const ALL: [&str; 4] = ["operator", "approver", "reporter", "technician"];
@@ -275,12 +275,14 @@ fn number_of(reply: &Reply) -> i64 {
 #[test]
 fn an_activity_with_a_photograph_is_entered_changed_and_withdrawn() {
     let (site, running) = on_air();
-    let visit = Visit::signed_in(&running, &["reporter"]);
+    let visit = Visit::signed_in(&running, &["operator", "reporter"]);
     let aired = |visit: &Visit| totals(visit, "2025-07")["aired"].clone();
     let before = aired(&visit);
     let photograph = b"\xff\xd8\xff\xe0 a photograph of a meeting";
-    fs::create_dir_all(site.path("data/uploads/a1b2c3")).unwrap();
-    fs::write(site.path("data/uploads/a1b2c3/ảnh họp.jpg"), photograph).unwrap();
+    let sent = visit.upload(&format!("/api/uploads?{}", encoded(&[("name", "ảnh họp.jpg")])), photograph);
+    let upload = sent.done()["object"]["upload"].as_str().unwrap().to_owned();
+    let waits = site.path(&format!("data/uploads/{upload}"));
+    assert_eq!(fs::read(waits.join("ảnh họp.jpg")).unwrap(), photograph);
     let fields = [
         ("title", "Hội nghị với bà con thôn 2"),
         ("date", "2025-07-01"),
@@ -289,7 +291,7 @@ fn an_activity_with_a_photograph_is_entered_changed_and_withdrawn() {
         ("theme", "ND3"),
         ("place", "Nhà văn hóa thôn 2"),
         ("people", "85"),
-        ("upload", "a1b2c3"),
+        ("upload", &upload),
         ("act", "cung-mot-viec"),
     ];
     let reply = visit.post("/api/activities", &fields);
@@ -298,13 +300,14 @@ fn an_activity_with_a_photograph_is_entered_changed_and_withdrawn() {
     assert_eq!(number_of(&visit.post("/api/activities", &fields)), number);
     let listed = ran(&site, &["activity", "list", "--format", "json"]);
     assert_eq!(listed.matches("Hội nghị với bà con thôn 2").count(), 1, "{listed}");
-    assert!(!site.path("data/uploads/a1b2c3").exists(), "it is in the content store now");
+    assert!(!waits.exists(), "it is in the content store now");
 
     let shown = visit.get(&format!("/api/activities/{number}")).json();
     let command = ran(&site, &["activity", "show", &number.to_string(), "--format", "json"]);
     assert_eq!(shown, serde_json::from_str::<Value>(&command).unwrap());
     assert_eq!((&shown["via"], &shown["by"]), (&json!("web"), &json!("lan (lan)")));
     assert_eq!((&shown["themes"], &shown["files"][0]["stored"]), (&json!(["ND1", "ND3"]), &json!("whole")));
+    assert_eq!(shown["files"][0]["name"], "ảnh họp.jpg");
     let sha256 = shown["files"][0]["sha256"].as_str().unwrap().to_owned();
     let path = format!("/bao-cao/hoat-dong/{number}");
     assert!(visit.get(&path).text().contains("class=\"thumbnail\""));

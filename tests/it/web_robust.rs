@@ -5,6 +5,9 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::time::Duration;
+
+use loa::control::{self, Answer, Order};
 
 use crate::running::{Running, Site};
 use crate::soundcard::wait_for;
@@ -139,4 +142,36 @@ fn a_station_with_open_streams_leaves_in_time() {
     let (code, took_ms) = running.terminate();
     assert_eq!(code, Some(0));
     assert!(took_ms < 20_000, "{took_ms} ms");
+}
+
+#[test]
+fn an_act_waits_for_its_place_where_whoever_only_looks_is_turned_away() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (entrance, mut orders) = control::entrance();
+        let ask = |order: Order| {
+            let entrance = entrance.clone();
+            tokio::spawn(async move { entrance.ask(order, "lan".into(), "web").await })
+        };
+        let looks: Vec<_> = (0..40).map(|_| ask(Order::Status)).collect();
+        // The line holds 32.
+        while looks.iter().filter(|look| look.is_finished()).count() < 8 {
+            tokio::task::yield_now().await;
+        }
+        let act = ask(Order::Stop { why: None, seen: None });
+        loop {
+            let asked = tokio::time::timeout(Duration::from_secs(30), orders.recv()).await.unwrap().unwrap();
+            if asked.order != Order::Status {
+                asked.answer.send(Answer::Done("đã dừng".into())).unwrap();
+                break;
+            }
+        }
+        assert_eq!(act.await.unwrap(), Answer::Done("đã dừng".into()));
+        drop(orders);
+        let mut refused = 0;
+        for look in looks {
+            refused += usize::from(matches!(look.await.unwrap(), Answer::Refused(told) if told.contains("too many")));
+        }
+        assert_eq!(refused, 8);
+    });
 }

@@ -6,7 +6,7 @@
 use std::fs;
 
 use crate::running::{Running, Site};
-use crate::soundcard::wait_for;
+use crate::soundcard::{SoundCard, wait_for};
 use crate::web::Visit;
 
 fn station() -> (Site, Running, Visit) {
@@ -66,11 +66,45 @@ fn others_look_and_change_nothing() {
 }
 
 #[test]
+fn who_may_air_may_try_the_loudspeakers() {
+    let (_site, running, visit) = station();
+    let has_tone = |visit: &Visit| visit.get("/he-thong").text().contains("action=\"/api/tone\"");
+    assert!(has_tone(&visit));
+    assert!(has_tone(&Visit::signed_in(&running, &["operator"])));
+    assert!(!has_tone(&Visit::signed_in(&running, &["reporter"])));
+}
+
+#[test]
+fn a_rehearsal_is_said_on_every_page_and_a_real_station_says_nothing() {
+    let (_site, running, visit) = station();
+    let words = "Đài đang tập dượt";
+    for path in ["/", "/tin-bai", "/nhat-ky", "/tai-khoan"] {
+        let page = visit.get(path).text();
+        assert!(page.contains(words) && page.contains("href=\"/he-thong/am-thanh\""), "{path}: {page}");
+    }
+    let reporter = Visit::signed_in(&running, &["reporter"]).get("/nhat-ky").text();
+    assert!(!reporter.contains("href=\"/he-thong/am-thanh\""), "{reporter}");
+    let card = SoundCard::new();
+    let site = Site::on_card(&card).with_page();
+    let running = site.run();
+    let page = Visit::signed_in(&running, &["operator"]).get("/");
+    assert!(page.status == 200 && !page.text().contains(words));
+}
+
+#[test]
+fn a_page_without_a_frame_has_an_icon_too() {
+    let (_site, _running, visit) = station();
+    let icon = visit.send("GET", "/favicon.ico", &[], b"");
+    assert_eq!((icon.status, icon.header("content-type")), (200, Some("image/svg+xml")));
+}
+
+#[test]
 fn a_setting_is_changed_where_it_stands_and_taken_over() {
     let (site, running, visit) = station();
     let before = settings(&site);
     let done = set(&visit, "/api/settings", &[("station.name", "Đài xã Hát Môn"), ("backup.keep", "7")]).done();
-    assert!(done["told"].as_str().unwrap().starts_with("đã lưu"), "{done}");
+    let told = done["told"].as_str().unwrap();
+    assert!(told.starts_with("đã lưu") && told.contains("backup.keep: “14” → “7”"), "{done}");
     let after = settings(&site);
     assert_eq!(after, before.replace("Đài thử", "Đài xã Hát Môn") + "\n[backup]\nkeep = 7\n");
     wait_for("the station to take it over", 30, || (site.status()["station"] == "Đài xã Hát Môn").then_some(()));
@@ -79,6 +113,9 @@ fn a_setting_is_changed_where_it_stands_and_taken_over() {
     let kept: Vec<_> = fs::read_dir(site.path("data/settings-history")).unwrap().collect();
     assert_eq!(kept.len(), 1);
     assert_eq!(fs::read_to_string(kept[0].as_ref().unwrap().path()).unwrap(), before);
+    // A program that the station runs is nobody's to name from afar.
+    set(&visit, "/api/settings", &[("speech.command", "sh\n-c\nid\n{text}\n{wav}")]).done();
+    assert_eq!(settings(&site), after);
     // What takes a restart is said.
     let done = set(&visit, "/api/settings", &[("output.offset_us", "250")]).done();
     assert!(done["told"].as_str().unwrap().contains("[output] có hiệu lực sau khi khởi động lại"), "{done}");
@@ -188,6 +225,7 @@ fn devices_are_listed_and_help_is_there_in_both_languages() {
     assert!(visit.get("/api/devices").json()["devices"].is_array());
     let help = visit.get("/tro-giup").text();
     assert_eq!(help.matches("<section class=\"card\"").count(), 10);
+    assert!(help.contains("<code>loa user change TÊN --password</code>"), "{help}");
     assert!(help.contains("Ngoài loa không có tiếng") && help.contains("id=\"khoi-phuc\""));
     let english = Visit { cookie: visit.cookie.map(|cookie| cookie.replace("lang=vi", "lang=en")), ..visit };
     assert!(english.get("/tro-giup").text().contains("Nothing is heard outside"));

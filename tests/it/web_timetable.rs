@@ -5,8 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use chrono::Datelike as _;
-use chrono::{NaiveDate, TimeDelta, Utc, Weekday};
+use chrono::{Datelike as _, NaiveDate, TimeDelta, Weekday};
 
 use crate::running::{Running, Site, in_seconds};
 use crate::soundcard::wait_for;
@@ -41,7 +40,7 @@ fn diff(before: &str, after: &str) -> Vec<String> {
 
 /// The first such weekday that begins at least two days from now.
 fn coming(weekday: Weekday) -> NaiveDate {
-    let first = (Utc::now() + TimeDelta::hours(7)).date_naive() + TimeDelta::days(2);
+    let first = in_seconds(7 * 3600).date_naive() + TimeDelta::days(2);
     first.iter_days().find(|day| day.weekday() == weekday).unwrap()
 }
 
@@ -248,19 +247,41 @@ fn special_days_mourning_and_duty_are_entered_and_removed() {
     let days = visit.get("/api/days").json();
     let at =
         days["days"].as_array().unwrap().iter().find(|each| each["title"] == "Cắt điện").unwrap()["place"].to_string();
-    visit.post("/api/days", &[("viec", "day-remove"), ("place", &at)]).done();
+    let told = visit.post("/api/days", &[("viec", "day-remove"), ("place", &at)]).refused(400);
+    assert!(told.contains("stamp"), "{told}");
+    let stamp = || visit.get("/api/days").json()["stamp"].as_str().unwrap().to_owned();
+    visit.post("/api/days", &[("viec", "day-remove"), ("place", &at), ("stamp", &stamp())]).done();
     assert_eq!(text(&site, "schedules/days.toml"), before);
     visit
         .post("/api/days", &[("viec", "duty"), ("who", "Chị Hoa"), ("phone", "0900 000 000"), ("weekdays", "Mon")])
         .done();
     assert!(visit.get(&format!("/lich-phat?tuan={day}")).text().contains("Chị Hoa (0900 000 000)"));
-    visit.post("/api/days", &[("viec", "duty-remove"), ("place", "0")]).done();
+    visit.post("/api/days", &[("viec", "duty-remove"), ("place", "0"), ("stamp", &stamp())]).done();
     assert_eq!(text(&site, "schedules/days.toml"), before);
     let mourning = [("title", "Quốc tang"), ("kind", "mourning"), ("from", &*day)];
+    let preview = visit.get(&format!("/lich-phat/xem-truoc?viec=day&{}", encoded(&mourning))).text();
+    assert!(preview.contains(": without Nhạc hiệu"), "{preview}");
     visit.post("/api/days", &mourning).done();
     let sheet = visit.get(&format!("/lich-phat/phieu?ngay={day}"));
     assert!(sheet.text().contains("Quốc tang") && sheet.text().contains("does not air"), "{}", sheet.text());
     assert!(!sheet.text().contains("<style"));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_marked_before_its_day() {
+    let (site, _running, visit) = station();
+    let programme = "[[programme]]\nid = \"som\"\ntitle = \"Buổi sớm\"\ncron = \"0 0 9 * * *\"\nwindow = \"10m\"\n\n\
+                     [[programme.item]]\nfile = \"khong-co.mp3\"\n";
+    fs::write(site.path("schedules/som.toml"), programme).unwrap();
+    let day = coming(Weekday::Tue).to_string();
+    let page = visit.get(&format!("/lich-phat?tuan={day}")).text();
+    assert!(page.contains("missing file khong-co.mp3"), "{page}");
+    let data = visit.get(&format!("/api/timetable?from={day}&days=1")).json();
+    let all = data["days"][0]["occurrences"].as_array().unwrap();
+    let missing = all.iter().map(|each| each["missing_files"].as_array().unwrap().len()).sum::<usize>();
+    assert_eq!(missing, 1, "{data}");
+    let one = visit.get(&format!("/lich-phat/buoi/som/{day}T09:00")).text();
+    assert!(one.contains("missing file khong-co.mp3"), "{one}");
 }
 
 #[test]

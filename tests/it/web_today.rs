@@ -261,18 +261,24 @@ fn what_was_uploaded_airs_under_the_name_that_it_had() {
     let station = site.run();
     station.says("sound device open: ");
     let visit = Visit::signed_in(&station, &["operator"]);
-    let folder = site.path("data/uploads/0123abcd");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join(".half"), "").unwrap();
-    Sound::mono(48_000, 0.5).wav(&folder.join("lu.wav"));
-    for wrong in ["", "../uploads/0123abcd", "ffff"] {
+    let bytes = std::fs::read(Sound::mono(48_000, 0.5).wav(&site.path("lu.wav"))).unwrap();
+    let send = |visit: &Visit| {
+        let sent = visit.upload("/api/uploads?name=lu.wav", &bytes).done();
+        sent["object"]["upload"].as_str().unwrap().to_owned()
+    };
+    let upload = send(&visit);
+    let another = send(&Visit::of(&station).sign_in("minh", &["operator"]));
+    for wrong in ["", "../uploads/0123abcd", "ffff", &another] {
         let fields = [("what", "upload"), ("upload", wrong), ("why", "lũ"), ("held", "1")];
         assert!(visit.post("/api/emergency", &fields).json()["fields"]["upload"].is_string(), "{wrong}");
     }
     let name = ("upload_name", "Nước lên\nở thôn 2.wav");
-    let fields = [("what", "upload"), ("upload", "0123abcd"), name, ("why", "lũ"), ("held", "1")];
+    let fields = [("what", "upload"), ("upload", upload.as_str()), name, ("why", "lũ"), ("held", "1")];
     assert_eq!(visit.post("/api/emergency", &fields).done()["told"], "`Nước lên ở thôn 2.wav` starts now");
     let rows = site.wait_rows(1);
     assert_eq!((rows[0].title.as_deref(), outcome(&rows[0])), (Some("Nước lên ở thôn 2.wav"), "aired"));
+    let left: Vec<_> =
+        std::fs::read_dir(site.path("data/uploads")).unwrap().map(|each| each.unwrap().file_name()).collect();
+    assert_eq!(left, [another.as_str()], "what has aired waits no more");
     assert_eq!(station.terminate().0, Some(0));
 }

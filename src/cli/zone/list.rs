@@ -1,12 +1,10 @@
 //! `loa zone list`: how each zone is now.
 //!
-//! In: the zones of loa.toml, what was recorded of them. Out: a table in the station's language, JSON or CSV; and for `check` the
-//! zones that are broken now. Reads only. Next: `crate::zones`.
+//! In: the zones of loa.toml, what was recorded of them. Out: a table in the station's language, JSON
+//! or CSV. Reads only. Next: `crate::zones`.
 
 use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
-
-use chrono::{DateTime, Utc};
 
 use crate::cli::bulletin::failed;
 use crate::cli::{DONE, Format, listing, say};
@@ -14,8 +12,6 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::office::zone::acts;
 use crate::office::zone::told::{ZoneLine, lines, minute};
-use crate::problem::what::ZoneFault;
-use crate::zones::{State, States};
 
 /// Arguments of `loa zone list`.
 #[derive(Debug, clap::Args)]
@@ -44,19 +40,6 @@ pub(super) fn run(config: &Config, args: &ListArgs) -> anyhow::Result<ExitCode> 
     }
     out.flush()?;
     Ok(ExitCode::from(DONE))
-}
-
-/// Zones that are broken now, as far as that can be read.
-pub(crate) fn broken_now(config: &Config, now: DateTime<Utc>) -> Vec<ZoneFault> {
-    let states = States::new(&acts(config).unwrap_or_default());
-    let broken = config.zones.iter().filter_map(|zone| match states.state_at(&zone.id, now) {
-        State::Broken { since } => {
-            let since = since.with_timezone(&config.station.timezone).fixed_offset();
-            Some(ZoneFault::BrokenNow(zone.id.clone(), zone.name.clone(), since))
-        }
-        State::Working => None,
-    });
-    broken.collect()
 }
 
 /// The columns of CSV, which are the keys of JSON.

@@ -14,8 +14,6 @@ use clap::Subcommand;
 
 use super::ConfigChoice;
 
-pub(crate) use list::broken_now;
-
 /// Arguments of `loa zone`.
 #[derive(Debug, clap::Args)]
 pub struct ZoneArgs {

@@ -18,12 +18,13 @@ use crate::backup::block_on;
 use crate::bulletin::{Entry, Standing};
 use crate::calendar::local_date;
 use crate::config::Config;
-use crate::problem::what::{Lost, QueueFault};
+use crate::problem::what::{DayFault, Lost, QueueFault, SessionFault, What};
 use crate::problem::{Problem, Severity};
 use crate::rundown::foresee::{Foresight, Known};
 use crate::rundown::queueing::{Grounds, Wanted, judge};
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, session};
 use crate::store::{ReadError, Register, RegisterError, Signature, Waiting};
+use crate::timetable::{Occurrence, expand};
 
 /// How often an entry may air in all: more than once a day for three years.
 pub const MOST_TIMES: i64 = 1_000;
@@ -133,7 +134,8 @@ pub fn preview(
     if let Some(shelf) = &mut known.shelf {
         shelf.queue.push(entry.clone());
     }
-    Ok(Ok((problems, airings_of(config, schedule, &entry, (known, now)))))
+    let airings = airings_of(config, schedule, &entry, (known, now));
+    Ok(Ok((about(config, schedule, problems, &airings), airings)))
 }
 
 /// Records it; what speaks against it was judged before.
@@ -151,6 +153,40 @@ pub fn enqueue(config: &Config, wanted: &Wanted, signed: &Signature) -> Result<E
         register.close().await;
         Ok(queued)
     })
+}
+
+/// What speaks for thinking twice, of the programmes that it will air in and no others: the rules of a session are told of the
+/// occurrences that are foreseen, and programmes by their titles. What airs nowhere keeps what was found.
+#[must_use]
+pub fn about(config: &Config, schedule: &Schedule, mut problems: Vec<Problem>, airings: &Airings) -> Vec<Problem> {
+    if let (Some(first), Some(last)) = (airings.airs.first(), airings.airs.last()) {
+        problems.retain(|problem| programme_of(&mut problem.what.clone()).is_none());
+        let zone = config.station.timezone;
+        let mut planned = expand(schedule, zone, first.at.to_utc(), last.at.to_utc() + TimeDelta::seconds(1));
+        let airs =
+            |drawn: &Drawn, each: &Occurrence| drawn.at == each.scheduled_at && drawn.programme == each.programme.id;
+        planned.retain(|each| airings.airs.iter().any(|drawn| airs(drawn, each)));
+        problems.extend(session::warnings(&config.session, zone, 0, &planned));
+    }
+    for problem in &mut problems {
+        if let Some(name) = programme_of(&mut problem.what) {
+            if let Some(programme) = schedule.programmes.iter().find(|programme| programme.id == *name) {
+                name.clone_from(&programme.title);
+            }
+        }
+    }
+    problems
+}
+
+/// The programme that a problem of one of its occurrences is about.
+fn programme_of(what: &mut What) -> Option<&mut String> {
+    match what {
+        What::Session(
+            SessionFault::Weekday(id, ..) | SessionFault::TooEarly(id, ..) | SessionFault::TooLate(id, ..),
+        )
+        | What::Day(DayFault::Silent(id, ..)) => Some(id),
+        _ => None,
+    }
 }
 
 /// Where an entry will air as far as that can be foreseen, as if its bulletin were approved; and whether it is.

@@ -5,6 +5,7 @@
 //! Next: `crate::web`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -61,6 +62,8 @@ pub struct Airing {
     pub outcomes: Vec<(Outcome, usize)>,
     /// Of each item that has a row: the item, and what came of its last try.
     pub rows: Vec<Row>,
+    /// Files that it names and that are not below `audio/` now, as long as it may still air; each once.
+    pub missing: Vec<String>,
 }
 
 impl Airing {
@@ -109,6 +112,7 @@ pub fn look(config: &Config, folder: &Folder, now: DateTime<Utc>, first: NaiveDa
     catch_up(&mut foresight, schedule, zone, now, begin);
     let mut airings = airings(schedule, &mut foresight, zone, begin..end);
     note_outcomes(&mut airings, recorded.rows);
+    note_missing(&mut airings, &config.audio_dir(), now);
     let (of_programmes, others) = problems(config, folder, now);
     let mut all = Vec::new();
     let mut airings = airings.into_iter().peekable();
@@ -160,7 +164,17 @@ fn airings(
         let rundown = (!is_skipped).then(|| foresight.rundown(&occurrence));
         let approved = rundown.iter().flat_map(|rundown| &rundown.items).map(|item| foresight.approved(item)).collect();
         let is_frozen = foresight.is_frozen(&occurrence);
-        Airing { occurrence, is_skipped, rundown, is_frozen, approved, clashes, outcomes: Vec::new(), rows: Vec::new() }
+        Airing {
+            occurrence,
+            is_skipped,
+            rundown,
+            is_frozen,
+            approved,
+            clashes,
+            outcomes: Vec::new(),
+            rows: Vec::new(),
+            missing: Vec::new(),
+        }
     };
     all.into_iter().zip(clashes).map(airing).collect()
 }
@@ -210,6 +224,23 @@ fn note_outcomes(airings: &mut [Airing], rows: Vec<Row>) {
             match airing.outcomes.iter_mut().find(|(known, _)| *known == outcome) {
                 Some((_, count)) => *count += 1,
                 None => airing.outcomes.push((outcome, 1)),
+            }
+        }
+    }
+}
+
+/// Notes the files that are not there; each is looked for once.
+fn note_missing(airings: &mut [Airing], audio: &Path, now: DateTime<Utc>) {
+    let mut is_there: HashMap<String, bool> = HashMap::new();
+    for airing in airings.iter_mut().filter(|airing| airing.occurrence.window_ends_at > now) {
+        let items = airing.rundown.iter().flat_map(|rundown| &rundown.items);
+        let heard = items.filter(|item| item.taken_out.is_none() && item.bulletin.is_none());
+        // What is settled airs from the station's own copy.
+        let looked = heard.filter(|item| !airing.is_frozen || item.audio.content.is_none());
+        for file in looked.filter_map(|item| item.audio.file.as_ref()) {
+            let there = *is_there.entry(file.clone()).or_insert_with(|| audio.join(file).is_file());
+            if !there && !airing.missing.contains(file) {
+                airing.missing.push(file.clone());
             }
         }
     }

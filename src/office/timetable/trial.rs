@@ -71,7 +71,16 @@ pub enum How {
     /// It stays, and airs again.
     Aired,
     /// It stays; window, items or the like change.
-    Changed,
+    Changed(Items),
+}
+
+/// Items of an occurrence by what people call them; both empty where only something else changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Items {
+    /// They air no longer.
+    pub gone: Vec<String>,
+    /// They air now.
+    pub new: Vec<String>,
 }
 
 /// Tries an edit out.
@@ -177,7 +186,10 @@ fn stays(before: &Occurrence, after: &Occurrence) -> Option<Difference> {
     let how = match (before.is_silent(), after.is_silent()) {
         (false, true) => How::Silenced(after.special_day.as_ref().map(|day| day.title.clone()).unwrap_or_default()),
         (true, false) => How::Aired,
-        _ if aired(before) != aired(after) => How::Changed,
+        _ if aired(before) != aired(after) => {
+            let (was, is) = (heard_items(before), heard_items(after));
+            How::Changed(Items { gone: without(&was, &is), new: without(&is, &was) })
+        }
         _ => return None,
     };
     Some(difference(after, how))
@@ -192,6 +204,26 @@ fn aired(occurrence: &Occurrence) -> impl PartialEq {
         .map(|item| (item.clone(), occurrence.taken_out(item.genre.as_deref()).is_some()))
         .collect();
     (programme.title.clone(), programme.window, programme.ends, programme.priority, programme.zones.clone(), items)
+}
+
+/// What the items are called that air.
+fn heard_items(occurrence: &Occurrence) -> Vec<String> {
+    let items = occurrence.programme.items.iter();
+    let heard = items.filter(|item| occurrence.taken_out(item.genre.as_deref()).is_none());
+    heard.map(|item| item.name().into_owned()).collect()
+}
+
+/// Those of `all` that are not among `others`, counted: of two of a name one may be left.
+fn without(all: &[String], others: &[String]) -> Vec<String> {
+    let mut others: Vec<&String> = others.iter().collect();
+    let left = all.iter().filter(|name| match others.iter().position(|other| other == name) {
+        Some(at) => {
+            others.swap_remove(at);
+            false
+        }
+        None => true,
+    });
+    left.cloned().collect()
 }
 
 fn difference(occurrence: &Occurrence, how: How) -> Difference {

@@ -58,19 +58,13 @@ impl Wish {
     /// The name of the file that it changes.
     #[must_use]
     pub fn file(&self, folder: &Folder) -> Option<String> {
+        if let Some(id) = self.programme() {
+            return folder.file_of(id).map(str::to_owned);
+        }
         Some(match self {
-            Self::Programme(id, _)
-            | Self::End(id, _)
-            | Self::RemoveProgramme(id)
-            | Self::Item(id, ..)
-            | Self::AddItem(id, ..)
-            | Self::RemoveItem(id, _)
-            | Self::MoveItem(id, ..)
-            | Self::Skip(id, _)
-            | Self::Unskip(id, _) => folder.file_of(id)?.to_owned(),
             Self::AddProgramme(form, _) => format!("{}.toml", new_id(folder, &form.title)),
             Self::OneOff(..) => ONE_OFFS.to_owned(),
-            Self::AddDay(_) | Self::RemoveDay(_) | Self::AddDuty(_) | Self::RemoveDuty(_) => DAYS.to_owned(),
+            _ => DAYS.to_owned(),
         })
     }
 

@@ -4,13 +4,14 @@
 //! one is there, whole. A file that has changed since it was shown is not touched. The former text is in the database: the
 //! station keeps every schedule that it took over. Next: the station takes the file over by itself.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use super::super::replace::replace;
 use super::{Edit, Unfit};
+use crate::backup::sync_folder;
 use crate::problem::system::refusal;
 
 /// Two people who change the same file at once come one after the other.
@@ -30,48 +31,16 @@ pub fn write(folder: &Path, edit: &Edit) -> Result<(), Unfit> {
         return Err(Unfit::Changed(edit.file.clone()));
     }
     match &edit.after {
-        Some(after) => replace(&path, after.as_bytes()),
-        None => fs::remove_file(&path),
+        Some(after) => replace(&path, after.as_bytes(), || true).map(drop),
+        None => fs::remove_file(&path).and_then(|()| sync_folder(folder)),
     }
-    .and_then(|()| File::open(folder)?.sync_all())
     .map_err(failed)
-}
-
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    // What a link leads to is replaced, not the link.
-    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let mut beside = std::ffi::OsString::from(".");
-    beside.push(place.file_name().unwrap_or_default());
-    beside.push(".new");
-    let beside = place.with_file_name(beside);
-    let written = write_beside(&beside, content, &place);
-    let replaced = written.and_then(|()| fs::rename(&beside, &place));
-    if replaced.is_err() {
-        // Only half of it may be there.
-        let _ = fs::remove_file(&beside);
-    }
-    replaced
-}
-
-fn write_beside(beside: &Path, content: &[u8], place: &Path) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o644).open(beside)?;
-    file.write_all(content)?;
-    // A new file belongs to those to whom its folder does.
-    let former = fs::metadata(place).ok();
-    let like = former.clone().map_or_else(|| fs::metadata(place.parent().unwrap_or(Path::new("."))), Ok)?;
-    let own = file.metadata()?;
-    if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
-        // Only root may give it away; for others it stays readable by whoever could read it.
-        let _ = fchown(&file, Some(like.uid()), Some(like.gid()));
-    }
-    if let Some(former) = former {
-        file.set_permissions(fs::Permissions::from_mode(former.mode() & 0o7777))?;
-    }
-    file.sync_all()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
     use super::*;
 
     #[test]

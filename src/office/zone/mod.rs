@@ -129,6 +129,19 @@ pub(crate) fn acts(config: &Config) -> Result<Vec<Act>, RegisterError> {
     })
 }
 
+/// Zones that are broken now, as far as that can be read.
+pub(crate) fn broken_now(config: &Config, now: DateTime<Utc>) -> Vec<ZoneFault> {
+    let states = States::new(&acts(config).unwrap_or_default());
+    let broken = config.zones.iter().filter_map(|zone| match states.state_at(&zone.id, now) {
+        State::Broken { since } => {
+            let since = since.with_timezone(&config.station.timezone).fixed_offset();
+            Some(ZoneFault::BrokenNow(zone.id.clone(), zone.name.clone(), since))
+        }
+        State::Working => None,
+    });
+    broken.collect()
+}
+
 /// There is no such zone.
 pub(crate) fn unknown(config: &Config, zone: &str) -> ProgrammeFault {
     let known = config.zone_ids();

@@ -38,11 +38,14 @@
     input.value = '';
   });
 
-  // What is still on its way would be missing.
+  // What is still on its way, or was refused, would be missing.
   form.addEventListener('submit', function (event) {
-    if (!waiting) return;
+    var refused = list.querySelector('.chip.bad');
+    if (!waiting && !refused) return;
     event.preventDefault();
     event.stopPropagation();
-    loa.show(form, { done: false, told: loa.pick('Tệp còn đang gửi; chờ gửi xong rồi bấm lại.', 'Files are still being sent; wait and press again.'), fields: {} });
+    loa.show(form, { done: false, told: waiting
+      ? loa.pick('Tệp còn đang gửi; chờ gửi xong rồi bấm lại.', 'Files are still being sent; wait and press again.')
+      : loa.pick('Có tệp không gửi được: bấm Bỏ ở tệp đó hoặc chọn tệp khác, rồi bấm lại.', 'A file was not taken: remove it or choose another one, then press again.'), fields: {} });
   });
 })();

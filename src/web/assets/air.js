@@ -24,45 +24,42 @@
     }); });
   }
 
-  // Sends bytes of a sound; what is chosen next replaces it.
-  var bar = document.getElementById('da-gui'), told = document.getElementById('gui-len'), running = null;
-  loa.stage = function (blob, name) {
-    if (running) running.abort();
-    form.elements.upload.value = '';
-    var request = running = new XMLHttpRequest();
-    request.open('POST', '/api/uploads?name=' + encodeURIComponent(name));
-    request.setRequestHeader('X-CSRF-Token', loa.csrf());
-    request.setRequestHeader('Accept', 'application/json');
-    request.setRequestHeader('Content-Type', 'application/octet-stream');
-    request.setRequestHeader('X-Act', loa.act());
-    request.upload.onprogress = function (event) {
-      if (!event.lengthComputable) return;
-      bar.hidden = false;
-      bar.value = Math.round(100 * event.loaded / event.total);
-    };
-    request.onload = function () {
-      var answer = {};
-      try { answer = JSON.parse(request.responseText); } catch (e) { answer = {}; }
-      var made = answer.object || {};
-      bar.hidden = true;
-      if (request.status < 300 && made.upload) {
-        form.elements.upload.value = made.upload;
+  // Sends a sound as it is: whoever airs it at once must not wait until it was looked into. What is chosen next replaces it.
+  // By its selector: the field of the file has its name as an id.
+  var staged = form.querySelector('input[name="upload"]');
+  var bar = document.getElementById('da-gui'), told = document.getElementById('gui-len'), file = form.querySelector('input[data-upload]'), stop = null;
+  function stage(sound, name) {
+    if (stop) stop();
+    staged.value = '';
+    bar.value = 0;
+    bar.hidden = false;
+    told.textContent = loa.pick('Đang gửi lên…', 'Uploading…');
+    stop = loa.upload(sound, name, {
+      sending: function (percent) { bar.value = percent; },
+      sent: function (id) {
+        bar.hidden = true;
+        staged.value = id;
         form.elements.upload_name.value = name;
         told.textContent = loa.pick('Đã gửi lên: ', 'Uploaded: ') + name;
-      } else told.textContent = loa.sentence(answer.told) || loa.pick('Chưa gửi lên được, hãy thử lại.', 'It could not be uploaded, try again.');
-    };
-    request.onerror = function () { bar.hidden = true; told.textContent = loa.lost(); };
-    told.textContent = loa.pick('Đang gửi lên…', 'Uploading…');
-    request.send(blob);
-  };
-
-  var file = form.querySelector('input[data-upload]');
-  if (file) file.addEventListener('change', function () { if (file.files[0]) loa.stage(file.files[0], file.files[0].name); });
+      },
+      failed: function (words, mayTryAgain) {
+        bar.hidden = true;
+        told.textContent = words + ' ';
+        if (!mayTryAgain) return;
+        var again = document.createElement('button');
+        again.type = 'button';
+        again.textContent = loa.pick('Thử lại', 'Try again');
+        again.addEventListener('click', function () { stage(sound, name); });
+        told.appendChild(again);
+      }
+    });
+  }
+  if (file) file.addEventListener('change', function () { if (file.files[0]) stage(file.files[0], file.files[0].name); });
 
   var place = form.querySelector('[data-recorder]'), mic = form.querySelector('[data-record]');
-  if (place && mic && loa.recorder) {
-    var begin = loa.recorder(place, place.getAttribute('data-worklet'), loa.stage);
+  if (place && mic) {
+    var begin = loa.recorder(place, place.getAttribute('data-worklet'), stage);
     mic.hidden = false;
-    mic.addEventListener('click', function () { place.hidden = false; begin(); });
+    mic.addEventListener('click', begin);
   }
 })();

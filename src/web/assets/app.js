@@ -79,6 +79,13 @@
   }
   loa.encoded = encoded;
 
+  // A place on the page that is open would be scrolled to, and nothing of it be new.
+  function go(to) {
+    if (to.split('#')[0] !== location.pathname + location.search) { location.href = to; return; }
+    history.replaceState(null, '', to);
+    location.reload();
+  }
+
   loa.submit = function (form) {
     if (form.getAttribute('data-busy')) return;
     form.setAttribute('data-busy', '1');
@@ -89,12 +96,21 @@
       var event = new CustomEvent('loa:answer', { detail: answer, cancelable: true, bubbles: true });
       if (!form.dispatchEvent(event)) return answer;
       if (answer.done) {
-        if (answer.to) { if (answer.to === location.pathname + location.search) location.reload(); else location.href = answer.to; }
+        if (answer.to) go(answer.to);
       } else if (answer.status === 401) {
         location.href = '/dang-nhap?den=' + encodeURIComponent(location.pathname + location.search);
       } else show(form, answer);
       return answer;
     });
+  };
+
+  // An element with words in it; a button that sends no form.
+  loa.element = function (name, text, className) {
+    var made = document.createElement(name);
+    if (text) made.textContent = text;
+    if (className) made.className = className;
+    if (name === 'button') made.type = 'button';
+    return made;
   };
 
   // Asks in a dialog; an old browser asks by its own.

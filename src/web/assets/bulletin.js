@@ -1,20 +1,12 @@
 // The sound of a bulletin's form: dropped, chosen or recorded, sent ahead, and what was found in it.
 (function () {
   'use strict';
-  var loa = window.loa;
+  var loa = window.loa, element = loa.element;
   var field = document.querySelector('[data-upload]');
   if (!field) return;
   var form = field.form || field.closest('form'), hidden = field.querySelector('[name=upload]'), box = field.querySelector('[data-check]');
   var drop = field.querySelector('[data-drop]'), input = field.querySelector('input[type=file]'), stop = null, busy = false;
   var most = Number(field.getAttribute('data-most'));
-
-  function element(name, text, className) {
-    var made = document.createElement(name);
-    if (text) made.textContent = text;
-    if (className) made.className = className;
-    if (name === 'button') made.type = 'button';
-    return made;
-  }
 
   function clear() { while (box.firstChild) box.removeChild(box.firstChild); }
 

@@ -18,22 +18,49 @@
     place.hidden = !text;
   }
 
+  // A page begins with the alarms of that moment. One that comes later stands at the foot of the window, and one that is over
+  // keeps its place: nothing that somebody reads or is about to press moves.
   function alarms(list) {
     var place = document.getElementById('bao-dong'), key = JSON.stringify(list);
     if (!place || key === shown) return;
     shown = key;
-    // The next page shows them at once, so that nothing is pushed down when the first word comes.
-    try { sessionStorage.setItem('bao-dong', JSON.stringify({ at: Date.now(), list: list })); } catch (e) { shown = key; }
-    place.textContent = '';
-    list.forEach(function (alarm) {
-      var words = loa.vi ? alarm.vi : alarm.en;
-      var p = document.createElement('p'), what = document.createElement('strong');
-      p.className = 'notice bad';
-      what.textContent = words[0];
-      p.appendChild(what);
-      p.appendChild(document.createTextNode(words[1]));
-      place.appendChild(p);
+    var left = list.map(function (alarm) { return loa.vi ? alarm.vi : alarm.en; });
+    var slots = Array.prototype.slice.call(place.querySelectorAll('p'));
+    // First those that have not changed, then those that say something new in the place of another.
+    slots = slots.filter(function (slot) {
+      for (var i = 0; i < left.length; i++) if (slot.textContent === left[i].join('')) { left.splice(i, 1); return false; }
+      return true;
     });
+    slots = slots.filter(function (slot) {
+      if (!left.length) return true;
+      fill(slot, left.shift());
+      return false;
+    });
+    slots.forEach(function (slot) {
+      var late = slot.parentNode.classList.contains('late');
+      if (late) slot.parentNode.removeChild(slot); else if (slot.className !== 'notice') {
+        slot.className = 'notice';
+        slot.firstChild.textContent = loa.pick('Đã hết: ', 'Over: ') + slot.firstChild.textContent;
+      }
+    });
+    var late = place.querySelector('.late');
+    if (left.length && !late) {
+      late = document.createElement('div');
+      late.className = 'late';
+      place.appendChild(late);
+    }
+    left.forEach(function (words) { fill(late.appendChild(document.createElement('p')), words); });
+    if (late && !late.firstChild) place.removeChild(late);
+    document.body.classList.toggle('has-late', !!place.querySelector('.late'));
+  }
+
+  function fill(slot, words) {
+    var what = document.createElement('strong');
+    what.textContent = words[0];
+    slot.className = 'notice bad';
+    slot.textContent = '';
+    slot.appendChild(what);
+    slot.appendChild(document.createTextNode(words[1]));
   }
 
   function alive() {
@@ -110,9 +137,5 @@
   });
   window.addEventListener('pagehide', close);
   window.addEventListener('pageshow', function (event) { if (event.persisted) open(); });
-  try {
-    var kept = JSON.parse(sessionStorage.getItem('bao-dong') || 'null');
-    if (kept && Math.abs(Date.now() - kept.at) < 60000) alarms(kept.list);
-  } catch (e) { shown = ''; }
   if (!document.hidden) open();
 })();

@@ -1,17 +1,10 @@
 // Shows where a bulletin will air while the form is filled in.
 (function () {
   'use strict';
-  var loa = window.loa;
+  var loa = window.loa, element = loa.element;
   var box = document.querySelector('[data-preview]');
   if (!box) return;
   var form = box.closest('form'), timer = null, newest = 0;
-
-  function element(name, text, className) {
-    var made = document.createElement(name);
-    if (text) made.textContent = text;
-    if (className) made.className = className;
-    return made;
-  }
 
   function show(seen) {
     while (box.firstChild) box.removeChild(box.firstChild);

@@ -2,16 +2,8 @@
 // `box` and hands the finished file to `taken`. The recording lies in the browser until then.
 (function () {
   'use strict';
-  var loa = window.loa;
+  var loa = window.loa, element = loa.element;
   var LONGEST_S = 3600;
-
-  function element(name, text, className) {
-    var made = document.createElement(name);
-    if (text) made.textContent = text;
-    if (className) made.className = className;
-    if (name === 'button') made.type = 'button';
-    return made;
-  }
 
   function why(error) {
     if (!window.isSecureContext || !navigator.mediaDevices) {

@@ -19,9 +19,11 @@ use crate::web::site::Site;
 
 /// How the air is.
 pub(super) async fn health(State(site): State<Arc<Site>>) -> Response {
+    // However many ask, the station's loop hears of it a few times a second: `Site::status` keeps its answer.
     let status = site.status().await;
     let needle = needle(site.entrance.levels(), site.clock.pair().1);
-    let reasons = status.as_deref().map_or_else(|| vec!["loop_silent"], |status| reasons(status, needle));
+    let mut reasons = status.as_deref().map_or_else(|| vec!["loop_silent"], |status| reasons(status, needle));
+    reasons.extend(site.live.is_programme_silent().then_some("programme_silent"));
     if reasons.is_empty() {
         return Json(json!({"air": "ok"})).into_response();
     }

@@ -5,9 +5,11 @@
 //! listener the station is not asked at all. Next: `health`, `view`.
 
 mod health; // green or red, for programs
+mod hush; // a programme of which nothing sounded
 mod view; // what a page shows, made of the station's status
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,7 +32,9 @@ use crate::clock::Mono;
 use crate::control::Status;
 use crate::people::Right;
 use crate::station::Notice;
-pub(super) use view::{Needle, alarms, needle, plan};
+pub(super) use hush::listen as watch_silence;
+use view::AlarmWords;
+pub(super) use view::{Needle, needle, plan};
 
 /// Pages that listen at once: a commune has a handful of people with two tabs each.
 const MOST_LISTENERS: usize = 32;
@@ -68,9 +72,28 @@ pub(super) struct Live {
     listeners: Mutex<Vec<mpsc::Sender<Told>>>,
     /// Somebody has begun to listen.
     wanted: Notify,
+    /// What was wrong when the station was asked last.
+    alarms: Mutex<Vec<AlarmWords>>,
+    /// The last programme was silence by fault.
+    silent_programme: AtomicBool,
 }
 
 impl Live {
+    /// Whether all of the last programme failed to sound.
+    fn is_programme_silent(&self) -> bool {
+        self.silent_programme.load(Ordering::Relaxed)
+    }
+
+    /// Keeps what is wrong for the pages that are made next.
+    pub(super) fn keep(&self, status: &Status) {
+        *self.alarms.lock().unwrap_or_else(PoisonError::into_inner) = view::alarms(status);
+    }
+
+    /// What was wrong when the station was asked last: every page begins with it, so that nothing is pushed down later.
+    pub(super) fn alarms(&self) -> Vec<AlarmWords> {
+        self.alarms.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Listens from now on; `None` if too many do.
     fn join(&self) -> Option<mpsc::Receiver<Told>> {
         let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);

@@ -83,7 +83,7 @@ impl AlarmWords {
 }
 
 /// Everything that a person should see to.
-pub(in crate::web) fn alarms(status: &Status) -> Vec<AlarmWords> {
+pub(super) fn alarms(status: &Status) -> Vec<AlarmWords> {
     let words = |alarm| {
         let [vi, en] = [Language::Vi, Language::En].map(|language| alarm_words::say(alarm, language));
         AlarmWords { vi, en }

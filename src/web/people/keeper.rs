@@ -73,8 +73,10 @@ pub(super) struct Keeper {
     asked: mpsc::Receiver<Ask>,
     known: watch::Sender<Arc<Known>>,
     waiting: VecDeque<PeopleRecord>,
-    /// What the last run left behind, and whether it waits still.
+    /// Where what waits is safe from a power cut, and whether something is there.
     leftover: (Leftover, bool),
+    /// Records that came, and how many of them had come when what waits was put there last.
+    came: (u64, u64),
     quota: Quota,
     cleared: Option<Mono>,
     trouble: Option<String>,
@@ -91,7 +93,7 @@ impl Keeper {
         let waiting: VecDeque<_> = leftover.load().into_iter().map(|deed| PeopleRecord::Deed(Box::new(deed))).collect();
         let leftover = (leftover, !waiting.is_empty());
         let (book, quota) = (PeopleBook::new(data_dir), Quota::default());
-        Self { book, clock, asked, known, waiting, leftover, quota, cleared: None, trouble: None }
+        Self { book, clock, asked, known, waiting, leftover, came: (0, 0), quota, cleared: None, trouble: None }
     }
 
     /// Works until it is closed, or everybody who could ask has gone.
@@ -121,6 +123,8 @@ impl Keeper {
             // What failed waits for the next second, as long as nobody needs to know.
             if self.trouble.is_none() || is_over || answers.iter().any(Option::is_some) {
                 self.turn().await;
+            } else {
+                self.put_aside();
             }
             for answer in answers.into_iter().flatten() {
                 // Whoever asked may have gone.
@@ -215,6 +219,7 @@ impl Keeper {
             deed(&oldest).into_iter().for_each(tell_lost);
         }
         self.waiting.push_back(record);
+        self.came.0 += 1;
     }
 
     /// Writes what waits, then looks what others have changed.
@@ -228,6 +233,9 @@ impl Keeper {
             self.wait(PeopleRecord::Clear(now.wall));
         }
         let written = self.write().await;
+        if written.is_err() {
+            self.put_aside();
+        }
         // Whoever writes locks out no reader.
         let found = self.book.look().await;
         let trouble = written.err().or_else(|| found.as_ref().err().cloned());
@@ -238,6 +246,19 @@ impl Keeper {
             tracing::warn!("the page's accounts and audit wait for the database: {why}");
         }
         self.trouble = trouble;
+    }
+
+    /// What the database does not take now must not be lost with the power.
+    fn put_aside(&mut self) {
+        if self.came.0 == self.came.1 {
+            return;
+        }
+        self.came.1 = self.came.0;
+        let deeds: Vec<&Deed> = self.waiting.iter().filter_map(deed).collect();
+        match self.leftover.0.save(&deeds) {
+            Ok(()) => self.leftover.1 |= !deeds.is_empty(),
+            Err(error) => tracing::error!("rows of the audit that wait are not safe from a power cut: {error}"),
+        }
     }
 
     /// Leaves behind what the database did not take.

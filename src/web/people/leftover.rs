@@ -1,4 +1,4 @@
-//! Rows of the audit that the database did not take before the page's end: kept in a file until it does.
+//! Rows of the audit that the database does not take: kept in a file until it does, past a power cut or the page's end.
 //!
 //! In: deeds, in order. Out: a file in the data folder, JSON line by line, and the same deeds at the next start. It is removed
 //! once they are committed: a crash between the two records them twice rather than never. Next: `keeper`.
@@ -39,12 +39,18 @@ impl Leftover {
         if deeds.is_empty() {
             return Ok(());
         }
-        let mut file = File::create(&self.0)?;
+        // In the place of the former one only when it is whole.
+        let new = self.0.with_extension("new");
+        let mut lines = Vec::new();
         for deed in deeds {
-            serde_json::to_writer(&mut file, deed)?;
-            file.write_all(b"\n")?;
+            serde_json::to_writer(&mut lines, deed)?;
+            lines.push(b'\n');
         }
-        file.sync_all()
+        let mut file = File::create(&new)?;
+        file.write_all(&lines)?;
+        file.sync_all()?;
+        fs::rename(new, &self.0)?;
+        File::open(self.0.parent().unwrap_or(Path::new(".")))?.sync_all()
     }
 
     /// They stand in the database now.

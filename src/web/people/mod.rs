@@ -236,10 +236,10 @@ pub(super) fn unrecorded(guest: &Guest, error: &RegisterError) -> Refusal {
     Refusal::later(guest.language.pick(vi, en))
 }
 
-/// Does something on a thread of its own: those of the runtime may all be busy with sound.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+/// Does something on a thread of its own: those of the runtime may all be busy with sound. `None` if there is no thread.
+pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let (done, answered) = oneshot::channel();
-    let thread = std::thread::Builder::new().name("password".into()).spawn(move || {
+    let thread = std::thread::Builder::new().name("aside".into()).spawn(move || {
         beside_the_air();
         // Whoever asked may have gone.
         let _ = done.send(work());

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use super::super::super::part::{form, words as said};
+use super::super::super::sound::player;
 use super::super::super::visitor::Visitor;
 use super::diff::{Line, lines as diff};
 use super::words;
@@ -20,19 +21,18 @@ use crate::office::waiting::{Before, Coming, Matter};
 use crate::people::Right;
 use crate::store::Card;
 
-/// A bulletin with everything.
-pub(super) fn whole(config: &Arc<Config>, visitor: &Visitor, matter: &Matter) -> Markup {
+/// A bulletin with everything; one that is not `alone` on its page stands below a heading of others like it.
+pub(super) fn whole(config: &Arc<Config>, visitor: &Visitor, matter: &Matter, alone: bool) -> Markup {
     let language = visitor.language();
     let card = &matter.card;
+    let title = html! { a href={ "/duyet/" (card.number) } { (card.number) ". " (card.draft.title) } };
     html! {
         article .card.matter aria-labelledby={ "tin-" (card.number) } {
-            h3 id={ "tin-" (card.number) } {
-                a href={ "/duyet/" (card.number) } { (card.number) ". " (card.draft.title) }
-            }
+            @if alone { h2 id={ "tin-" (card.number) } { (title) } } @else { h3 id={ "tin-" (card.number) } { (title) } }
             p .row { (chips(language, card)) (airs(language, matter.coming.as_ref())) }
             div .beside {
                 div {
-                    (sound(language, card))
+                    (sound(visitor, card))
                     @for doubt in card.sound.iter().flat_map(|sound| &sound.doubts) {
                         p .notice.warn { (visitor.pick("Nên nghe kỹ: ", "Listen to this: ")) (doubt.say(language)) }
                     }
@@ -92,15 +92,16 @@ fn airs(language: Language, coming: Option<&Coming>) -> Markup {
     }
 }
 
-fn sound(language: Language, card: &Card) -> Markup {
+fn sound(visitor: &Visitor, card: &Card) -> Markup {
+    let language = visitor.language();
     let Some(sound) = &card.sound else {
         return html! { p .notice.warn { (language.pick("Chưa có âm thanh.", "It has no sound yet.")) } };
     };
     html! {
-        audio controls preload="none" src={ "/api/sound/" (sound.content.sha256) } {}
+        (player(visitor, &sound.content.sha256, &card.draft.title))
         p .soft {
             @if let Some(ms) = sound.content.duration_ms { (language.pick("Dài ", "Length ")) (said::length(language, ms)) ". " }
-            @if let Some(voice) = &sound.voice { (language.pick("Giọng máy: ", "Machine voice: ")) (voice) ". " }
+            @if let Some(voice) = &sound.voice { (language.pick("Giọng máy", "Machine voice")) " (" (voice.strip_prefix("tts:").unwrap_or(voice)) "). " }
         }
     }
 }

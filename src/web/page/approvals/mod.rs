@@ -88,7 +88,7 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Result<Markup,
         }
         @if !desk.unconfirmed.is_empty() {
             h2 { (visitor.pick("Đã duyệt qua điện thoại, chờ xác nhận bằng phiếu", "Approved by phone, to be confirmed on paper")) }
-            @for matter in matters.iter().filter(is_phone) { (card::whole(&config, &visitor, matter)) }
+            @for matter in matters.iter().filter(is_phone) { (card::whole(&config, &visitor, matter, false)) }
         }
         h2 { (visitor.pick("Chờ duyệt", "Waiting")) " (" (desk.waiting.len()) @if desk.is_more { "+" } ")" }
         @if desk.waiting.is_empty() {
@@ -99,10 +99,10 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Result<Markup,
                 "What airs first stands first. Listen to all of it, read the text beside it, then approve or refuse each one.",
             )) }
         }
-        @for matter in matters.iter().filter(|matter| !is_phone(matter)) { (card::whole(&config, &visitor, matter)) }
+        @for matter in matters.iter().filter(|matter| !is_phone(matter)) { (card::whole(&config, &visitor, matter, false)) }
         (card::lines(&visitor, desk.unconfirmed.iter().chain(&desk.waiting).skip(WHOLE)))
     };
-    Ok(layout::page(&site, &visitor, Tab::Approvals, title, &[], &body))
+    Ok(layout::page(&site, &visitor, Tab::Approvals, title, &["player.js"], &body))
 }
 
 async fn one(State(site): State<Arc<Site>>, visitor: Visitor, Path(number): Path<i64>) -> Result<Markup, Refusal> {
@@ -120,10 +120,10 @@ async fn one(State(site): State<Arc<Site>>, visitor: Visitor, Path(number): Path
     let body = html! {
         h1 { (title) }
         (subtabs(&visitor, ""))
-        (card::whole(&config, &visitor, &matter))
+        (card::whole(&config, &visitor, &matter, true))
         (register::of_bulletin(&config, &visitor, &matter.history))
     };
-    Ok(layout::page(&site, &visitor, Tab::Approvals, &title, &[], &body))
+    Ok(layout::page(&site, &visitor, Tab::Approvals, &title, &["player.js"], &body))
 }
 
 fn subtabs(visitor: &Visitor, here: &str) -> Markup {

@@ -9,6 +9,7 @@ use super::super::super::part::words;
 use crate::bulletin::{Act, Objection, Step};
 use crate::config::Config;
 use crate::language::Language;
+pub(super) use crate::office::words::state;
 use crate::store::{Card, RegisterError};
 
 /// There is no such bulletin.
@@ -71,18 +72,6 @@ pub(super) fn changed(language: Language, card: &Card) -> Refusal {
         ),
     };
     Refusal::conflict(told)
-}
-
-/// The state of a bulletin in a few words.
-pub(super) fn state(language: Language, card: &Card) -> &'static str {
-    let (vi, en) = match card.decided.as_ref().map(|decided| (decided.act, decided.by_phone)) {
-        None => ("chờ duyệt", "waiting"),
-        Some((Act::Approve, false)) => ("đã duyệt", "approved"),
-        Some((Act::Approve, true)) => ("duyệt qua điện thoại, chưa xác nhận", "approved by phone, not confirmed"),
-        Some((Act::Refuse, _)) => ("không duyệt", "refused"),
-        Some((Act::Withdraw, _)) => ("đã rút", "withdrawn"),
-    };
-    language.pick(vi, en)
 }
 
 /// What an act in the register was.

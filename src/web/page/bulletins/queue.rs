@@ -194,11 +194,11 @@ fn enqueue(site: &Site, language: Language, wanted: &Wanted, signed: &Signature)
     let schedule = accepted(&config).map_err(|error| unreadable(language, &error.into()))?;
     let judged = queue::judged(&config, &schedule, wanted, signed.at.to_utc());
     let problems = judged.map_err(|error| unreadable(language, &error))?.map_err(|error| failed(language, &error))?;
-    let said = |severity: Severity| {
-        let of = problems.iter().filter(move |problem| problem.severity == severity);
+    let said = |problems: &[Problem], severity: Severity| {
+        let of = problems.iter().filter(|problem| problem.severity == severity);
         of.map(|problem| layout::sentence(&plain(problem, language))).collect::<Vec<_>>()
     };
-    let errors = said(Severity::Error);
+    let errors = said(&problems, Severity::Error);
     if !errors.is_empty() {
         return Err(Refusal::conflict(errors.join(". ")));
     }
@@ -215,7 +215,8 @@ fn enqueue(site: &Site, language: Language, wanted: &Wanted, signed: &Signature)
     };
     let airings = queue::airings(&config, &schedule, &entry.entry, site.clock.now().wall);
     let airings = airings.map_err(|error| unreadable(language, &error))?;
-    let foreseen = draws::told(language, Vec::new(), said(Severity::Warning), airings);
+    let problems = queue::about(&config, &schedule, problems, &airings);
+    let foreseen = draws::told(language, Vec::new(), said(&problems, Severity::Warning), airings);
     let (number, title) = (entry.entry.bulletin, &entry.title);
     let first = foreseen.airs.first().map_or(String::new(), |airs| format!(" {}", airs.told));
     let (vi, en) = (

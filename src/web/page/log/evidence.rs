@@ -102,11 +102,11 @@ pub(super) async fn show(
             (facts::plain(language, &case))
             (remarks(language, &case.evidence))
             (attempts(language, &case.evidence))
-            (facts::details(language, &case))
+            (facts::details(&visitor, &case))
             (remark::forms(&site.config(), &visitor, &case.evidence))
         },
     };
-    Ok(layout::page(&site, &visitor, Tab::Log, &title, &[], &body))
+    Ok(layout::page(&site, &visitor, Tab::Log, &title, &["player.js"], &body))
 }
 
 fn around(visitor: &Visitor, seq: i64) -> Markup {
@@ -151,10 +151,10 @@ fn remarks(language: Language, evidence: &Evidence) -> Markup {
                 @for remark in &evidence.remarks {
                     li {
                         span .chip { (table::kind(language, remark)) } " "
-                        (remark.note.as_deref().unwrap_or_default())
+                        (words::remark(language, remark))
                         @if let Some(why) = &remark.why { ". " (language.pick("Lý do: ", "Reason: ")) (why) }
                         ". " span .soft {
-                            (remark.by.as_deref().unwrap_or("?")) ", " (table::instant(language, &remark.recorded_at)) ", "
+                            (remark.by.as_deref().unwrap_or("?")) ", " (table::recorded(language, &remark.recorded_at)) ", "
                             a href={ "/nhat-ky/" (remark.seq) } { (language.pick("dòng ", "row ")) (remark.seq) }
                         }
                     }

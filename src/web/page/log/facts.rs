@@ -6,6 +6,8 @@ use maud::{Markup, html};
 
 use super::super::super::layout::sentence;
 use super::super::super::part::words as said;
+use super::super::super::sound::player;
+use super::super::super::visitor::Visitor;
 use super::evidence::{Case, Stored};
 use super::{table, words};
 use crate::airing::{ClockState, OutputKind};
@@ -20,7 +22,7 @@ pub(super) fn plain(language: Language, case: &Case) -> Markup {
     let pick = |vi: &'static str, en: &'static str| language.pick(vi, en);
     html! {
         section .card {
-            h2 { (described.title.as_deref().or(row.note.as_deref()).unwrap_or("–")) }
+            h2 { (table::title(language, described.title.as_deref(), row)) }
             p .row {
                 (table::outcome(language, row))
                 @if is_airing && row.output != OutputKind::Card.as_str() { span .chip.warn { (pick("diễn tập: không ra loa, không tính", "rehearsal: it went to no loudspeaker and counts nowhere")) } }
@@ -63,7 +65,7 @@ pub(super) fn plain(language: Language, case: &Case) -> Markup {
                     dd { (row.by.as_deref().unwrap_or("?")) @if let Some(why) = &row.why { ": " (why) } @if let Some(via) = &row.via { " " span .soft { "(" (via) ")" } } }
                 }
                 (approval(language, case))
-                @if let (Some(note), None) = (&row.note, row.corrects) { dt { (pick("Đài ghi chú", "The station notes")) } dd { (note) } }
+                @if let (Some(note), None) = (&row.note, row.corrects) { dt { (pick("Đài ghi chú", "The station notes")) } dd { (words::station_note(language, note)) } }
             }
         }
     }
@@ -76,7 +78,7 @@ fn approval(language: Language, case: &Case) -> Markup {
         @if let Some(by) = &row.approved_by {
             dt { (pick("Người duyệt", "Approved by")) }
             dd {
-                (by) @if let Some(at) = &row.approved_at { ", " (table::instant(language, at)) }
+                (by) @if let Some(at) = &row.approved_at { ", " (table::recorded(language, at)) }
                 @if let Some(slip) = &row.approval { ", " a href={ "/duyet/phieu/" (slip) } { (pick("phiếu số ", "slip ")) (slip) } }
                 @if let Some(act) = &case.evidence.approval {
                     " (" (pick("bản ", "revision ")) (act.revision) @if act.by_phone { ", " (pick("qua điện thoại", "by phone")) } ")"
@@ -99,10 +101,11 @@ pub(super) const fn stored_word(stored: Stored) -> Option<&'static str> {
 }
 
 /// What proves it, under folds.
-pub(super) fn details(language: Language, case: &Case) -> Markup {
+pub(super) fn details(visitor: &Visitor, case: &Case) -> Markup {
+    let language = visitor.language();
     html! {
         h2 { (language.pick("Chi tiết để kiểm chứng", "Details for whoever checks")) }
-        (sound(language, case))
+        (sound(visitor, case))
         (chain(language, &case.evidence))
         (circumstances(language, case))
     }
@@ -112,9 +115,9 @@ fn fold(summary: &str, proves: &str, body: &Markup) -> Markup {
     html! { details { summary { (summary) } p .soft { (proves) } (body) } }
 }
 
-fn sound(language: Language, case: &Case) -> Markup {
+fn sound(visitor: &Visitor, case: &Case) -> Markup {
     let row = &case.evidence.row;
-    let pick = |vi: &'static str, en: &'static str| language.pick(vi, en);
+    let pick = |vi: &'static str, en: &'static str| visitor.pick(vi, en);
     let Some(sha256) = &row.sha256 else { return html! {} };
     let (class, words) = match case.stored {
         Stored::NoSound | Stored::Whole => (
@@ -132,13 +135,13 @@ fn sound(language: Language, case: &Case) -> Markup {
     };
     let body = html! {
         p { span class=(class) { (words) } }
-        @if case.stored == Stored::Whole { audio controls preload="none" src={ "/api/sound/" (sha256) } {} }
+        @if case.stored == Stored::Whole { (player(visitor, sha256, row.title.as_deref().unwrap_or_default())) }
         dl .facts {
             dt { "SHA-256 " (pick("âm thanh", "of the sound")) } dd .mono { (sha256) }
             @if let Some(text) = &row.text_sha256 { dt { "SHA-256 " (pick("văn bản", "of the text")) } dd .mono { (text) } }
             @if let Some(voice) = &row.voice { dt { (pick("Giọng máy", "Machine voice")) } dd { (voice) } }
-            @if let Some(gain) = row.gain_cb { dt { (pick("Chỉnh độ to", "Gain")) } dd { (gain) " × 0,1 dB" } }
-            @if let Some(trimmed) = row.trimmed_ms { dt { (pick("Khoảng lặng bỏ đi", "Silence left out")) } dd { (trimmed) " ms" } }
+            @if let Some(gain) = row.gain_cb { dt { (pick("Chỉnh độ to", "Gain")) } dd { (words::gain(language, gain)) } }
+            @if let Some(trimmed) = row.trimmed_ms { dt { (pick("Khoảng lặng bỏ đi", "Silence left out")) } dd { @if trimmed == 0 { (pick("không", "none")) } @else { (trimmed) " ms" } } }
         }
     };
     let proves = pick(
@@ -202,9 +205,9 @@ fn circumstances(language: Language, case: &Case) -> Markup {
         dl .facts {
             dt { (pick("Đồng hồ máy lúc đó", "The clock then")) } dd { (sentence(clock)) }
             dt { (pick("Tiếng ra", "Output")) } dd { (output) @if let Some(device) = &row.device { ", " span .mono { (device) } } }
-            dt { (pick("Âm thanh bị hụt", "Underruns")) } dd { (row.xruns) ", " (row.starved_ms) " ms" }
+            dt { (pick("Âm thanh bị hụt", "Underruns")) } dd { @if row.xruns == 0 && row.starved_ms == 0 { (pick("không", "none")) } @else { (row.xruns) (pick(" lần, ", " times, ")) (row.starved_ms) " ms" } }
             dt { (pick("Mã lượt phát", "Airing")) } dd .mono { (row.airing) ", " (pick("lần ", "attempt ")) (row.attempt) }
-            dt { (pick("Ghi vào nhật ký lúc", "Recorded at")) } dd { (table::instant(language, &row.recorded_at)) }
+            dt { (pick("Ghi vào nhật ký lúc", "Recorded at")) } dd { (table::recorded(language, &row.recorded_at)) }
             dt { (pick("Lần khởi động máy", "Boot")) } dd .mono { (row.boot_id) }
             dt { (pick("Đài", "Station")) } dd { (row.station) " " span .mono { (row.station_id) } }
         }

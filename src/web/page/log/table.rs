@@ -51,7 +51,7 @@ fn line(language: Language, heads: [&str; 7], listed: &Listed) -> Markup {
             td data-label=(heads[1]) { (when(language, row)) }
             td data-label=(heads[2]) { (row.programme_title.as_deref().unwrap_or(kind(language, row))) }
             td data-label=(heads[3]) {
-                a href=(link) { (title.or(row.note.as_deref()).unwrap_or("–")) }
+                a href=(link) { (self::title(language, title, row)) }
                 @if let Some(themes) = described.map(|described| &described.themes).filter(|themes| !themes.is_empty()) {
                     " " span .soft { (themes.join(", ")) }
                 }
@@ -94,6 +94,21 @@ pub(super) fn outcome(language: Language, row: &Row) -> Markup {
 pub(super) fn instant(language: Language, text: &str) -> String {
     DateTime::parse_from_rfc3339(text)
         .map_or_else(|_| text.to_owned(), |at: DateTime<FixedOffset>| words::instant(language, at.round_subsecs(0)))
+}
+
+/// When something was written down, cut to the second as on slips and in registers: two papers of one act agree.
+pub(super) fn recorded(language: Language, text: &str) -> String {
+    let at = DateTime::parse_from_rfc3339(text);
+    at.map_or_else(|_| text.to_owned(), |at: DateTime<FixedOffset>| words::instant(language, at))
+}
+
+/// What a row is called: its title, else what it notes.
+pub(super) fn title(language: Language, title: Option<&str>, row: &Row) -> String {
+    let noted = || match row.note.as_deref() {
+        Some(note) if row.corrects.is_none() => said::station_note(language, note),
+        note => note.unwrap_or("–").to_owned(),
+    };
+    title.map_or_else(noted, str::to_owned)
 }
 
 fn when(language: Language, row: &Row) -> String {

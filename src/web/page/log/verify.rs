@@ -29,7 +29,12 @@ pub(super) async fn begin(State(site): State<Arc<Site>>, visitor: Visitor) -> An
     let at_work = Arc::clone(&site);
     let config = site.config();
     // Nobody waits for it: the page looks how far it is.
-    drop(tokio::task::spawn_blocking(move || at_work.proof.make(&config)));
+    drop(tokio::spawn(async move {
+        let proving = Arc::clone(&at_work);
+        if tokio::task::spawn_blocking(move || proving.proof.make(&config)).await.is_err() {
+            at_work.proof.give_up();
+        }
+    }));
     Ok(Done::new("", PAGE))
 }
 

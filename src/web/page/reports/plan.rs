@@ -56,8 +56,19 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor, Query(wanted): Qu
         }
         Ok(standing) => {
             let period = standing.made.period;
-            let body =
-                html! { (chooser(period, PATH, today, &visitor)) (said(period, &visitor)) (body(&standing, &visitor)) };
+            // Shown because nothing was chosen, and it ended before today.
+            let is_over = matches!(wanted.asked(&config, &visitor), Ok(None)) && period.window.last < today;
+            let body = html! {
+                (chooser(period, PATH, today, &visitor))
+                (said(period, &visitor))
+                @if is_over {
+                    p .notice.warn { (visitor.pick(
+                        "Năm của bản kế hoạch này đã qua, chưa có kế hoạch cho năm nay: nhờ kỹ thuật viên ghi bản mới vào schedules/plan.toml.",
+                        "The year of this plan is over and there is none for this year: write the new one into schedules/plan.toml.",
+                    )) }
+                }
+                (body(&standing, &visitor))
+            };
             page(&site, &visitor, PATH, title, &[], &body).into_response()
         }
     }

@@ -47,6 +47,16 @@ impl Wanted {
     pub(super) fn asked(&self, config: &Config, visitor: &Visitor) -> Result<Option<Period>, Refusal> {
         let calendar = self.calendar(config, visitor)?;
         let Some(code) = self.code() else { return Ok(None) };
+        if let Some((from, to)) = self.days().filter(|(from, to)| from > to) {
+            let language = visitor.language();
+            let (from, to) = (date(from, language), date(to, language));
+            return Err(Refusal::wrong(match language {
+                crate::language::Language::Vi => format!("ngày đầu {from} ở sau ngày cuối {to}: hãy chọn lại"),
+                crate::language::Language::En => {
+                    format!("the first day {from} is after the last day {to}: choose again")
+                }
+            }));
+        }
         let span = code.parse().map_err(|_| {
                 let (first, last) = (YEARS.start(), YEARS.end());
                 let told = match visitor.language() {
@@ -62,6 +72,11 @@ impl Wanted {
                 Refusal::wrong(told)
             })?;
         Ok(Some(Period::new(span, calendar)))
+    }
+
+    /// The two days, where both are given as days.
+    fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
+        Some((self.tu.trim().parse().ok()?, self.den.trim().parse().ok()?))
     }
 
     /// The code of the span; none if nothing was said.

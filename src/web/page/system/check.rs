@@ -45,7 +45,10 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Markup {
     let body = html! {
         section .card aria-labelledby="dai-thay" {
             h2 id="dai-thay" { (visitor.pick("Đài đang thấy", "As the station sees it")) }
-            @if problems.is_empty() { p { (visitor.pick("Không có lỗi nào.", "Nothing is wrong.")) } }
+            @if problems.is_empty() { p { (visitor.pick(
+                "Đài đọc được cài đặt và lịch phát. Quy định về giờ phát và âm thanh của từng tệp chỉ xem khi bấm Kiểm tra ngay.",
+                "The station reads settings and schedules. The rules of hours and the sound of each file are looked at by Check now.",
+            )) } }
             @for problem in problems.iter().take(SHOWN) { pre .notice.warn { (problem) } }
         }
         @if visitor.account.may(Right::Plan) {
@@ -112,7 +115,8 @@ fn mended_at(problem: &Problem, config: &Config, language: Language) -> Option<(
     is_schedule.then(|| ("/lich-phat", language.pick("Sửa trong Lịch phát", "Mend it in the timetable")))
 }
 
-fn counts(checked: &Checked) -> (usize, usize) {
+/// Errors and warnings.
+pub(super) fn counts(checked: &Checked) -> (usize, usize) {
     let count = |severity| checked.problems.iter().filter(|problem| problem.severity == severity).count();
     (count(Severity::Error), count(Severity::Warning))
 }
@@ -141,9 +145,16 @@ async fn api(State(site): State<Arc<Site>>, visitor: Visitor) -> Json<Value> {
 }
 
 async fn check(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer {
-    let (config, clock, asked) = (site.config(), site.clock.clone(), Arc::clone(&site));
-    let done = tokio::task::spawn_blocking(move || asked.system.check(&config, &config.path, &clock)).await;
-    let Ok(checked) = done else {
+    let (_turn, has_waited) = site.system.turn_to_check().await;
+    let joined = site.system.checked().filter(|_| has_waited);
+    let checked = match joined {
+        Some(checked) => Some(checked),
+        None => {
+            let (config, clock, asked) = (site.config(), site.clock.clone(), Arc::clone(&site));
+            tokio::task::spawn_blocking(move || asked.system.check(&config, &config.path, &clock)).await.ok()
+        }
+    };
+    let Some(checked) = checked else {
         return Err(Refusal::later(visitor.pick("chưa kiểm tra được, hãy thử lại", "not checked, try again")));
     };
     let (errors, warnings) = counts(&checked);

@@ -24,6 +24,8 @@ pub(in crate::web) struct Chores {
     pub(super) copier: Copier,
     verified: Mutex<Option<Verified>>,
     checked: Mutex<Option<Checked>>,
+    /// Whose turn it is: a check decodes for minutes, and the threads of the page are few.
+    checking: tokio::sync::Mutex<()>,
 }
 
 /// The check that somebody asked for last.
@@ -53,6 +55,14 @@ impl Chores {
         };
         *self.verified.lock().unwrap_or_else(PoisonError::into_inner) = Some(verified.clone());
         verified
+    }
+
+    /// Waits until nobody checks any more; `true` if somebody did, who has made an outcome.
+    pub(super) async fn turn_to_check(&self) -> (tokio::sync::MutexGuard<'_, ()>, bool) {
+        match self.checking.try_lock() {
+            Ok(turn) => (turn, false),
+            Err(_) => (self.checking.lock().await, true),
+        }
     }
 
     /// Does what `loa check` does; blocks for as long as there is audio to decode.

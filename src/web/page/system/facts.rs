@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
 
+use super::check::counts;
 use crate::alarm::Alarm;
 use crate::backup::block_on;
 use crate::control::Status;
@@ -26,6 +27,8 @@ pub(super) struct Facts {
     /// What the journal of the database holds, bytes.
     pub(super) journal_bytes: u64,
     pub(super) verified: Option<Verified>,
+    /// Errors and warnings of the check that somebody asked for last.
+    pub(super) checked: Option<(usize, usize)>,
     pub(super) data_dir: String,
     pub(super) warn_free_mb: u32,
     pub(super) timezone: String,
@@ -56,6 +59,7 @@ impl Facts {
             health,
             journal_bytes,
             verified: site.system.verified(),
+            checked: site.system.checked().as_ref().map(counts),
             data_dir: std::path::absolute(&config.data_dir).unwrap_or(config.data_dir.clone()).display().to_string(),
             warn_free_mb: config.disk.warn_free_mb,
             timezone: config.station.timezone.name().to_owned(),

@@ -44,7 +44,6 @@ fn field(language: Language, sheet: &Sheet, words: &Words) -> Markup {
     match field.kind {
         Kind::Choice(of) => form::choice(name, label, &choices(language, name, of), &value, hint),
         Kind::Flag => form::choice(name, label, &choices(language, "", &["true", "false"]), &value, hint),
-        Kind::Lines => lines(name, label, &value, hint),
         Kind::Number => number(name, label, &value, hint),
         Kind::Words => form::text(name, label, &value, hint, true),
         Kind::MaybeWords | Kind::List => form::text(name, label, &value, hint, false),
@@ -62,14 +61,6 @@ fn choices(language: Language, name: &str, of: &[&str]) -> Vec<(String, String)>
 fn number(name: &str, label: &str, value: &str, hint: Option<&str>) -> Markup {
     let control = html! {
         input type="text" inputmode="text" id=(name) name=(name) value=(value) required aria-describedby={ (name) "-hint" } autocomplete="off";
-    };
-    form::field(name, label, hint, &control)
-}
-
-fn lines(name: &str, label: &str, value: &str, hint: Option<&str>) -> Markup {
-    let rows = value.lines().count().max(3);
-    let control = html! {
-        textarea .mono id=(name) name=(name) rows=(rows) aria-describedby={ (name) "-hint" } spellcheck="false" { (value) }
     };
     form::field(name, label, hint, &control)
 }

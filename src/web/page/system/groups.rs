@@ -243,16 +243,10 @@ pub(super) const GROUPS: [Group; 8] = [
         en: "Speech",
         fields: &[
             words(
-                "speech.command",
-                ("Lệnh đọc", "Command"),
-                "Mỗi phần một dòng; {text} là tệp văn bản, {wav} là tệp âm thanh. Để trống là dùng espeak-ng.",
-                "One argument a line; {text} and {wav} are the files. Empty is espeak-ng.",
-            ),
-            words(
                 "speech.limit_s",
                 ("Đọc lâu nhất (giây)", "Longest (seconds)"),
-                "Quá thời gian này thì dừng. Từ 1 đến 3600.",
-                "It is ended after this. 1 to 3600.",
+                "Quá thời gian này thì dừng. Từ 1 đến 3600. Chương trình đọc chỉ đổi được trong tệp loa.toml, ngay tại máy phát.",
+                "It is ended after this. 1 to 3600. The program itself is changed only in loa.toml, at the machine.",
             ),
             words(
                 "speech.voice",

@@ -369,13 +369,27 @@ fn copies(facts: &Facts, language: Language) -> Light {
 
 fn files(facts: &Facts, language: Language) -> Light {
     let pick = |vi, en| language.pick(vi, en);
-    let told = pick("cấu hình và lịch phát không có lỗi", "settings and schedules are in order");
+    let told = pick("đài đọc được cấu hình và lịch phát", "the station reads settings and schedules");
     let mut light = Light::new("tep", pick("Cấu hình và lịch phát", "Settings and schedules"), Sign::Good, told);
     light.link = Some(("/he-thong/kiem-tra", pick("Xem và kiểm tra lại tất cả", "See them and check everything anew")));
     let Some(status) = &facts.status else { return silent(light, language) };
     if !status.problems.is_empty() {
         let told = format!("{} {}", status.problems.len(), pick("điều cần xem trong các tệp", "remarks on the files"));
         light.worse(Sign::Warn, told, None);
+    }
+    match facts.checked {
+        Some((errors @ 1.., _)) => {
+            let told = match language {
+                Language::Vi => format!("lần kiểm tra gần nhất thấy {errors} lỗi"),
+                Language::En => format!("the last check found {errors} errors"),
+            };
+            light.worse(Sign::Bad, told, None);
+        }
+        Some((0, _)) => light.fact(pick("Lần kiểm tra gần nhất", "Last check"), pick("không có lỗi", "no error")),
+        None => light.fact(
+            pick("Lần kiểm tra gần nhất", "Last check"),
+            pick("chưa kiểm tra từ lúc đài chạy", "none since the start of the station"),
+        ),
     }
     light
 }

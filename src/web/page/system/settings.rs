@@ -18,6 +18,7 @@ use crate::config::edit::{Change, EditError, line_of};
 use crate::config::field::{FIELDS, Field, Mistyped};
 use crate::language::Language;
 use crate::office::settings::{self as office, Refused, Sheet, Written};
+use crate::problem::causes;
 use crate::problem::system::refusal;
 use crate::problem::{Problem, Severity};
 use crate::web::answer::{Answer, Done, Refusal};
@@ -91,10 +92,14 @@ async fn change(State(site): State<Arc<Site>>, visitor: Visitor, Form(sent): For
     let config = site.config();
     let sheet =
         office::load(&config.path).map_err(|fault| Refusal::later(whole_file(&config, fault, visitor.language())))?;
-    let (mut changes, mut faults) = (Vec::new(), Vec::new());
+    let (mut changes, mut changed, mut faults) = (Vec::new(), Vec::new(), Vec::new());
     for (name, typed) in sent.iter().filter_map(|(name, typed)| Some((Field::named(name)?, typed))) {
         match name.typed(typed, &sheet.text) {
-            Ok(change) => changes.extend(change),
+            Ok(None) => {}
+            Ok(Some(change)) => {
+                changed.push((name.name(), name.shown(&sheet.text), typed.trim().to_owned()));
+                changes.push(change);
+            }
             Err(fault) => faults.push((name.name(), mistyped(fault, visitor.language()).to_owned())),
         }
     }
@@ -103,7 +108,17 @@ async fn change(State(site): State<Arc<Site>>, visitor: Visitor, Form(sent): For
         return Err(Refusal { fields: faults, ..Refusal::wrong(told) });
     }
     let shown = sent.iter().find(|(name, _)| name == "sha256").map_or("", |(_, shown)| shown);
-    apply(&site, &visitor, shown, changes, HERE).await
+    let done = apply(&site, &visitor, shown, changes, HERE).await?;
+    Ok(Done { told: format!("{}{}", done.told, told_changes(&changed, visitor.language())), ..done })
+}
+
+/// What was changed, old and new, as the audit shall keep it.
+fn told_changes(changed: &[(String, String, String)], language: Language) -> String {
+    let said =
+        |value: &str| if value.is_empty() { "–".to_owned() } else { format!("“{}”", value.replace('\n', " ")) };
+    let each = changed.iter().map(|(name, old, new)| format!("{name}: {} → {}", said(old), said(new)));
+    let all = each.collect::<Vec<_>>().join("; ");
+    if all.is_empty() { String::new() } else { format!(". {}: {all}", language.pick("Đã đổi", "Changed")) }
 }
 
 fn mistyped(fault: Mistyped, language: Language) -> &'static str {
@@ -169,7 +184,9 @@ fn refusal_of(refused: Refused, config: &Config, language: Language) -> Refusal 
         Refused::Problems { problems, text } => wrong(&problems, &text, config, language),
         Refused::Write { path, error } => {
             let told = language.pick("chưa lưu: không ghi được", "not saved: cannot write");
-            Refusal::later(format!("{told} `{}`: {}", path.display(), refusal(&error)))
+            let why = refusal(&error);
+            let why = if language == Language::Vi { causes::vietnamese(&why) } else { why };
+            Refusal::later(format!("{told} `{}`: {why}", path.display()))
         }
     }
 }

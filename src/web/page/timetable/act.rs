@@ -49,6 +49,14 @@ pub(super) fn tried(site: &Site, language: Language, fields: &Fields) -> Result<
     let folder = folder(&config);
     let wish = wish(language, &folder, fields)?;
     let shown = fields.text("stamp");
+    // Places move as soon as somebody else changes the file: another one than was meant would be hit.
+    if shown.is_empty() && matches!(wish, Wish::RemoveDay(_) | Wish::RemoveDuty(_)) {
+        let told = language.pick(
+            "thiếu dấu của tệp (stamp): hãy mở lại trang rồi bấm",
+            "the file's stamp is missing: open the page again",
+        );
+        return Err(Refusal::wrong(told));
+    }
     // Before anything is judged: whoever looks at an old page is told that first.
     if let Some(file) = wish.file(&folder).filter(|file| !shown.is_empty() && shown != stamp(&folder.stamp(file))) {
         return Err(said(language, &Unfit::Changed(file)));
@@ -66,7 +74,10 @@ pub(super) fn stamp(stamp: &str) -> &str {
 /// Carries a wish out.
 async fn carry_out(site: Arc<Site>, visitor: Visitor, fields: Fields) -> Answer {
     let language = visitor.language();
+    // Sounds are heard one at a time, beside the air.
+    let turn = Arc::clone(&site.sounds.turn).acquire_owned().await;
     let done = apart(move || {
+        let _turn = turn;
         let tried = tried(&site, language, &fields)?;
         if tried.trial.is_refused() {
             return Err(refused(language, &tried.trial.problems));

@@ -179,7 +179,11 @@ impl Reading<'_> {
             priority: is("priority", "priority", kept.priority),
             only_special_days: is("only", "special_days", kept.only_special_days),
             why: or("reason", &kept.why, &str::to_owned),
-            except: if fields.has("except") { fields.list("except") } else { kept.except },
+            except: if fields.has("except") {
+                fields.list("except").iter().map(|each| start_taken(each)).collect()
+            } else {
+                kept.except
+            },
         })
     }
 
@@ -328,12 +332,37 @@ pub(super) fn time(text: &str) -> Option<NaiveTime> {
 
 /// `45` and `45 phút` are minutes; anything else is as files write it.
 fn span(text: &str) -> String {
-    let number = text.trim_end_matches("phút").trim_end_matches("min").trim();
-    if !number.is_empty() && number.bytes().all(|each| each.is_ascii_digit()) {
-        format!("{number}m")
+    let short = text.replace("giờ", "h").replace("phút", "m").replace("min", "m").replace("giây", "s").replace(' ', "");
+    if !short.is_empty() && short.bytes().all(|each| each.is_ascii_digit()) {
+        format!("{short}m")
+    } else if short.bytes().all(|each| each.is_ascii_digit() || b"hms".contains(&each)) {
+        short
     } else {
         text.to_owned()
     }
+}
+
+/// A length as people read it, which `span` takes back: `1h30m` is `1 giờ 30 phút`.
+pub(super) fn span_shown(language: Language, span: &str) -> String {
+    let is_plain = span.bytes().all(|each| each.is_ascii_digit() || b"hms".contains(&each));
+    if language == Language::En || !is_plain {
+        return span.to_owned();
+    }
+    span.replace('h', " giờ ").replace('m', " phút ").replace('s', " giây ").trim().to_owned()
+}
+
+/// A day off, or one start of a day, as people write it, in the form of files: `01/01/2027 17:00` is `2027-01-01T17:00`.
+fn start_taken(text: &str) -> String {
+    let (date, time) = text.split_once([' ', 'T']).map_or((text, ""), |(date, time)| (date, time.trim()));
+    let Some(day) = day(date) else { return text.to_owned() };
+    if time.is_empty() { day.to_string() } else { format!("{day}T{time}") }
+}
+
+/// The other way round.
+pub(super) fn start_shown(text: &str) -> String {
+    let (date, time) = text.split_once('T').unwrap_or((text, ""));
+    let Some(day) = parse_date(date) else { return text.to_owned() };
+    format!("{} {time}", day.format("%d/%m/%Y")).trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -348,6 +377,16 @@ mod tests {
         assert_eq!(["5:00", "05:30", "17h", "17h30"].map(time), [at(5, 0), at(5, 30), at(17, 0), at(17, 30)]);
         assert_eq!(["", "5:61", "25:00", "abc", "1:2:3:4"].map(time), [None; 5]);
         assert_eq!(["45", "45 phút", "1h30m", "abc"].map(span), ["45m", "45m", "1h30m", "abc"]);
+        for written in ["45m", "1h30m", "90s", "1h", "abc", ""] {
+            assert_eq!(span(&span_shown(Language::Vi, written)), written);
+        }
+        assert_eq!(span_shown(Language::Vi, "1h30m"), "1 giờ 30 phút");
+        for (written, shown) in [("2027-01-01", "01/01/2027"), ("2027-01-01T17:00", "01/01/2027 17:00"), ("x", "x")] {
+            assert_eq!(
+                (start_shown(written), start_taken(shown), start_taken(written)),
+                (shown.into(), written.into(), written.into())
+            );
+        }
     }
 
     #[test]

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::super::super::part::form;
+use super::super::super::part::{form, words};
 use super::super::super::visitor::Visitor;
+use super::fields::span_shown;
 use crate::office::timetable::Folder;
 use crate::people::Right;
 use crate::schedule::edit::form::{Airs, ItemForm};
@@ -53,7 +54,7 @@ fn airs(visitor: &Visitor, item: &Item) -> Markup {
             ItemContent::File(file) => { (visitor.pick("Tệp ", "File ")) code { (file) } }
             ItemContent::Bulletin(number) => { a href={ "/tin-bai/" (number) } { (visitor.pick("Tin bài số ", "Bulletin ")) (number) } }
             ItemContent::Queue(wish) => {
-                (visitor.pick("Hàng chờ, không quá ", "Queue, at most ")) (crate::schedule::text::span_text(wish.up_to.num_milliseconds()))
+                (visitor.pick("Hàng chờ, không quá ", "Queue, at most ")) (words::length(visitor.language(), wish.up_to.num_milliseconds()))
             }
         }
     }
@@ -177,7 +178,7 @@ fn of(visitor: &Visitor, key: &str, item: Option<&Item>) -> Markup {
         div .grid {
             (line("file", visitor.pick("Tệp (khi phát tệp)", "File (for a file)"), file, Some("tep-am-thanh")))
             (line("bulletin", visitor.pick("Số tin bài (khi phát tin bài)", "Number (for a bulletin)"), &number, None))
-            (line("up_to", visitor.pick("Tổng cộng không quá (khi lấy từ hàng chờ)", "At most (for the queue)"), up_to, None))
+            (line("up_to", visitor.pick("Tổng cộng không quá (khi lấy từ hàng chờ)", "At most (for the queue)"), &span_shown(visitor.language(), up_to), None))
         }
         div .grid {
             (line("item_title", visitor.pick("Tên hiện trong lịch (không bắt buộc)", "Title (optional)"), &text(|now| now.title.clone()), None))

@@ -82,6 +82,7 @@ fn occurrence(ground: &Ground, airing: &Airing) -> Value {
         "frozen": airing.is_frozen,
         "planned_ms": airing.length_ms().0,
         "overrun_ms": airing.overrun_ms(),
+        "missing_files": airing.missing,
         "items": airing.items().map(item).collect::<Vec<_>>(),
         "outcomes": airing.outcomes.iter().map(|(outcome, count)| json!({"outcome": outcome, "count": count})).collect::<Vec<_>>(),
     })

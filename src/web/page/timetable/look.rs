@@ -23,6 +23,7 @@ use crate::calendar::{local_date, with_offset};
 use crate::language::Language;
 use crate::office::timetable::days::{Airing, Day, View, look};
 use crate::people::Right;
+use crate::rundown::RundownItem;
 use crate::schedule::read_except::start_text;
 
 /// A page of the timetable, before it is asked for.
@@ -33,6 +34,19 @@ pub(super) struct Ground {
     pub(super) today: NaiveDate,
 }
 
+/// How far before and behind today days are shown: whatever lies further is reckoned from today on, day by day.
+const MOST_AHEAD: i64 = 2 * 366;
+
+/// Refuses what is too far from today.
+pub(super) fn near(site: &Site, visitor: &Visitor, first: NaiveDate) -> Result<(), Refusal> {
+    let is_near = (first - site.today()).num_days().abs() <= MOST_AHEAD;
+    let told = visitor.pick(
+        "chỉ xem được lịch trong khoảng hai năm trước và sau hôm nay",
+        "only two years before and after today can be shown",
+    );
+    is_near.then_some(()).ok_or_else(|| Refusal::wrong(told))
+}
+
 /// Reads some days.
 pub(super) async fn ground(
     site: &Arc<Site>,
@@ -40,6 +54,7 @@ pub(super) async fn ground(
     first: NaiveDate,
     days: i64,
 ) -> Result<Ground, Refusal> {
+    near(site, visitor, first)?;
     let read = Arc::clone(site);
     let found = apart(move || {
         let config = read.config();
@@ -274,7 +289,7 @@ fn draws(visitor: &Visitor, airing: &Airing) -> Markup {
                 @for (item, _, approved) in shown {
                     li class=[item.taken_out.is_some().then_some("gone")] {
                         (item.title)
-                        @if let Some(note) = note(visitor, item, approved) { " " span .doubt { "(" (note) ")" } }
+                        @if let Some(note) = note(visitor, airing, item, approved) { " " span .doubt { "(" (note) ")" } }
                     }
                 }
             }
@@ -283,7 +298,7 @@ fn draws(visitor: &Visitor, airing: &Airing) -> Markup {
 }
 
 /// What a person should see to of an item.
-pub(super) fn note(visitor: &Visitor, item: &crate::rundown::RundownItem, approved: Option<bool>) -> Option<String> {
+pub(super) fn note(visitor: &Visitor, airing: &Airing, item: &RundownItem, approved: Option<bool>) -> Option<String> {
     use crate::airing::Reason;
     let pick = |vi: &str, en: &str| Some(visitor.pick(vi, en).to_owned());
     match &item.taken_out {
@@ -294,6 +309,11 @@ pub(super) fn note(visitor: &Visitor, item: &crate::rundown::RundownItem, approv
             Some(format!("{} {}", visitor.pick("không phát:", "does not air:"), out.why.as_deref().unwrap_or_default()))
         }
         None if approved == Some(false) => pick("CHƯA DUYỆT", "NOT APPROVED"),
+        None if item.audio.file.as_ref().is_some_and(|file| airing.missing.contains(file)) => Some(format!(
+            "{} {}",
+            visitor.pick("thiếu tệp", "missing file"),
+            item.audio.file.as_deref().unwrap_or_default()
+        )),
         None if item.audio.content.is_none() => pick("chưa có âm thanh", "no sound"),
         None => None,
     }

@@ -45,7 +45,7 @@ async fn page(site: &Arc<Site>, visitor: &Visitor, programme: &str, start: &str)
     let body = html! {
         (subtabs(visitor, ""))
         h1 { (title) }
-        p { (words::day(language, start.date())) " · " (say::state(language, airing, ground.now)) }
+        p { (words::day(language, start.date())) " " (say::state(language, airing, ground.now)) }
         @for (other, when) in &airing.clashes {
             p .notice.warn { (visitor.pick("Trùng khung giờ với ", "Overlaps with ")) b { (other) } ", " (words::clock(with_offset(ground.zone, *when))) }
         }
@@ -111,15 +111,15 @@ fn rundown(visitor: &Visitor, ground: &Ground, airing: &Airing) -> Markup {
                         }
                         td data-label=(heads[1]) {
                             (item.title)
-                            @if let Some(facts) = &item.bulletin { " " a href={ "/tin-bai/" (facts.number) } { "#" (facts.number) } }
-                            @if !item.themes.is_empty() { " " span .soft { (item.themes.join(", ")) } }
+                            @if let Some(facts) = &item.bulletin { " " a href={ "/tin-bai/" (facts.number) } { (visitor.pick("tin bài số ", "bulletin ")) (facts.number) } }
+                            @if !item.themes.is_empty() { " · " span .soft { (item.themes.join(", ")) } }
                         }
                         td .num data-label=(heads[2]) { (length_ms(item).map_or_else(|| "–".to_owned(), |ms| words::length(language, ms))) }
                         td data-label=(heads[3]) {
                             @if let Some(found) = row.and_then(|row| row.outcome.as_deref()).and_then(outcome) {
                                 (words::outcome(language, found, None))
                             }
-                            @if let Some(note) = note(visitor, item, approved) { span .doubt { (note) } }
+                            @if let Some(note) = note(visitor, airing, item, approved) { span .doubt { (note) } }
                         }
                     }
                 }

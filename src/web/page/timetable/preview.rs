@@ -18,10 +18,10 @@ use super::super::super::site::Site;
 use super::super::super::visitor::Visitor;
 use super::act::{Tried, address, apart, folder, stamp, tried};
 use super::fields::{Fields, day};
-use super::look::subtabs;
+use super::look::{near, subtabs};
 use super::say;
-use crate::cli::sheet;
-use crate::cli::sheet_page::Look;
+use crate::office::sheet::sheets;
+use crate::office::sheet_page::Look;
 use crate::problem::any_error;
 
 /// Files of unknown length that are measured for a sheet.
@@ -31,7 +31,13 @@ const MEASURED: usize = 20;
 pub(super) async fn show(State(site): State<Arc<Site>>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
     let fields = Fields::of_query(&query.unwrap_or_default());
     let (asked, language, read) = (Arc::clone(&site), visitor.language(), fields.clone());
-    let tried = apart(move || tried(&asked, language, &read)).await;
+    // Sounds are heard one at a time, beside the air.
+    let turn = Arc::clone(&site.sounds.turn).acquire_owned().await;
+    let tried = apart(move || {
+        let _turn = turn;
+        tried(&asked, language, &read)
+    })
+    .await;
     let failed = || Refusal::later(visitor.pick("chưa làm được, hãy thử lại", "not done, try again"));
     match tried.unwrap_or_else(|| Err(failed())) {
         Ok(tried) => page(&site, &visitor, &fields, &tried).into_response(),
@@ -50,11 +56,11 @@ fn page(site: &Site, visitor: &Visitor, fields: &Fields, tried: &Tried) -> Marku
         p { (visitor.pick("Tệp sẽ đổi: ", "File that changes: ")) code { "schedules/" (tried.edit.file) } }
         @if is_refused {
             p .notice.bad role="alert" { (visitor.pick(
-                "Chưa ghi được, vì `loa check` sẽ báo lỗi dưới đây. Bấm nút quay lại của trình duyệt để sửa.",
+                "Chưa ghi được vì lỗi dưới đây. Bấm nút quay lại của trình duyệt để sửa: những gì đã điền vẫn còn.",
                 "This cannot be written, since `loa check` would refuse it as below. Use the browser's back button to mend it.",
             )) }
         }
-        (say::problems(visitor.language(), &tried.trial.problems))
+        (found(site, visitor, fields, &tried.trial.problems))
         @if !is_refused {
             h2 { (visitor.pick("Lịch phát sẽ khác đi", "What changes in the timetable")) }
             (say::differences(visitor.language(), zone, &tried.trial.differences))
@@ -66,6 +72,30 @@ fn page(site: &Site, visitor: &Visitor, fields: &Fields, tried: &Tried) -> Marku
         }
     };
     layout::page(site, visitor, Tab::Timetable, title, &[], &body)
+}
+
+/// What is wrong: for people, with titles and times; the words of `loa check` with their places are under a fold.
+fn found(site: &Site, visitor: &Visitor, fields: &Fields, problems: &[crate::problem::Problem]) -> Markup {
+    if problems.is_empty() {
+        return html! {};
+    }
+    let (language, folder) = (visitor.language(), folder(&site.config()));
+    // What is about to be added has its title in the form.
+    let title = |id: &str| {
+        let known = folder.reading.schedule.programmes.iter().find(|programme| programme.id == id);
+        known.map_or_else(|| fields.text("title").to_owned(), |programme| programme.title.clone())
+    };
+    html! {
+        @for problem in problems {
+            p class=(if problem.severity == crate::problem::Severity::Error { "notice bad" } else { "notice warn" }) {
+                (layout::sentence(&say::problem(language, problem, title)))
+            }
+        }
+        details {
+            summary { (visitor.pick("Chi tiết cho kỹ thuật viên", "Details for the technician")) }
+            (say::problems(language, problems))
+        }
+    }
 }
 
 /// The form that carries it out: everything that was filled in, and what was shown of the file.
@@ -112,14 +142,18 @@ fn wrong(site: &Site, visitor: &Visitor, refusal: &Refusal) -> Response {
 pub(super) async fn paper(State(site): State<Arc<Site>>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
     let fields = Fields::of_query(&query.unwrap_or_default());
     let first = day(fields.text("ngay")).unwrap_or_else(|| site.today() + Days::new(1));
+    if let Err(refusal) = near(&site, &visitor, first) {
+        return refusal.into_response();
+    }
     let above = html! {
         form .screen method="get" action="/lich-phat/phieu" {
             a href="/lich-phat" { "← " (visitor.pick("Lịch phát", "Timetable")) }
             " · " label for="ngay" { (visitor.pick("Ngày", "Day")) } " "
             input type="date" id="ngay" name="ngay" value=(first);
             " " button { (visitor.pick("Xem", "Show")) }
-            " · " (visitor.pick("In: bấm Ctrl+P", "To print: Ctrl+P"))
+            " · " button type="button" data-print { (visitor.pick("In phiếu này", "Print it")) }
         }
+        script src=(assets::path("print.js")) defer {}
     };
     let made = apart(move || {
         let config = site.config();
@@ -129,10 +163,18 @@ pub(super) async fn paper(State(site): State<Arc<Site>>, visitor: Visitor, RawQu
         }
         let look = Look::Beside(assets::path("sheet.css"), &above.0);
         let days = first..first + Days::new(1);
-        sheet::page(&config, &folder.reading.schedule, site.clock.now().wall, days, look, MEASURED).map(Some)
+        let now = site.clock.now().wall;
+        sheets(&config, &folder.reading.schedule, now, days, look, MEASURED).map(Some)
     });
     match made.await {
-        Some(Ok(Some(page))) => Html(page).into_response(),
+        // A sheet without its bulletins must not be pinned up.
+        Some(Ok(Some((_, Some(error))))) => Refusal::later(format!(
+            "{}: {error}",
+            visitor
+                .pick("chưa lập được phiếu vì chưa đọc được sổ của đài", "no sheet, since the database cannot be read"),
+        ))
+        .into_response(),
+        Some(Ok(Some((page, None)))) => Html(page).into_response(),
         Some(Ok(None)) => Refusal::conflict(visitor.pick(
             "lịch có lỗi nên chưa có phiếu; xem trang Lịch phát",
             "the schedule has errors, so that there is no sheet; see the timetable",

@@ -16,6 +16,7 @@ use super::super::super::part::{form, words};
 use super::super::super::site::Site;
 use super::super::super::visitor::Visitor;
 use super::act;
+use super::fields::{span_shown, start_shown};
 use super::item;
 use super::look::{Ground, ground, subtabs, taken_over};
 use super::say;
@@ -149,8 +150,8 @@ fn fields(visitor: &Visitor, now: &ProgrammeForm, times: Option<&Times>, is_ther
     let choices =
         |list: [(&str, &str, &str); 2]| list.map(|(value, vi, en)| (value.to_owned(), visitor.pick(vi, en).to_owned()));
     let except_hint = visitor.pick(
-        "Ngày cách nhau bằng dấu phẩy, ví dụ 2027-01-01; một buổi của ngày có nhiều buổi: 2027-01-01T17:00.",
-        "Days parted by commas, as 2027-01-01; one start of a day that has several: 2027-01-01T17:00.",
+        "Ngày cách nhau bằng dấu phẩy, ví dụ 01/01/2027; một buổi của ngày có nhiều buổi: 01/01/2027 17:00.",
+        "Days parted by commas, as 01/01/2027; one start of a day that has several: 01/01/2027 17:00.",
     );
     html! {
         (form::text("title", visitor.pick("Tên chương trình", "Name"), &now.title, None, true))
@@ -159,8 +160,8 @@ fn fields(visitor: &Visitor, now: &ProgrammeForm, times: Option<&Times>, is_ther
             None => (form::text("cron", visitor.pick("Giờ phát (biểu thức)", "Start rule"), &now.cron,
                 Some(visitor.pick("Giờ phát này không viết được bằng mẫu đơn giản: giây phút giờ ngày tháng thứ [năm].", "The simple form cannot say this: second minute hour day month weekday [year].")), true)),
         }
-        (form::text("window", visitor.pick("Khung giờ", "Window"), &now.window,
-            Some(visitor.pick("Mục nào chưa bắt đầu trong khoảng này thì không phát nữa: 45m, 1h30m.", "No item starts later than this after the start: 45m, 1h30m.")), true))
+        (form::text("window", visitor.pick("Khung giờ", "Window"), &span_shown(visitor.language(), &now.window),
+            Some(visitor.pick("Mục nào chưa bắt đầu trong khoảng này thì không phát nữa. Ví dụ: 45 phút, 1 giờ 30 phút.", "No item starts later than this after the start: 45m, 1h30m.")), true))
         (form::choice("ends", visitor.pick("Khi hết khung giờ", "When the window closes"),
             &choices([("soft", "mục đang phát được phát nốt", "the item on air finishes"), ("hard", "cắt đúng giờ", "it is cut")]),
             if now.ends_hard { "hard" } else { "soft" }, None))
@@ -175,7 +176,7 @@ fn fields(visitor: &Visitor, now: &ProgrammeForm, times: Option<&Times>, is_ther
             (date("until", visitor.pick("Đến hết ngày (không bắt buộc)", "Last day (optional)"), &now.until))
         }
         @if is_there {
-            (form::text("except", visitor.pick("Những buổi nghỉ", "Days off"), &now.except.join(", "), Some(except_hint), false))
+            (form::text("except", visitor.pick("Những buổi nghỉ", "Days off"), &now.except.iter().map(|each| start_shown(each)).collect::<Vec<_>>().join(", "), Some(except_hint), false))
         }
         (form::text("reason", visitor.pick("Lý do phát ngoài ngày, ngoài giờ quy định (nếu có)", "Reason for airing out of hours, if any"), &now.why, None, false))
     }
@@ -285,7 +286,7 @@ fn once(visitor: &Visitor, today: NaiveDate, now: &ProgrammeForm) -> Markup {
         div .grid {
             (date("day", visitor.pick("Ngày", "Day"), &today.to_string()))
             (form::field("time", visitor.pick("Giờ", "Time"), None, &time))
-            (form::text("window", visitor.pick("Khung giờ", "Window"), &now.window, Some("30m, 1h"), true))
+            (form::text("window", visitor.pick("Khung giờ", "Window"), &span_shown(visitor.language(), &now.window), Some(visitor.pick("Ví dụ: 30 phút, 1 giờ", "30m, 1h")), true))
         }
         label .tickline { input type="checkbox" name="priority" value="priority"; " " (visitor.pick("Ưu tiên: được cắt chương trình thường", "Priority: may cut ordinary programmes")) }
         (form::text("reason", visitor.pick("Lý do phát ngoài ngày, ngoài giờ quy định (nếu có)", "Reason for airing out of hours, if any"), "", None, false))

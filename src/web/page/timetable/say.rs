@@ -11,7 +11,9 @@ use crate::calendar::with_offset;
 use crate::language::Language;
 use crate::lunar::LunarDate;
 use crate::office::timetable::days::Airing;
-use crate::office::timetable::trial::{DAYS_AHEAD, Difference, How};
+use crate::office::timetable::trial::{DAYS_AHEAD, Difference, How, Items};
+use crate::office::words::plain;
+use crate::problem::what::{TimetableFault, What};
 use crate::problem::{Problem, Severity};
 use crate::schedule::days::{Airs, DayKind, When};
 use crate::schedule::{Duty, SpecialDay};
@@ -108,6 +110,9 @@ pub(super) fn state(language: Language, airing: &Airing, now: DateTime<Utc>) -> 
         @if airing.overrun_ms() > 0 {
             span .chip.warn { "! " (pick("dài hơn khung giờ ", "over its window by ")) (words::length(language, airing.overrun_ms())) }
         }
+        @for file in &airing.missing {
+            span .chip.bad { "! " (pick("thiếu tệp ", "missing file ")) (file) } " "
+        }
         @if !airing.clashes.is_empty() && airing.occurrence.window_ends_at > now {
             span .chip.warn { "! " (pick("trùng khung giờ", "overlaps")) }
         }
@@ -138,11 +143,15 @@ pub(super) fn differences(language: Language, zone: Tz, all: &[Difference]) -> M
                             How::Moved(_) => { span .chip.warn { "→ " (pick("đổi giờ", "moved")) } }
                             How::Silenced(_) => { span .chip.bad { "– " (pick("không phát", "silent")) } }
                             How::Aired => { span .chip.good { "+ " (pick("phát lại", "airs again")) } }
-                            How::Changed => { span .chip { "± " (pick("đổi nội dung", "changed")) } }
+                            How::Changed(_) => { span .chip { "± " (pick("đổi nội dung", "changed")) } }
                         }
                         " " (clock(each.at)) ", " (day(each.at)) ": " b { (each.title) }
                         @match &each.how {
                             How::Moved(to) => { " → " (clock(*to)) }
+                            How::Changed(Items { gone, new }) => {
+                                @if !gone.is_empty() { ": " (pick("không phát ", "without ")) (gone.join(", ")) }
+                                @if !new.is_empty() { (if gone.is_empty() { ": " } else { "; " }) (pick("có thêm ", "with ")) (new.join(", ")) }
+                            }
                             How::Silenced(title) if !title.is_empty() => { " (" (title) ")" }
                             _ => {}
                         }
@@ -153,6 +162,19 @@ pub(super) fn differences(language: Language, zone: Tz, all: &[Difference]) -> M
                 p .soft { (pick("và ", "and ")) (all.len() - MOST_LISTED) (pick(" buổi nữa trong ", " more in the next ")) (DAYS_AHEAD) (pick(" ngày tới.", " days.")) }
             }
         }
+    }
+}
+
+/// A problem for people: overlaps with titles and times, all others as the page says problems elsewhere.
+pub(super) fn problem(language: Language, problem: &Problem, title: impl Fn(&str) -> String) -> String {
+    let What::Timetable(TimetableFault::Overlap(overlap)) = &problem.what else { return plain(problem, language) };
+    let (mine, other) = (title(&overlap.programme), title(&overlap.other));
+    let clock = words::clock;
+    let (from, to) = (clock(overlap.other_at), clock(overlap.other_ends_at));
+    let (at, day) = (clock(overlap.at), words::day(language, overlap.at.date_naive()));
+    match language {
+        Language::Vi => format!("“{mine}” lúc {at}, {day}, nằm trong khung giờ {from}–{to} của “{other}”"),
+        Language::En => format!("“{mine}” at {at}, {day}, is within the window {from}–{to} of “{other}”"),
     }
 }
 

@@ -39,12 +39,27 @@ impl Pressed {
     }
 }
 
+/// A page that showed silence must not cut what has begun since.
+async fn unseen(site: &Site, visitor: &Visitor, pressed: &Pressed) -> Result<(), Refusal> {
+    let status = if pressed.airing.is_empty() { site.status().await } else { None };
+    if status.is_some_and(|status| status.desk.on_air.is_some()) {
+        let (vi, en) = (
+            "vừa có mục khác lên sóng; chưa làm gì cả: hãy xem lại rồi bấm lại",
+            "something else has gone on the air just now; nothing was done: look again, then press again",
+        );
+        return Err(Refusal::conflict(visitor.pick(vi, en)));
+    }
+    Ok(())
+}
+
 pub(super) async fn stop(State(site): State<Arc<Site>>, visitor: Visitor, Form(pressed): Form<Pressed>) -> Answer {
+    unseen(&site, &visitor, &pressed).await?;
     let (seen, why) = (pressed.seen(), why(&pressed.why));
     give(&site, &visitor, Order::Stop { why, seen }, "/").await
 }
 
 pub(super) async fn skip(State(site): State<Arc<Site>>, visitor: Visitor, Form(pressed): Form<Pressed>) -> Answer {
+    unseen(&site, &visitor, &pressed).await?;
     let (seen, why) = (pressed.seen(), why(&pressed.why));
     give(&site, &visitor, Order::Skip { why, seen }, "/").await
 }

@@ -33,10 +33,12 @@ pub(super) async fn form(State(site): State<Arc<Site>>, visitor: Visitor) -> Mar
             div .row { button .primary.big { (title) } a .button.big href="/" { (visitor.pick("Thôi", "Cancel")) } }
         }))
     };
-    layout::page(&site, &visitor, Tab::Today, title, &["air.js"], &body)
+    layout::page(&site, &visitor, Tab::Today, title, &choice::SCRIPTS, &body)
 }
 
 pub(super) async fn act(State(site): State<Arc<Site>>, visitor: Visitor, Form(chosen): Form<Chosen>) -> Answer {
     let order = choice::order(&site, &visitor, &chosen, false)?;
-    acts::give(&site, &visitor, order, "/").await
+    let done = acts::give(&site, &visitor, order, "/").await?;
+    choice::forget(&site, &visitor, &chosen).await;
+    Ok(done)
 }

@@ -6,13 +6,16 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
 use super::super::super::answer::Refusal;
+use super::super::super::assets;
 use super::super::super::part::form;
+use super::super::super::people::aside;
 use super::super::super::site::Site;
 use super::super::super::visitor::Visitor;
 use super::acts;
@@ -30,6 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Folders below `audio/` are looked into so deep.
 const DEEPEST: usize = 4;
+
+/// What moves the fields: the microphone and the sending come before the page's own.
+pub(super) const SCRIPTS: [&str; 3] = ["upload.js", "recorder.js", "air.js"];
 
 /// What a form sends.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -77,7 +83,8 @@ pub(super) async fn choices(site: &Site, status: Option<&Status>) -> Choices {
     let config = site.config();
     let audio = config.audio_dir();
     let read = tokio::time::timeout(PATIENCE, cards(&config.data_dir)).await.ok().flatten();
-    let files = tokio::task::spawn_blocking(move || files(&audio)).await.unwrap_or_default();
+    // Not on a thread of the runtime: those may all be busy for minutes, and an emergency waits for nobody.
+    let files = tokio::time::timeout(PATIENCE, aside(move || files(&audio))).await.ok().flatten().unwrap_or_default();
     let is_read = read.is_some();
     let mut bulletins: Vec<Offered> = match read {
         Some(cards) => cards.iter().filter(|card| card.sound.is_some()).map(of_card).collect(),
@@ -157,7 +164,7 @@ pub(super) fn order(site: &Site, visitor: &Visitor, chosen: &Chosen, emergency: 
             return Ok(Order::AirBulletin { number, emergency, repeat, why });
         }
         "file" => under_audio(site, &chosen.file),
-        "upload" => staged(site, &chosen.upload),
+        "upload" => staged(site, visitor, &chosen.upload),
         _ => None,
     };
     let field = if chosen.what == "upload" { "upload" } else { "file" };
@@ -189,16 +196,20 @@ fn under_audio(site: &Site, name: &str) -> Option<PathBuf> {
     (path.starts_with(&audio) && path.is_file()).then_some(path)
 }
 
-/// What was uploaded under this id: it lies in the data folder until it is taken in, in a folder of that name.
-fn staged(site: &Site, id: &str) -> Option<PathBuf> {
-    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return None;
+/// What this person has uploaded under this id. Nobody looks into it before the station does: an emergency must not wait.
+fn staged(site: &Site, visitor: &Visitor, id: &str) -> Option<PathBuf> {
+    let (path, _) = site.sounds.uploads.untouched(id, &visitor.account.login)?;
+    std::path::absolute(path).ok()
+}
+
+/// What airs is in the content store: what was uploaded for it is of no use any more.
+pub(super) async fn forget(site: &Site, visitor: &Visitor, chosen: &Chosen) {
+    if chosen.what != "upload" {
+        return;
     }
-    let folder = site.config().data_dir.join("uploads").join(id);
-    let mut entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
-    // What is still being sent is hidden.
-    let is_whole = |entry: &std::fs::DirEntry| !entry.file_name().as_encoded_bytes().starts_with(b".");
-    std::path::absolute(entries.find(is_whole)?.path()).ok()
+    let (uploads, id, login) = (Arc::clone(&site.sounds.uploads), chosen.upload.clone(), visitor.account.login.clone());
+    // What cannot be removed now is swept later.
+    let _ = tokio::task::spawn_blocking(move || uploads.forget(&id, &login)).await;
 }
 
 /// The fields that say what is to air.
@@ -253,7 +264,7 @@ fn upload(visitor: &Visitor, chosen: &Chosen) -> Markup {
             input type="hidden" name="upload_name" value=(chosen.upload_name);
             input type="file" id="upload" accept="audio/*" data-upload="";
             button type="button" data-record="" hidden { (pick("● Ghi âm từ micrô", "● Record from the microphone")) }
-            div .recorder data-recorder="" hidden {}
+            div .recorder data-recorder="" data-worklet=(assets::path("recorder-worklet.js")) hidden {}
             progress #da-gui max="100" value="0" hidden aria-label=(pick("Đã gửi lên", "Uploaded")) {}
             p .hint #gui-len role="status" { (if chosen.upload.is_empty() { pick("Chưa có tệp nào.", "No file yet.") } else { chosen.upload_name.as_str() }) }
             noscript { p .notice.warn { (pick("Trình duyệt này tắt script nên không gửi tệp lên được; hãy chọn tin bài hoặc tệp có sẵn.", "Without script nothing can be uploaded; choose a bulletin or a file of the station.")) } }

@@ -42,7 +42,7 @@ pub(super) async fn form(State(site): State<Arc<Site>>, visitor: Visitor, Query(
             p .visually-hidden #dang-giu role="status" {}
         }))
     };
-    layout::page(&site, &visitor, Tab::Today, title, &["air.js"], &body)
+    layout::page(&site, &visitor, Tab::Today, title, &choice::SCRIPTS, &body)
 }
 
 /// The second page of a browser without script.
@@ -90,5 +90,7 @@ pub(super) async fn act(State(site): State<Arc<Site>>, visitor: Visitor, Form(ch
         let told = visitor.pick("chưa phát gì: hãy xác nhận ở trang này", "nothing airs yet: confirm it on this page");
         return Ok(Done::asking(told, format!("/khan-cap/xac-nhan?{query}")));
     }
-    acts::give(&site, &visitor, order, "/").await
+    let done = acts::give(&site, &visitor, order, "/").await?;
+    choice::forget(&site, &visitor, &chosen).await;
+    Ok(done)
 }

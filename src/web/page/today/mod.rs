@@ -60,8 +60,7 @@ async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Markup {
         @match &status {
             None => p .notice.bad role="alert" { (layout::sentence(visitor.pick(live::NO_ANSWER.0, live::NO_ANSWER.1))) },
             Some(status) => {
-                noscript { (show::alarms(&visitor, status)) }
-                div .today {
+                div .air-and-next {
                     (show::on_air(&visitor, status, needle))
                     (show::next(&visitor, status))
                 }

@@ -1,4 +1,4 @@
-//! The pieces of the page: what is on the air, what comes next, who is on duty, the day's timeline, alarms without script.
+//! The pieces of the page: what is on the air, what comes next, who is on duty, the day's timeline.
 //!
 //! In: the station's status and the day. Out: markup; `today.js` moves what moves. Places are reserved, so that nothing jumps
 //! when an item begins or ends. Next: `super`.
@@ -182,16 +182,6 @@ pub(super) fn on_duty(visitor: &Visitor, status: &Status) -> Markup {
                 @if let Some(phone) = &duty.phone { " " a href={ "tel:" (phone) } { (phone) } }
                 @if !duty.programmes.is_empty() { " (" (duty.programmes.iter().map(title_of).collect::<Vec<_>>().join(", ")) ")" }
             }
-        }
-    }
-}
-
-/// Alarms for a browser without script; the script fills the line above every page.
-pub(super) fn alarms(visitor: &Visitor, status: &Status) -> Markup {
-    html! {
-        @for alarm in live::alarms(status) {
-            @let (what, to_do) = alarm.say(visitor.language());
-            p .notice.bad { strong { (what) } (to_do) }
         }
     }
 }

@@ -17,7 +17,8 @@ use super::super::super::super::routes::{Needs, Route};
 use super::super::super::super::site::Site;
 use super::super::super::super::visitor::Visitor;
 use super::super::counted::{away, register, said_wrong};
-use super::{PATH, files};
+use super::PATH;
+use super::files::Waiting;
 use crate::language::Language;
 use crate::office::activity::fields::{Clear, Labels, Said};
 use crate::office::activity::{self, Asked, Recorded, Refused, words};
@@ -90,7 +91,7 @@ impl Reading<'_> {
 }
 
 /// All that a form says.
-fn said(site: &Site, sent: &Sent, visitor: &Visitor, is_new: bool) -> Result<Said, Refusal> {
+fn said(sent: &Sent, waiting: &Waiting, visitor: &Visitor, is_new: bool) -> Result<Said, Refusal> {
     use crate::activity::checks::{MOST_PEOPLE, MOST_PROCEDURES};
     let mut reading = Reading { sent, visitor, clear: vec![Clear::Themes], faults: Vec::new() };
     let date = reading.day("date");
@@ -112,7 +113,7 @@ fn said(site: &Site, sent: &Sent, visitor: &Visitor, is_new: bool) -> Result<Sai
         who: reading.text("who", Clear::Who),
         link: reading.text("link", Clear::Link),
         note: reading.text("note", Clear::Note),
-        files: files::waiting(&site.config(), all(sent, "upload"), visitor)?,
+        files: waiting.files(visitor)?,
         clear: Vec::new(),
         remove_files: Vec::new(),
     };
@@ -130,13 +131,14 @@ fn said(site: &Site, sent: &Sent, visitor: &Visitor, is_new: bool) -> Result<Sai
 }
 
 async fn add(State(site): State<Arc<Site>>, visitor: Visitor, Form(sent): Form<Sent>) -> Answer {
-    let said = said(&site, &sent, &visitor, true)?;
+    let waiting = Waiting::of(&site, &visitor, all(&sent, "upload"));
+    let said = said(&sent, &waiting, &visitor, true)?;
     let (config, signed, labels) = (site.config(), site.signature(&visitor), Labels::of_form(visitor.language()));
     let recorded = away(move || {
         let asked = Asked { said: &said, labels, signed, problems: Vec::new() };
         let recorded = activity::add(&config, asked);
         if recorded.is_ok() {
-            files::forget(&said.files);
+            waiting.forget();
         }
         recorded
     });
@@ -149,7 +151,8 @@ async fn change(
     Path(number): Path<i64>,
     Form(sent): Form<Sent>,
 ) -> Answer {
-    let mut said = said(&site, &sent, &visitor, false)?;
+    let waiting = Waiting::of(&site, &visitor, all(&sent, "upload"));
+    let mut said = said(&sent, &waiting, &visitor, false)?;
     let seen: Option<i64> = one(&sent, "revision").parse().ok();
     let kept: Option<Vec<String>> =
         (!one(&sent, "has_files").is_empty()).then(|| all(&sent, "keep").map(str::to_owned).collect());
@@ -165,7 +168,7 @@ async fn change(
         }
         let asked = Asked { said: &said, labels, signed, problems: Vec::new() };
         let recorded = activity::change(&config, &before, asked)?;
-        files::forget(&said.files);
+        waiting.forget();
         Ok(recorded)
     });
     told(recorded.await?, &visitor)

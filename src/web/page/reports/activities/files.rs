@@ -1,12 +1,11 @@
 //! Proofs that come in and go out: files that were sent and wait to be recorded; files of an activity to look at.
 //!
-//! In: ids of files in `data/uploads`, hashes of proofs. Out: files for the office, which takes them in; bytes of a proof that
+//! In: ids of files that were sent, hashes of proofs. Out: files for the office, which takes them in; bytes of a proof that
 //! the activity really names. Only pictures are shown, all else is downloaded: nothing that people send may run here. Next:
 //! `acts`.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::{Path as InPath, State};
@@ -25,45 +24,44 @@ use crate::config::Config;
 use crate::office::activity::proofs::GivenFile;
 use crate::office::activity::revisions;
 use crate::office::intake::content_place;
+use crate::office::upload::Uploads;
 use crate::people::Right;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/bao-cao/hoat-dong/{n}/tep/{sha256}", Needs::Right(Right::Look), get(send))]
 }
 
-/// Files that were sent and wait, by their ids: each alone in a folder of its id, under its name.
-pub(super) fn waiting<'a>(
-    config: &Config,
-    ids: impl Iterator<Item = &'a str>,
-    visitor: &Visitor,
-) -> Result<Vec<GivenFile>, Refusal> {
-    let folder = config.data_dir.join("uploads");
-    let find = |id: &str| {
-        let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let found = is_id.then(|| only_file(&folder.join(id))).flatten();
-        found.ok_or_else(|| {
-            let told = visitor.pick(
-                "một tệp đã gửi không còn trên máy; hãy chọn lại tệp đó",
-                "a file that was sent is no longer there; choose it again",
-            );
-            Refusal::conflict(told).at("upload", told)
-        })
-    };
-    ids.map(find).collect()
+/// Files that the visitor has sent, and that wait to be recorded.
+pub(super) struct Waiting {
+    uploads: Arc<Uploads>,
+    owner: String,
+    ids: Vec<String>,
 }
 
-fn only_file(folder: &Path) -> Option<GivenFile> {
-    let path =
-        fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path()).find(|path| path.is_file())?;
-    let name = path.file_name()?.to_string_lossy().into_owned();
-    Some(GivenFile { path, name: Some(name) })
-}
+impl Waiting {
+    pub(super) fn of<'a>(site: &Site, visitor: &Visitor, ids: impl Iterator<Item = &'a str>) -> Self {
+        let (uploads, owner) = (Arc::clone(&site.sounds.uploads), visitor.account.login.clone());
+        Self { uploads, owner, ids: ids.map(str::to_owned).collect() }
+    }
 
-/// Files that were taken in need not wait any more.
-pub(super) fn forget(files: &[GivenFile]) {
-    for folder in files.iter().filter_map(|file| file.path.parent()) {
-        // What stays is swept later.
-        let _ = fs::remove_dir_all(folder);
+    /// For the office, under the names that they had.
+    pub(super) fn files(&self, visitor: &Visitor) -> Result<Vec<GivenFile>, Refusal> {
+        let find = |id: &String| {
+            let (path, name) = self.uploads.untouched(id, &self.owner).ok_or_else(|| {
+                let told = visitor.pick(
+                    "một tệp đã gửi không còn trên máy; hãy chọn lại tệp đó",
+                    "a file that was sent is no longer there; choose it again",
+                );
+                Refusal::conflict(told).at("upload", told)
+            })?;
+            Ok(GivenFile { path, name: Some(name) })
+        };
+        self.ids.iter().map(find).collect()
+    }
+
+    /// They were taken in and need not wait any more.
+    pub(super) fn forget(&self) {
+        self.ids.iter().for_each(|id| self.uploads.forget(id, &self.owner));
     }
 }
 

@@ -53,6 +53,7 @@ fn well() -> Facts {
         health: Ok(health),
         journal_bytes: 0,
         verified: None,
+        checked: None,
         data_dir: "data".into(),
         warn_free_mb: 200,
         timezone: "Asia/Ho_Chi_Minh".into(),

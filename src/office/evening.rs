@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::foreseen::{named, read, week_by_week};
+use super::stored;
 use crate::calendar::{local_date, start_of_day};
 use crate::config::Config;
-use crate::office::stored;
 use crate::problem::what::ComingFault;
 use crate::problem::{Problem, Severity};
 use crate::rundown::doubts::{Evening, doubts};

@@ -2,14 +2,13 @@
 //!
 //! In: the rundowns of each day as they are foreseen, who is on duty. Out: one HTML page that needs nothing else, a sheet of
 //! A4 for each day, in the station's language. Every word of a person is escaped. Must not read or ask for anything. Next:
-//! `sheet`, which writes the file.
+//! `sheet`, which fills it.
 
 use std::fmt::Write as _;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
-use super::timetable::minutes;
 use crate::airing::{Priority, Reason};
 use crate::calendar::with_offset;
 use crate::config::Config;
@@ -40,7 +39,7 @@ pub(crate) struct Sheet<'a> {
 }
 
 /// How a sheet looks.
-pub(crate) const STYLE: &str = include_str!("../web/assets/sheet.css");
+pub(crate) const STYLE: &str = include_str!("sheet.css");
 
 /// Where a page's look comes from.
 #[derive(Debug, Clone, Copy)]
@@ -197,6 +196,12 @@ impl Sheet<'_> {
             "<p class=\"legend\">{legend}</p>\n<div class=\"signatures\">{boxes}</div>\n<footer>{made}</footer>\n</section>\n"
         )
     }
+}
+
+/// Milliseconds as minutes and seconds, rounded: `0:25`.
+pub(crate) fn minutes(ms: i64) -> String {
+    let seconds = (ms + 500) / 1000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 fn person(duty: &Duty) -> String {
