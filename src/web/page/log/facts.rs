@@ -140,7 +140,7 @@ fn sound(visitor: &Visitor, case: &Case) -> Markup {
             dt { "SHA-256 " (pick("âm thanh", "of the sound")) } dd .mono { (sha256) }
             @if let Some(text) = &row.text_sha256 { dt { "SHA-256 " (pick("văn bản", "of the text")) } dd .mono { (text) } }
             @if let Some(voice) = &row.voice { dt { (pick("Giọng máy", "Machine voice")) } dd { (voice) } }
-            @if let Some(gain) = row.gain_cb { dt { (pick("Chỉnh độ to", "Gain")) } dd { (words::gain(language, gain)) } }
+            @if let Some(gain) = row.gain_cb { dt { (pick("Chỉnh độ to", "Gain")) } dd { (words::gain(visitor.language(), gain)) } }
             @if let Some(trimmed) = row.trimmed_ms { dt { (pick("Khoảng lặng bỏ đi", "Silence left out")) } dd { @if trimmed == 0 { (pick("không", "none")) } @else { (trimmed) " ms" } } }
         }
     };
