@@ -212,8 +212,8 @@ def approval(walk):
             hands.air(walk, number)
             walk.expect(station.sound.first(before, TONES["tin-ba"], ALL), "approved, it is heard")
             row = station.wait_row("the bulletin", lambda r: r["bulletin"] == number and r["started_at"])
-            walk.equal((row["outcome"], row["approved_by"], row["by"], row["via"]),
-                       ("aired", "Trần Văn Bình (binh)", "Nguyễn Thị Lan (lan)", "web"), "the row says who approved, who aired")  # fmt: skip
+            walk.equal((row["outcome"], row["by"], row["via"]), ("aired", "Nguyễn Thị Lan (lan)", "web"), "the row says who aired it")
+            walk.expect(row["approved_by"].startswith("Trần Văn Bình"), "and who approved", row["approved_by"])
             make_tone(station.folder / "khac.wav", 2210, 5)
             hands.change_sound(walk, number, station.folder / "khac.wav")
             with walk.forgiving("status of 4"):

@@ -174,4 +174,5 @@ def activity(walk):
             walk.equal(len(shown["files"]), 1, "with its photograph")
             month = now().strftime("%Y-%m-%d")
             hands.choose_period(walk, f"{month}..{month}")
+            hands.unfold(walk)
             walk.shows("Niêm yết 35 thủ tục", "the report has it, in a table of its own")

@@ -70,7 +70,7 @@ def double_click(walk):
     hands.stop(walk)
     walk.station.wait_row("the stopped one", lambda r: r["bulletin"] == 1)
     hands.choose_bulletin(walk, 2)
-    walk.browser.run("const b = document.querySelector('form[action=\"/api/air\"] button.primary'); b.click(); b.click()")
+    walk.browser.run("const b = document.querySelector('form[action=\"/api/air\"] button.primary.big'); b.click(); b.click()")
     walk.browser.wait("what was clicked twice", lambda: aired(walk.station, 2))
     time.sleep(2)
     walk.equal(aired(walk.station, 2), 1, "a double click airs it once")
