@@ -41,7 +41,13 @@ pub(super) struct Refusal {
 impl Done {
     /// Words, and where to go.
     pub(super) fn new(told: impl Into<String>, to: impl Into<String>) -> Self {
-        Self { told: told.into(), to: own_path(&to.into()).to_owned(), object: Value::Null, stays: false, only_asks: false }
+        Self {
+            told: told.into(),
+            to: own_path(&to.into()).to_owned(),
+            object: Value::Null,
+            stays: false,
+            only_asks: false,
+        }
     }
 
     /// Nothing is done before a page has asked.

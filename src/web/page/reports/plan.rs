@@ -227,7 +227,9 @@ fn obligation(plan: &Plan, each: &Obligation, visitor: &Visitor) -> Markup {
                     " " a href={ "/bao-cao/hoat-dong/" (number) } { (visitor.pick("Xem hoạt động", "See activity")) " " (number) }
                 }
                 @if each.state != Reached::Proved && part_is_by_hand(each) {
-                    p { a href={ "/bao-cao/hoat-dong/moi?ma=" (each.code) } { (visitor.pick("Ghi một hoạt động cho mục này", "Enter an activity for this")) } }
+                    @if visitor.account.may(Right::Activity) {
+                        p { a href={ "/bao-cao/hoat-dong/moi?ma=" (each.code) } { (visitor.pick("Ghi một hoạt động cho mục này", "Enter an activity for this")) } }
+                    }
                 }
             }
         }
