@@ -232,10 +232,12 @@ fn device_missing(why: &str, language: Language) -> String {
     let why = language.device_lost(why);
     match language {
         Language::Vi => format!(
-            "không có thiết bị âm thanh nên đài KHÔNG phát được ({why}): hãy kiểm tra dây, card âm thanh và nguồn điện của nó;              đài tự thử lại liên tục và phát tiếp ngay khi có thiết bị"
+            "không có thiết bị âm thanh nên đài KHÔNG phát được ({why}): hãy kiểm tra dây, card âm thanh và nguồn điện của nó; \
+             đài tự thử lại liên tục và phát tiếp ngay khi có thiết bị"
         ),
         Language::En => format!(
-            "no sound device, so nothing airs ({why}): look at the cable, the sound card and its power; the station tries again              all the time and goes on as soon as it is back"
+            "no sound device, so nothing airs ({why}): look at the cable, the sound card and its power; the station tries again \
+             all the time and goes on as soon as it is back"
         ),
     }
 }
