@@ -273,7 +273,8 @@ fn is_id(act: &str) -> bool {
 fn told(site: &Site, guest: &Guest, visitor: &Visitor, answer: &Answer) -> Response {
     match answer {
         Ok(Done { told, to, stays, .. }) => {
-            if !told.is_empty() && !(*stays && guest.wants_json) {
+            let is_said_there = *stays && guest.wants_json;
+            if !told.is_empty() && !is_said_there {
                 site.flash.say(&visitor.sign_in, told);
             }
             if guest.wants_json { plain(guest, answer) } else { see(to) }
