@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// An item of which this share has aired is not repeated, and counts.
 pub const ENOUGH_PERCENT: i64 = 80;
 
+/// What the note of a row of the test tone says.
+pub const TEST_TONE: &str = "test tone";
+
 /// `PROGRAMME@INSTANT/ITEM` for a planned item, `COMMAND@INSTANT/REPEAT` for an act of a person; INSTANT in UTC.
 ///
 /// A function of programme, instant and item alone, so that no restart, reload or clock step airs a slot twice.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backup::BackupAlarm;
 use crate::language::Language;
+use crate::problem::causes::vietnamese;
 
 /// One thing that a person should see to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +58,28 @@ pub enum Alarm {
         /// Its start.
         at: DateTime<FixedOffset>,
     },
+    /// Something is on the air, and our output has been silent all the while.
+    NoSound {
+        /// Its title.
+        title: Option<String>,
+    },
+    /// No device is open.
+    DeviceMissing {
+        /// What was seen, and the driver's words.
+        why: String,
+    },
+    /// The clock is behind the log: programmes do not air.
+    ClockUntrusted {
+        /// What it says, in words.
+        clock: String,
+        /// When the log was written to last, in words; `None` for a clock from before there was this program.
+        log: Option<String>,
+    },
+    /// The database has taken no record for a while.
+    LogWaits {
+        /// What it says.
+        why: String,
+    },
     /// Items of the next programme will not air because nobody has approved them.
     NotApproved {
         /// Its title.
@@ -65,6 +88,18 @@ pub enum Alarm {
         at: DateTime<FixedOffset>,
         /// Titles, each with its item.
         items: Vec<String>,
+    },
+    /// The page is not served: its address cannot be had.
+    PageShut {
+        /// `[web] listen`.
+        address: String,
+        /// The system's words.
+        why: String,
+    },
+    /// The page is not served: other machines could reach it, and there is no account.
+    PageWithoutAccounts {
+        /// `[web] listen`.
+        address: String,
     },
 }
 
@@ -99,7 +134,10 @@ impl Alarm {
                  that nobody needs or use a larger disk; the broadcast goes on"
             ),
             (Self::DiskUnknown { why }, Language::Vi) => {
-                format!("không xem được dung lượng trống của ổ đĩa chứa dữ liệu: {why}; hãy kiểm tra ổ đĩa")
+                format!(
+                    "không xem được dung lượng trống của ổ đĩa chứa dữ liệu: {}; hãy kiểm tra ổ đĩa",
+                    vietnamese(why)
+                )
             }
             (Self::DiskUnknown { why }, Language::En) => {
                 format!("cannot tell how much is free on the disk of the data folder: {why}; look at the disk")
@@ -108,8 +146,29 @@ impl Alarm {
             (Self::OutputMuted { mixer, controls }, language) => muted(mixer, controls, language),
             (Self::OutputVolumeZero { mixer, controls }, language) => volume_zero(mixer, controls, language),
             (Self::OtherCard { first, found, file }, language) => other_card(first, found, file, language),
+            (Self::NoSound { title }, language) => no_sound(title.as_deref(), language),
+            (Self::DeviceMissing { why }, language) => device_missing(why, language),
+            (Self::ClockUntrusted { clock, log }, language) => language.clock_advice(clock, log.as_deref()),
+            (Self::LogWaits { why }, language) => log_waits(why, language),
             (Self::QueueEmpty { programme, at }, language) => queue_empty(programme, at, language),
             (Self::NotApproved { programme, at, items }, language) => not_approved(programme, at, items, language),
+            (Self::PageShut { address, why }, Language::Vi) => format!(
+                "không mở được trang điều hành ở {address}, sẽ thử lại: {}; hãy sửa `[web] listen` trong loa.toml rồi khởi động \
+                 lại đài nếu cần; đài vẫn phát",
+                vietnamese(why)
+            ),
+            (Self::PageShut { address, why }, Language::En) => format!(
+                "the page cannot be served at {address}, trying again: {why}; change `[web] listen` in loa.toml and restart \
+                 the station if need be; the broadcast goes on"
+            ),
+            (Self::PageWithoutAccounts { address }, Language::Vi) => format!(
+                "chưa mở trang điều hành ở {address}: máy khác vào được mà chưa có tài khoản nào; hãy tạo bằng `loa user add \
+                 TÊN --name HỌ_TÊN --role technician --role operator`, trang sẽ mở trong 10 giây; đài vẫn phát"
+            ),
+            (Self::PageWithoutAccounts { address }, Language::En) => format!(
+                "the page is not served at {address}: other machines could reach it and there is no account; make one with `loa \
+                 user add LOGIN --name NAME --role technician --role operator`, and it opens within 10 s; the broadcast goes on"
+            ),
         }
     }
 }
@@ -153,6 +212,43 @@ fn other_card(first: &str, found: &str, file: &str, language: Language) -> Strin
             "nothing airs, since `default` means the card `{found}` now and meant `{first}` before: plug in `{first}`; or \
              write the right id as `[output] device` (`loa devices` lists them) and restart the station; or delete \
              `{file}` if the new card is right"
+        ),
+    }
+}
+
+fn no_sound(title: Option<&str>, language: Language) -> String {
+    let title = title.unwrap_or("?");
+    match language {
+        Language::Vi => format!(
+            "đang phát `{title}` nhưng tín hiệu ra im lặng: hãy nghe lại âm thanh của mục này; nếu tệp không có tiếng thì bỏ              qua mục (`loa skip`)"
+        ),
+        Language::En => format!(
+            "`{title}` is on the air, and the output is silent: listen to its sound; if it is empty, skip it (`loa skip`)"
+        ),
+    }
+}
+
+fn device_missing(why: &str, language: Language) -> String {
+    let why = language.device_lost(why);
+    match language {
+        Language::Vi => format!(
+            "không có thiết bị âm thanh nên đài KHÔNG phát được ({why}): hãy kiểm tra dây, card âm thanh và nguồn điện của nó; \
+             đài tự thử lại liên tục và phát tiếp ngay khi có thiết bị"
+        ),
+        Language::En => format!(
+            "no sound device, so nothing airs ({why}): look at the cable, the sound card and its power; the station tries again \
+             all the time and goes on as soon as it is back"
+        ),
+    }
+}
+
+fn log_waits(why: &str, language: Language) -> String {
+    match language {
+        Language::Vi => format!(
+            "nhật ký chưa ghi được vào cơ sở dữ liệu ({why}): đài vẫn phát và giữ bản ghi lại để ghi sau; hãy kiểm tra ổ đĩa,              đừng tắt máy"
+        ),
+        Language::En => format!(
+            "the database takes no records ({why}): the broadcast goes on and the records wait; look at the disk, and leave              the machine on"
         ),
     }
 }

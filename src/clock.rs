@@ -46,6 +46,19 @@ pub struct Moment {
     pub synchronised: bool,
 }
 
+/// What the kernel says of its wall clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Discipline {
+    /// Whether it was set by a source that is trusted, and not too long ago.
+    pub is_synchronised: bool,
+    /// What is still being corrected, microseconds.
+    pub offset_us: i64,
+    /// By how much the clock of this machine goes wrong without correction, in parts of a thousand million.
+    pub drift_ppb: i64,
+    /// How wrong it may be at most, microseconds; without meaning while it is not synchronised.
+    pub error_us: i64,
+}
+
 /// The clocks of this machine, the same ones sped up from the moment of creation, or clocks led by hand.
 #[derive(Debug, Clone)]
 pub struct Clock {
@@ -203,9 +216,25 @@ fn system_wall() -> DateTime<Utc> {
 /// The kernel's own word on the wall clock: false after a boot without network or receiver, true once NTP has set it. A
 /// question that asks for no change is open to every user.
 fn kernel_says_synchronised() -> bool {
+    discipline().is_some_and(|told| told.is_synchronised)
+}
+
+/// What the kernel says of the wall clock; `None` where it may not be asked.
+#[must_use]
+pub fn discipline() -> Option<Discipline> {
     let mut timex = Timex::new();
-    let state = adjtimex(&mut timex);
-    state.is_ok_and(|state| state != libc::TIME_ERROR) && timex.0.status & libc::STA_UNSYNC == 0
+    let state = adjtimex(&mut timex).ok()?;
+    let timex = timex.0;
+    let is_synchronised = state != libc::TIME_ERROR && timex.status & libc::STA_UNSYNC == 0;
+    let nanoseconds = timex.status & libc::STA_NANO != 0;
+    let offset_us = if nanoseconds { timex.offset / 1000 } else { timex.offset };
+    Some(Discipline {
+        is_synchronised,
+        offset_us,
+        // Scaled by 2^16.
+        drift_ppb: timex.freq.saturating_mul(1000) >> 16,
+        error_us: timex.maxerror,
+    })
 }
 
 #[cfg(test)]

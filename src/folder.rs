@@ -25,7 +25,8 @@ pub fn make_shared(folder: &Path) -> io::Result<()> {
     let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
     make_shared(above)?;
     match fs::create_dir(folder) {
-        Ok(()) => share(above, folder),
+        // The group of what is made in it is the folder's own.
+        Ok(()) => share(above, folder, 0o2070),
         // Another program was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
         Err(error) => Err(error),
@@ -41,14 +42,18 @@ pub fn give_to_owner_of(folder: &Path, made: &Path) -> io::Result<()> {
     lchown(made, Some(facts.uid()), Some(facts.gid()))
 }
 
-fn share(above: &Path, made: &Path) -> io::Result<()> {
+/// A file that was made belongs to those to whom its folder does, as `make_shared` has it for folders.
+pub fn share_file(made: &Path) -> io::Result<()> {
+    let above = made.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    share(above, made, 0o060)
+}
+
+fn share(above: &Path, made: &Path, group_uses: u32) -> io::Result<()> {
     const GROUP_WRITES: u32 = 0o020;
-    // The group of what is made in it is the folder's own.
-    const GROUP_USES: u32 = 0o2070;
     give_to_owner_of(above, made)?;
     let (above, facts) = (above.metadata()?, made.metadata()?);
     if above.mode() & GROUP_WRITES != 0 && above.gid() == facts.gid() {
-        fs::set_permissions(made, fs::Permissions::from_mode((facts.mode() & 0o7777) | GROUP_USES))?;
+        fs::set_permissions(made, fs::Permissions::from_mode((facts.mode() & 0o7777) | group_uses))?;
     }
     Ok(())
 }

@@ -23,14 +23,19 @@ pub mod alarm; // what a person should see to, and its words (pure)
 pub mod sound; // what a content sounds like, and what is done to it when it airs (pure)
 pub mod desk; // the state machine: events in, actions out (pure)
 pub mod clock; // the only place that asks for the time or sleeps
+pub mod random; // bytes that nobody can foretell
 pub mod library; // audio: probe, full decode, content store
 pub mod speech; // a text as it is read aloud, and the engine that speaks it
 pub mod playout; // cues decoded ahead, the deck in the device callback, the accounts
 pub mod output; // card, wav, silent
 pub mod store; // SQLite: every statement of the program
 pub mod report; // the log as figures, tables, documents and files
+pub mod office; // what people do, typed or clicked, written once for command line and page
 pub mod backup; // the whole station in one file: made, proved, restored, kept in turn
 pub mod signing; // the station's key, and exports of the log that are signed with it
 pub mod station; // the loop: take one event, ask the desk, perform its actions
+pub mod machine; // memory, disks, warmth, clock, as the kernel tells them
+pub mod people; // accounts, roles, and what each may do (pure)
 pub mod service; // what a service manager is told: ready, alive, leaving
 pub mod control; // the local socket: air, stop, skip, status
+pub mod web; // the operator's page

@@ -80,7 +80,7 @@ fn expand_one(
         if !airs_on(programme, day, special_day.map(|entry| &**entry)) {
             continue;
         }
-        for time in times(&programme.start.cron) {
+        for time in times(&programme.start.cron).filter(|time| !programme.except_at.contains(&day.and_time(*time))) {
             let scheduled_at = calendar::instant(zone, day.and_time(time));
             // Local times inside one gap fall on one instant, and are one occurrence.
             if before.replace(scheduled_at) != Some(scheduled_at) && span.contains(&scheduled_at) {
@@ -132,6 +132,7 @@ mod tests {
             from: None,
             until: None,
             except: Vec::new(),
+            except_at: Vec::new(),
             priority: Priority::Ordinary,
             zones: Vec::new(),
             items: Vec::new(),
@@ -183,6 +184,14 @@ mod tests {
         let zone = Tz::Asia__Ho_Chi_Minh;
         let found = starts(&schedule([one]), zone, "2025-02-01T00:00:00Z", "2025-04-01T00:00:00Z");
         assert_eq!(found, ["02T22:00:00", "03T22:00:00", "05T22:00:00"]);
+    }
+
+    #[test]
+    fn a_single_start_is_off_and_the_others_of_its_day_air() {
+        let mut one = programme("a", "0 5,17 * * *");
+        one.except_at = vec!["2025-03-05T05:00:00".parse().unwrap()];
+        let found = starts(&schedule([one]), Tz::UTC, "2025-03-05T00:00:00Z", "2025-03-07T00:00:00Z");
+        assert_eq!(found, ["05T17:00:00", "06T05:00:00", "06T17:00:00"]);
     }
 
     fn entry(kind: DayKind, when: When) -> SpecialDay {

@@ -14,11 +14,13 @@ ACTIVITY = (
     "v seq station_id number revision date until code channel title themes bulletin place people procedures who link files note "
     "withdrawn recorded_at by via clock"
 ).split()
+AUDIT = "v seq station_id at login name from_address act subject why outcome told via clock".split()
 TABLES = [
     ("approval", HASHED, "approvals"),
     ("bulletin", REVISION, "bulletin revisions"),
     ("zone_act", ZONE_ACT, "acts on zones"),
     ("activity", ACTIVITY, "activity revisions"),
+    ("audit", AUDIT, "acts in the audit"),
 ]
 
 

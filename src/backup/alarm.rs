@@ -7,6 +7,7 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
+use crate::problem::causes::vietnamese;
 
 /// Why there is no good backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +76,7 @@ impl BackupAlarm {
                  lớn hơn"
             ),
             Self::Failed { folder, why } => {
-                format!("không sao lưu được vào `{folder}`, 15 phút nữa sẽ thử lại: {why}")
+                format!("không sao lưu được vào `{folder}`, 15 phút nữa sẽ thử lại: {}", vietnamese(why))
             }
             Self::Incomplete { file, why } => format!("bản sao lưu `{file}` còn thiếu tệp: {why}"),
             Self::Old { newest: Some(at) } => format!(

@@ -58,6 +58,8 @@ pub struct Bearing<'a> {
     pub makers: &'a [&'a str],
     /// The setting.
     pub author_may_approve: bool,
+    /// Whoever records the decision recorded a revision with the same account, under whatever name.
+    pub own_account: bool,
     /// The decision in force of this revision, and whether it was by telephone.
     pub in_force: Option<(Act, bool)>,
 }
@@ -103,7 +105,8 @@ pub fn judge(decision: &Decision, on: Bearing<'_>, same: impl Fn(&str, &str) -> 
         if !on.has_sound {
             return Err(Objection::NoSound);
         }
-        if !on.author_may_approve && on.makers.iter().any(|maker| same(maker, &decision.by)) {
+        let is_own = on.own_account || on.makers.iter().any(|maker| same(maker, &decision.by));
+        if !on.author_may_approve && is_own {
             return Err(Objection::OwnWork);
         }
     }
@@ -129,6 +132,7 @@ mod tests {
         has_sound: true,
         makers: &["Trần Thị B", "Lê C"],
         author_may_approve: true,
+        own_account: false,
         in_force: None,
     };
 
@@ -152,6 +156,9 @@ mod tests {
         assert_eq!(judged(Act::Refuse, false, strict), Ok(Step::Record));
         let other = Bearing { makers: &["Lê C"], ..strict };
         assert_eq!(judged(Act::Approve, false, other), Ok(Step::Record));
+        let renamed = Bearing { own_account: true, ..other };
+        assert_eq!(judged(Act::Approve, false, renamed), Err(Objection::OwnWork));
+        assert_eq!(judged(Act::Approve, true, renamed), Err(Objection::OwnWork));
     }
 
     #[test]

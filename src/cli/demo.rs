@@ -18,6 +18,7 @@ use super::{FAILED, bulletin, log, notices, queue, sample, say};
 use crate::airing::{Outcome, Reason};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::control;
 use crate::output::{self, Output};
 use crate::problem::Problems;
 use crate::problem::system::refusal;
@@ -121,8 +122,15 @@ impl Course {
 
 /// Runs the station until its one programme is done.
 fn air(config: &Config, clock: &Clock) -> anyhow::Result<Course> {
-    let output: Arc<dyn Output> = output::make(&config.output, &config.folder, clock);
-    let options = Options { config: config.clone(), clock: clock.clone(), output, trust_clock: false, beat: None };
+    let output: Arc<dyn Output> = output::make(&config.output, clock);
+    let options = Options {
+        config: config.clone(),
+        clock: clock.clone(),
+        output,
+        trust_clock: false,
+        beat: None,
+        orders: control::entrance(),
+    };
     let done = Notify::new();
     let mut course = Course::default();
     let language = config.language;

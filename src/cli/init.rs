@@ -15,6 +15,7 @@ use super::{DONE, WrongInput, bulletin, queue, sample, say};
 use crate::backup::hand_over;
 use crate::config::{Config, DATA_DIR};
 use crate::control::who;
+use crate::folder::{make_shared, share_file};
 use crate::problem::Problems;
 use crate::problem::system::refusal;
 use crate::signing::StationKey;
@@ -71,11 +72,13 @@ pub fn write(dir: &Path, files: &[(&str, &[u8])]) -> anyhow::Result<()> {
     for (name, content) in files {
         let path = dir.join(name);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)
+            make_shared(folder)
                 .map_err(|error| anyhow!("cannot make the folder `{}`: {}", folder.display(), refusal(&error)))?;
         }
         fs::File::create_new(&path)
             .and_then(|mut file| file.write_all(content))
+            // The page, which runs as the station's user, changes settings and schedules.
+            .and_then(|()| share_file(&path))
             .map_err(|error| anyhow!("cannot write `{}`: {}", path.display(), refusal(&error)))?;
     }
     Ok(())

@@ -2,29 +2,25 @@
 //!
 //! In: settings, schedules, log; which days; a file whose ending says the format. Out: the book as docx or html; what was there
 //! is replaced. The head of the log is on each page, so that the paper can be held against the log later. Next:
-//! `report::logbook`.
+//! `crate::office`'s `logbook`.
 
 use std::fmt;
-use std::io::{Cursor, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::str::FromStr;
 
-use anyhow::{Context as _, anyhow};
-use chrono::{NaiveDate, Weekday};
+use anyhow::anyhow;
 
-use super::evidence::Evidence;
 use super::report::open;
 use super::{ConfigChoice, DONE, WrongInput, say};
 use crate::backup::block_on;
+use crate::clock::Clock;
 use crate::language::Language;
+use crate::office::evidence::Evidence;
+use crate::office::logbook::{Form, Month, Week, book};
 use crate::problem::system::refusal;
-use crate::report::document::Document;
-use crate::report::logbook::Rows;
-use crate::report::logbook::book::{Book, document};
-use crate::report::period::{Calendar, Period, Span, Window, YEARS};
+use crate::report::period::Window;
 use crate::report::table::date;
-use crate::report::{docx, html};
 
 /// Write the station's book of a week or a month
 #[derive(Debug, clap::Args)]
@@ -47,82 +43,9 @@ pub struct LogbookArgs {
     force: bool,
 }
 
-/// `2025-W10`.
-#[derive(Debug, Clone, Copy)]
-struct Week(Window);
-
-/// `2025-03`.
-#[derive(Debug, Clone, Copy)]
-struct Month(Window);
-
-impl FromStr for Week {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
-        let monday = text.split_once("-W").filter(|(year, week)| digits(year, 4) && digits(week, 2));
-        let monday = monday.and_then(|(year, week)| {
-            let (year, week) = (year.parse().ok().filter(|year| YEARS.contains(year))?, week.parse().ok()?);
-            NaiveDate::from_isoywd_opt(year, week, Weekday::Mon)
-        });
-        let window = monday.map(|first| Window { first, last: first + chrono::Days::new(6) });
-        window.map(Self).ok_or_else(|| "write a week as `2025-W10`; a year has 52 or 53 of them".to_owned())
-    }
-}
-
-impl FromStr for Month {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.parse() {
-            Ok(span @ Span::Month(_)) => Ok(Self(Period::new(span, Calendar::Civil).window)),
-            _ => Err("write a month as `2025-03`".to_owned()),
-        }
-    }
-}
-
-/// In which form the book is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    Docx,
-    Html,
-}
-
-impl Form {
-    /// By the ending of a name.
-    pub(super) fn of(path: &Path) -> Result<Self, WrongInput> {
-        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        match ending.as_deref() {
-            Some("docx") => Ok(Self::Docx),
-            Some("html" | "htm") => Ok(Self::Html),
-            _ => Err(WrongInput(format!("`{}` ends in neither `.docx` nor `.html`", path.display()))),
-        }
-    }
-
-    /// The ending of its names.
-    pub(super) const fn ending(self) -> &'static str {
-        match self {
-            Self::Docx => "docx",
-            Self::Html => "html",
-        }
-    }
-
-    /// The bytes of a document.
-    pub(super) fn write(self, document: &Document) -> anyhow::Result<Vec<u8>> {
-        match self {
-            Self::Docx => {
-                let mut bytes = Cursor::new(Vec::new());
-                docx::write(document, &mut bytes).context("cannot make the docx")?;
-                Ok(bytes.into_inner())
-            }
-            Self::Html => Ok(html::page(document).into_bytes()),
-        }
-    }
-}
-
 /// Writes the book.
 pub fn run(choice: &ConfigChoice, args: &LogbookArgs) -> anyhow::Result<ExitCode> {
-    let form = Form::of(&args.output)?;
+    let form = form(&args.output)?;
     let ((Some(Week(window)), _) | (_, Some(Month(window)))) = (args.week, args.month) else {
         unreachable!("the arguments are a group of which one is required");
     };
@@ -130,7 +53,7 @@ pub fn run(choice: &ConfigChoice, args: &LogbookArgs) -> anyhow::Result<ExitCode
     // A name that cannot be written is told before anything is made.
     let mut out = open(&args.output, args.force)?;
     let bytes = block_on(async {
-        let evidence = Evidence::open(&config, window).await?;
+        let evidence = Evidence::open(&config, window, Clock::system().now().wall).await?;
         form.write(&book(&evidence, window, args.volume, &evidence.rows(window, |_| true).await?))
     })?;
     let written = out.file.write_all(&bytes);
@@ -140,24 +63,14 @@ pub fn run(choice: &ConfigChoice, args: &LogbookArgs) -> anyhow::Result<ExitCode
     Ok(ExitCode::from(DONE))
 }
 
-/// The book of some days.
-pub(super) fn book(evidence: &Evidence<'_>, window: Window, volume: Option<u32>, rows: &Rows) -> Document {
-    let config = evidence.config;
-    // The names of those days: when the commune got others among them, both.
-    let issuer = |day| config.issuer_on(day, evidence.plan.as_deref()).authority.join(" ");
-    let mut authority = vec![issuer(window.first), issuer(window.last)];
-    authority.dedup();
-    let footer = evidence.footer(window, rows);
-    let book = Book {
-        authority: &authority,
-        station: config.station.on(window.last).0,
-        volume,
-        window,
-        today: evidence.today(),
-        days: &evidence.days,
-        footer: Some(&footer),
-    };
-    document(&book, rows, config.language)
+/// By the ending of a name.
+fn form(path: &Path) -> Result<Form, WrongInput> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("docx") => Ok(Form::Docx),
+        Some("html" | "htm") => Ok(Form::Html),
+        _ => Err(WrongInput(format!("`{}` ends in neither `.docx` nor `.html`", path.display()))),
+    }
 }
 
 /// What is told on stderr.

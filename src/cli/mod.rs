@@ -8,13 +8,10 @@ pub mod activity;
 pub mod acts;
 pub mod backup;
 pub mod bulletin;
-mod bundle;
 mod calibrate;
 pub mod check;
 pub mod demo;
 pub mod devices;
-mod evening;
-mod evidence;
 mod foreseen;
 pub mod init;
 mod lines;
@@ -33,12 +30,11 @@ pub mod report;
 pub mod run;
 pub mod sample;
 mod sheet;
-mod sheet_page;
-mod sounded;
 mod special_days;
+pub mod status;
 mod stencil;
-mod stored;
 pub mod timetable;
+pub mod user;
 pub mod when;
 pub mod zone;
 
@@ -102,11 +98,13 @@ pub enum Command {
     /// Cut the item on air only
     Skip(acts::Who),
     /// Tell the state of the running station
-    Status(acts::StatusArgs),
+    Status(status::StatusArgs),
     /// Print the airing log, or verify its chain
     Log(log::LogArgs),
     /// Show the information plan of schedules/plan.toml
     Plan(plan::PlanArgs),
+    /// Make, list and remove accounts of the operator's page
+    User(user::UserArgs),
     /// Write the station's book of a week or a month, to print and sign
     Logbook(logbook::LogbookArgs),
     /// Write the report of a period: docx, xlsx, csv, json or html
@@ -196,9 +194,10 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Air(args) => acts::air(&config, args),
         Command::Stop(who) => acts::stop(&config, who),
         Command::Skip(who) => acts::skip(&config, who),
-        Command::Status(args) => acts::status(&config, &args),
+        Command::Status(args) => status::status(&config, &args),
         Command::Log(args) => log::run(&config, &args),
         Command::Plan(args) => plan::run(&config, &args),
+        Command::User(args) => user::run(&config, args),
         Command::Logbook(args) => logbook::run(&config, &args),
         Command::Report(args) => report::run(&config, &args),
         Command::Devices(args) => devices::run(&config, &args),

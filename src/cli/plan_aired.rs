@@ -10,11 +10,11 @@ use anyhow::Context as _;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::evidence::told;
 use crate::calendar::local_date;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::language::Language;
+use crate::office::evidence::told;
 use crate::plan::Plan;
 use crate::report::figures::{Aired, MonthLine, Split, ThemeLine};
 use crate::report::make::{Made, make};

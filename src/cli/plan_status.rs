@@ -1,26 +1,21 @@
 //! `loa plan status`: how far the plan is carried out, each theme, form and task with what proves it.
 //!
 //! In: settings, schedules, log; a period, else the plan's year so far. Out: text for people in the station's language, one JSON
-//! object, or CSV with a line for each obligation. Reads only. Next: `report::status`.
+//! object, or CSV with a line for each obligation. Reads only. Next: `crate::office`'s
+//! `plan_status`.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use chrono::NaiveDate;
-use serde::Serialize;
-
-use super::evidence::told;
 use super::plan_text::{part, wrapped};
-use super::timetable::accepted;
 use super::{ConfigChoice, DONE, Format, WrongInput};
 use crate::backup::block_on;
-use crate::calendar::local_date;
 use crate::clock::Clock;
 use crate::language::Language;
+use crate::office::plan_status::{Standing, Undue};
 use crate::plan::Plan;
-use crate::report::make::{Made, make};
-use crate::report::period::{Calendar, Period, Span, Window};
-use crate::report::status::{self, Obligation, Part, State, Status, page};
+use crate::report::period::{Period, Span};
+use crate::report::status::{Obligation, Part, State, Status, page};
 use crate::report::table::date;
 
 /// Show how far the plan is carried out
@@ -37,43 +32,24 @@ pub struct StatusArgs {
 /// Prints the status.
 pub(super) fn run(choice: &ConfigChoice, args: &StatusArgs) -> anyhow::Result<ExitCode> {
     let config = choice.load()?;
-    let Some(plan) = accepted(&config)?.plan else {
-        let path = config.schedules_dir().join("plan.toml");
-        let why = format!("there is no plan whose status could be told: `{}` is not there", path.display());
-        return Err(WrongInput(why).into());
-    };
     let now = Clock::system().now().wall;
-    let today = local_date(config.station.timezone, now);
-    let period = period(&plan, args.period, today, config.report.calendar)?;
-    let made =
-        block_on(make(&config, Some(&plan), period, now)).map_err(|error| told(error.of_lost(&config.data_dir)))?;
-    let status = status::status(&plan, &made.figures, &made.activities);
+    let asked = args.period.map(|span| Period::new(span, config.report.calendar));
+    let standing = block_on(Standing::make(&config, asked, now)).map_err(|error| match error.downcast::<Undue>() {
+        Ok(undue) => WrongInput(undue.to_string()).into(),
+        Err(error) => error,
+    })?;
+    let Standing { plan, status, .. } = &standing;
     let mut out = io::BufWriter::new(io::stdout().lock());
     match args.format {
-        Format::Text => text(&mut out, &plan, &status, config.language)?,
-        Format::Json => json(&mut out, &plan, &made, &status)?,
-        Format::Csv => csv(&mut out, &status)?,
+        Format::Text => text(&mut out, plan, status, config.language)?,
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut out, &standing.export())?;
+            writeln!(out)?;
+        }
+        Format::Csv => csv(&mut out, status)?,
     }
     out.flush()?;
     Ok(ExitCode::from(DONE))
-}
-
-/// What was asked for, else the days of the plan's year since it was signed that have come.
-fn period(plan: &Plan, asked: Option<Span>, today: NaiveDate, calendar: Calendar) -> Result<Period, WrongInput> {
-    if let Some(span) = asked {
-        return Ok(Period::new(span, calendar));
-    }
-    let of_year = i32::try_from(plan.year).map(|year| Period::new(Span::Year(year), calendar).window);
-    let year = of_year.expect("a plan's year is from 2000 to 2100");
-    let window = Window { first: plan.date.max(year.first), last: today.min(year.last) };
-    if window.first > window.last {
-        return Err(WrongInput(format!(
-            "nothing of the plan is due yet: it is of {} and for the year from {} to {}, and today is {today}; \
-             name a period with `--period`",
-            plan.date, year.first, year.last
-        )));
-    }
-    Ok(Period::new(Span::Days(window), calendar))
 }
 
 fn text(out: &mut impl Write, plan: &Plan, status: &Status, language: Language) -> io::Result<()> {
@@ -106,35 +82,6 @@ fn standing(each: &Obligation, language: Language) -> String {
         Some((first, last)) => format!("{name}: {proof}, {first} - {last}"),
         None => name,
     }
-}
-
-/// The status with what it was made from.
-#[derive(Serialize)]
-struct Export<'a> {
-    plan: &'a str,
-    number: Option<&'a str>,
-    year: i64,
-    head: String,
-    percent: usize,
-    /// Criterion 4.1 of letter 244/PNV, for information.
-    score_hundredths: usize,
-    #[serde(flatten)]
-    status: &'a Status,
-}
-
-fn json(out: &mut impl Write, plan: &Plan, made: &Made, status: &Status) -> anyhow::Result<()> {
-    let export = Export {
-        plan: &plan.title,
-        number: plan.number.as_deref(),
-        year: plan.year,
-        head: made.heads.log.to_string(),
-        percent: status.percent(),
-        score_hundredths: status.score_hundredths(),
-        status,
-    };
-    serde_json::to_writer_pretty(&mut *out, &export)?;
-    writeln!(out)?;
-    Ok(())
 }
 
 fn csv(out: &mut impl Write, status: &Status) -> anyhow::Result<()> {

@@ -13,11 +13,14 @@ use super::when::When;
 use super::{ConfigChoice, WrongInput, lines, notices};
 use crate::clock::Clock;
 use crate::config::{Config, Device};
+use crate::control;
+use crate::language::Language;
 use crate::output;
 use crate::problem::Problems;
 use crate::service::Service;
 use crate::station::{self, Notice, Options, StartError};
 use crate::store::DATABASE;
+use crate::web::{self, Web};
 
 /// Arguments of `loa run`.
 #[derive(Debug, clap::Args)]
@@ -45,24 +48,38 @@ pub fn run(choice: &ConfigChoice, args: &RunArgs) -> anyhow::Result<ExitCode> {
     let output: Arc<dyn output::Output> = output::make_for_station(&config, &clock);
     let mut service = Service::from_env(language);
     let beat = service.as_ref().map(Service::beat_every);
-    let options = Options { config, clock, output, trust_clock: args.trust_clock, beat };
+    let orders = control::entrance();
+    let page = web::Start { config: config.path.clone(), clock: clock.clone(), entrance: orders.0.clone() };
+    let options = Options { config, clock, output, trust_clock: args.trust_clock, beat, orders };
+    lines::wait_for_none().context("cannot start a thread")?;
+    // A rehearsal is nobody's station.
+    let page = if args.rehearse_from.is_some() { None } else { Some(serve_page(page, language)?) };
     let tell = |notice: Notice| {
         notices::print(&notice, language);
+        if let Some(page) = &page {
+            page.hear(&notice);
+        }
         if let Some(service) = &mut service {
             service.hear(&notice);
         }
     };
-    lines::wait_for_none().context("cannot start a thread")?;
     let ended = in_runtime(async {
         let told = told_to_stop().context("cannot listen for signals")?;
         anyhow::Ok(station::run(options, told, tell).await)
     });
+    drop(page);
     lines::finish();
     match ended?? {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(StartError::Problems(problems)) => Err(Problems(problems).into()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The page of the station, which tells on stderr where it is.
+fn serve_page(start: web::Start, language: Language) -> anyhow::Result<Web> {
+    let tell = move |told: web::Told| lines::put(lines::To::Err, format!("{}\n", told.say(language)).into_bytes());
+    Web::start(start, tell).context("cannot start a thread")
 }
 
 /// The machine's clock, or that of a rehearsal: which must reach no loudspeaker, and no log that is evidence.

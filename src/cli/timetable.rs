@@ -21,13 +21,11 @@ use super::{ConfigChoice, DONE, Format, WrongInput, counted, say};
 use crate::airing::{Priority, Reason};
 use crate::calendar::{local_date, with_offset};
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::folder;
-use crate::problem::Problems;
+use crate::office::sheet_page::minutes;
 use crate::rundown::foresee::{Foresight, length_ms, names_bulletins, starts_ms};
 use crate::rundown::{Rundown, RundownItem};
 use crate::schedule::text::span_text;
-use crate::schedule::{Programme, Schedule, read};
+use crate::schedule::{Programme, Schedule};
 use crate::timetable::Occurrence;
 
 /// So many files of unknown length are measured for a list: signatures and greetings of a new station.
@@ -80,16 +78,7 @@ pub fn run(choice: &ConfigChoice, args: &TimetableArgs) -> anyhow::Result<ExitCo
     Ok(ExitCode::from(DONE))
 }
 
-/// The station's schedule; one with errors has no timetable.
-pub(super) fn accepted(config: &Config) -> anyhow::Result<Schedule> {
-    let (files, mut problems) = folder::load(&config.schedules_dir());
-    let reading = read::read(&files, Some(&config.zone_ids()));
-    problems.extend(reading.problems.iter().cloned());
-    if crate::problem::any_error(&problems) {
-        return Err(Problems(problems).into());
-    }
-    Ok(reading.schedule)
-}
+pub(crate) use crate::office::evidence::accepted;
 
 fn span(args: &TimetableArgs, zone: Tz, now: DateTime<Utc>) -> Result<(DateTime<Utc>, DateTime<Utc>), WrongInput> {
     let today = When::Day(local_date(zone, now));
@@ -192,10 +181,4 @@ fn doubt(item: &RundownItem, foresight: &Foresight) -> &'static str {
         None if item.bulletin.is_some() && item.audio.content.is_none() => "  (no sound)",
         None => "",
     }
-}
-
-/// Milliseconds as minutes and seconds, rounded: `0:25`.
-pub(super) fn minutes(ms: i64) -> String {
-    let seconds = (ms + 500) / 1000;
-    format!("{}:{:02}", seconds / 60, seconds % 60)
 }

@@ -3,6 +3,7 @@
 //! In: the file's path or its bytes. Out: settings with every path resolved against the file's folder, or all problems
 //! with their places. Must never look at anything but that one file. Next: `read`.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveTime;
@@ -16,6 +17,8 @@ use crate::schedule::table::Reader;
 use crate::schedule::text::Source;
 use crate::sound::Preparation;
 
+pub mod edit; // single keys of the file changed (pure)
+pub mod field; // the settings that a technician changes by form (pure)
 mod read; // the tables of the file
 mod report; // `[report]`, and names with a first day
 
@@ -61,6 +64,17 @@ pub struct Config {
     pub speech: Speech,
     /// How reports are made and who issues them; `[report]`.
     pub report: Report,
+    /// The operator's page.
+    pub web: Web,
+}
+
+/// `[web]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Web {
+    /// Where the page is served; `None` is nowhere. Default: 127.0.0.1:8099.
+    pub listen: Option<SocketAddr>,
+    /// Where that is named; the file as a whole when it is not.
+    pub place: Place,
 }
 
 /// `[station]`.

@@ -4,6 +4,7 @@
 //! touch a file: paths are only joined. Next: `schedule`.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use chrono::{NaiveTime, TimeDelta};
@@ -11,7 +12,7 @@ use chrono_tz::Tz;
 use rodio::cpal::DeviceId;
 
 use super::{
-    ApprovalSetting, Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Speech, Station, Zone,
+    ApprovalSetting, Backup, Config, DATA_DIR, Device, Disk, Emergency, OutputSetting, Speech, Station, Web, Zone,
     folder_of, report,
 };
 use crate::language::Language;
@@ -56,6 +57,9 @@ const DEFAULT_AT: NaiveTime = NaiveTime::from_hms_opt(2, 30, 0).expect("a time o
 /// Instead of a time: no copies.
 const OFF: &str = "off";
 
+/// Where the page is served: to this machine alone, at a port that nothing well-known uses.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8099);
+
 /// More copies than days of three years are a mistake.
 const MOST_COPIES: i64 = 1_000;
 
@@ -94,6 +98,7 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
     let zones = zones(reader, root);
     let speech = speech(reader, root);
     let report = report::report(reader, root);
+    let web = web(reader, root, Place::whole(path.display().to_string()));
     Some(Config {
         path: path.to_path_buf(),
         language: language.and_then(|word| Language::from_code(word.value)).unwrap_or_default(),
@@ -112,7 +117,23 @@ pub(super) fn config<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, path: &P
         zones,
         speech,
         report,
+        web,
     })
+}
+
+/// Without a word of it the page is served to this machine alone.
+fn web<'s>(reader: &mut Reader<'s>, root: &mut Table<'s>, place: Place) -> Web {
+    let mut web = Web { listen: Some(DEFAULT_LISTEN), place };
+    let Some(mut table) = reader.table(root, "web") else { return web };
+    if let Some(text) = reader.text(&mut table, "listen") {
+        web.place = reader.place(&text.span);
+        web.listen = text.value.parse().ok();
+        if web.listen.is_none() && text.value != OFF {
+            reader.error(text.span, SettingFault::BadAddress(text.value));
+        }
+    }
+    reader.finish(&table);
+    web
 }
 
 fn station<'s>(reader: &mut Reader<'s>, table: &mut Table<'s>) -> Option<Station> {

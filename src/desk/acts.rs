@@ -1,13 +1,14 @@
-//! Acts of people on the running station: `air`, `stop`, `skip`.
+//! Acts of people on the running station: `air`, the test tone, `stop`, `skip`.
 //!
 //! In: an act, who gave it. Out: a reply at once, and cuts, cancellations or a waiting act. Pure. An act that is refused
 //! changes nothing and airs nothing later. Next: `desk/rows.rs`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::playing::{Cutting, Source, Stage};
-use super::protocol::{Act, Action, Actor, Record, RequestId, Start};
+use super::playing::{Cutting, Playing, Source, Stage};
+use super::protocol::{Act, Action, Actor, Record, RequestId, Seen, Start};
 use super::run::{Airs, MOST_ATTEMPTS, Stand, Verdict, verdict};
+use super::told::{Done, Refusal, When};
 use super::{Desk, JobId, rows};
 use crate::airing::{Airing, AiringId, Outcome, Priority, Reason};
 use crate::bulletin::{Bulletin, Standing};
@@ -42,11 +43,12 @@ impl Desk {
         actions: &mut Vec<Action>,
     ) {
         let answer = match act {
-            _ if self.leave_by.is_some() => Err("the station is shutting down".to_owned()),
+            _ if self.leave_by.is_some() => Err(Refusal::ShuttingDown),
             Act::Air { audio, title, bulletin, emergency, repeat } => {
                 let priority = if emergency { Priority::Emergency } else { Priority::Ordinary };
                 self.air(Wish { audio, title, bulletin, priority, repeat }, actor, now, actions)
             }
+            Act::Tone { audio, title } => self.sound_tone(audio, title, actor, now, actions),
             Act::Stop => self.stop(actor, now, actions),
             Act::Skip => self.skip(actor, now, actions),
             Act::Unplayable(why) => Err(why),
@@ -54,45 +56,88 @@ impl Desk {
         actions.push(Action::Reply(request, answer));
     }
 
-    fn air(&mut self, wish: Wish, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Result<String, String> {
+    fn air(&mut self, wish: Wish, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Result<Done, Refusal> {
         if wish.priority < Priority::Emergency
             && let Some(refusal) = self.refuse_unapproved(&wish, actor, now, actions)
         {
             return Err(refusal);
         }
-        let Wish { audio, title, bulletin, priority, repeat } = wish;
-        if self.acts.iter().filter(|act| act.priority == priority).count() >= MOST_ACTS {
-            return Err(format!("{MOST_ACTS} files wait to air already; `loa stop` cancels"));
+        if self.acts.iter().filter(|act| act.priority == wish.priority).count() >= MOST_ACTS {
+            return Err(Refusal::TooMany(MOST_ACTS));
         }
-        if priority < Priority::Emergency && self.device.is_none() {
-            let why = self.device_lost.clone().unwrap_or_else(|| "it is not open yet".to_owned());
-            return Err(format!("no sound device ({why}); nothing airs"));
+        if wish.priority < Priority::Emergency && self.device.is_none() {
+            return Err(Refusal::NoDevice(self.device_lost.clone()));
         }
-        let command = if priority == Priority::Emergency { "emergency" } else { "air" };
-        let airings = (1..=repeat).map(|each| AiringId::act(command, now.wall, each)).collect();
         let armed = self.playing.iter().find(|playing| matches!(playing.stage, Stage::Armed(Start::At(_))));
-        let answer = match (priority, self.device.is_some(), self.current().or(armed)) {
-            (Priority::Emergency, false, _) => format!("`{title}` airs as soon as the sound device is back"),
-            (Priority::Emergency, ..) | (_, _, None) => format!("`{title}` starts now"),
-            (_, _, Some(current)) => {
-                let before = current.row.title.as_deref().unwrap_or("what is on the air");
-                format!("`{title}` starts after `{before}`")
-            }
+        let when = match (wish.priority, self.device.is_some(), self.current().or(armed)) {
+            (Priority::Emergency, false, _) => When::DeviceIsBack,
+            (Priority::Emergency, ..) | (_, _, None) => When::Now,
+            (_, _, Some(current)) => When::After(current.row.title.clone()),
         };
-        let refusal = self.known_as(bulletin.as_deref()).and_then(Bulletin::refusal);
-        let answer = refusal.map_or(answer.clone(), |refusal| format!("{answer}; it was {refusal}"));
+        let refused = self.known_as(wish.bulletin.as_deref()).and_then(Bulletin::refusal);
+        let title = wish.title.clone();
+        self.queue_act(wish, false, actor, now, actions);
+        Ok(Done::Airs { title, when, refused })
+    }
+
+    /// An act waits for its turn from now on, and is on record.
+    fn queue_act(&mut self, wish: Wish, is_tone: bool, actor: &Actor, now: Moment, actions: &mut Vec<Action>) {
+        let Wish { audio, title, bulletin, priority, repeat } = wish;
+        let command = match priority {
+            Priority::Emergency => "emergency",
+            _ if is_tone => "tone",
+            _ => "air",
+        };
+        let airings = (1..=repeat).map(|each| AiringId::act(command, now.wall, each)).collect();
         let id = self.next_job();
         let stands = vec![Stand::Due { attempts: 0 }; repeat as usize];
         let actor = actor.clone();
-        self.acts.push_back(Airs { id, at: now.wall, audio, title, bulletin, priority, actor, stands, airings });
+        let at = now.wall;
+        self.acts.push_back(Airs { id, at, audio, title, bulletin, priority, actor, stands, airings, is_tone });
         for index in 0..repeat as usize {
             self.keep_act(Source::Act(id, index), now, actions);
         }
-        Ok(answer)
+    }
+
+    /// The test tone needs no approval, since nobody can change it, and gets in nobody's way: a programme whose rundown is
+    /// frozen is about to start.
+    fn sound_tone(
+        &mut self,
+        audio: Audio,
+        title: String,
+        actor: &Actor,
+        now: Moment,
+        actions: &mut Vec<Action>,
+    ) -> Result<Done, Refusal> {
+        if !(self.runs.is_empty() && self.acts.is_empty() && self.playing.is_empty()) {
+            let playing = self.current().and_then(|playing| playing.row.title.clone());
+            let waiting = self.acts.front().map(|act| act.title.clone());
+            let coming = self.runs.first().map(|run| run.rundown.title.clone());
+            return Err(Refusal::NotQuiet(playing.or(waiting).or(coming)));
+        }
+        if self.device.is_none() {
+            return Err(Refusal::NoDevice(self.device_lost.clone()));
+        }
+        let wish = Wish { audio, title: title.clone(), bulletin: None, priority: Priority::Ordinary, repeat: 1 };
+        self.queue_act(wish, true, actor, now, actions);
+        Ok(Done::Airs { title, when: When::Now, refused: None })
+    }
+
+    /// Why an order about what a person saw on the air must not be carried out: it is over, or ending, or was only seen late.
+    /// A click that comes late or twice cuts nothing else.
+    #[must_use]
+    pub fn moved_on(&self, seen: &Seen, now: Moment) -> Option<Refusal> {
+        let current = self.current();
+        let is_same = |playing: &Playing| playing.row.airing == seen.airing && playing.row.attempt == seen.attempt;
+        match current {
+            Some(current) if is_same(current) => current.ending(now).then_some(Refusal::EndsAlready),
+            Some(current) => Some(Refusal::MovedOn(Some(current.row.title.clone().unwrap_or_default()))),
+            None => Some(Refusal::MovedOn(None)),
+        }
     }
 
     /// Why nobody may put this on the air without haste, if nobody has approved it; its row is written too.
-    fn refuse_unapproved(&self, wish: &Wish, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Option<String> {
+    fn refuse_unapproved(&self, wish: &Wish, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Option<Refusal> {
         let number = wish.bulletin.as_ref().map(|bulletin| bulletin.number);
         let own = wish.bulletin.as_ref().is_none_or(|bulletin| bulletin.may_air(self.facts.approval_required));
         let sha256 = wish.audio.content.as_ref().map(|content| &*content.sha256);
@@ -109,21 +154,12 @@ impl Desk {
             actor: actor.clone(),
             stands: vec![Stand::Final],
             airings: vec![AiringId::act("air", now.wall, 1)],
+            is_tone: false,
         };
         let mut row = rows::of_act(&self.facts, &self.stamp(now), &airs, 0, 1);
         (row.outcome, row.reason) = (Some(Outcome::Cancelled), Some(Reason::NotApproved));
         actions.push(Action::Record(Record::Row(Box::new(row))));
-        let title = &wish.title;
-        Some(match number {
-            Some(number) => format!(
-                "`{title}` is not approved; nothing airs: `loa bulletin approve {number} --by NAME` approves it, an emergency \
-                 airs with `--emergency`"
-            ),
-            None => format!(
-                "`{title}` is not approved; nothing airs: `loa bulletin add` and `loa bulletin approve` approve a file, an \
-                 emergency airs with `--emergency`"
-            ),
-        })
+        Some(Refusal::NotApproved { title: wish.title.clone(), number })
     }
 
     /// Emergencies that wait for a device are recorded again now and then, so that after a power cut it shows that they were
@@ -145,7 +181,7 @@ impl Desk {
     }
 
     /// Cuts the item on air and cancels the rest of its programme or act; with nothing on the air, what waits to start.
-    fn stop(&mut self, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Result<String, String> {
+    fn stop(&mut self, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Result<Done, Refusal> {
         let current = self.current().map(|playing| (playing.source, playing.ending(now)));
         let job = match current {
             Some((Source::Item(job, _) | Source::Act(job, _), false)) => Some(job),
@@ -153,8 +189,7 @@ impl Desk {
             None => self.waiting_job(None, now),
         };
         let Some(job) = job else {
-            let ending = current.is_some();
-            return Err(if ending { "it is ending already" } else { "nothing is on the air" }.to_owned());
+            return Err(if current.is_some() { Refusal::EndsAlready } else { Refusal::NothingOnAir });
         };
         let of_job = |source: Source| matches!(source, Source::Item(each, _) | Source::Act(each, _) if each == job);
         let why = Cutting { reason: Reason::Operator, actor: Some(actor.clone()) };
@@ -164,7 +199,7 @@ impl Desk {
             self.cut_on_air(Reason::Operator, Some(actor), now, actions);
         }
         let name = self.cancel(job, cut, actor, now, actions);
-        Ok(format!("stopped `{name}`"))
+        Ok(Done::Stopped(name))
     }
 
     /// Rows `cancelled: operator` for everything of a job that is not final and not the one being cut.
@@ -200,16 +235,16 @@ impl Desk {
         name
     }
 
-    fn skip(&mut self, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Result<String, String> {
+    fn skip(&mut self, actor: &Actor, now: Moment, actions: &mut Vec<Action>) -> Result<Done, Refusal> {
         let Some(current) = self.current().filter(|playing| playing.on_air()) else {
-            return Err("nothing is on the air".to_owned());
+            return Err(Refusal::NothingOnAir);
         };
         if current.ending(now) {
-            return Err("it is ending already".to_owned());
+            return Err(Refusal::EndsAlready);
         }
         let name = current.row.title.clone().unwrap_or_default();
         self.cut_on_air(Reason::Operator, Some(actor), now, actions);
-        Ok(format!("skipped `{name}`"))
+        Ok(Done::Skipped(name))
     }
 
     /// What waits to start while nothing is on the air: an act first, then the programme whose time has come.
@@ -271,6 +306,7 @@ impl Desk {
             },
             stands: vec![Stand::Due { attempts }],
             airings: vec![row.airing.clone()],
+            is_tone: false,
         });
     }
 }

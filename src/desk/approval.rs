@@ -88,7 +88,7 @@ impl Desk {
             Source::Act(job, _) => {
                 let act = self.act(job)?;
                 let number = act.bulletin.as_ref().map(|bulletin| bulletin.number);
-                self.unapproved(number, sound(&act.audio), false).then_some(Reason::NotApproved)
+                self.unapproved(number, sound(&act.audio), act.is_tone).then_some(Reason::NotApproved)
             }
         }
     }

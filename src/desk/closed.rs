@@ -109,20 +109,25 @@ impl Desk {
 
     /// An occurrence that is over as a run that is not stored, for its rows.
     pub(super) fn unstored(&self, occurrence: &Occurrence) -> Run {
-        self.made(occurrence, rundown::unaired)
+        self.made(occurrence, rundown::unaired, &[])
     }
 
     /// An occurrence with its draws, as a run that has no id yet.
     pub(super) fn drawn(&self, occurrence: &Occurrence) -> Run {
-        self.made(occurrence, rundown::freeze)
+        self.made(occurrence, rundown::freeze, &[])
     }
 
-    fn made(&self, occurrence: &Occurrence, make: fn(&Occurrence, Making<'_>) -> Rundown) -> Run {
+    /// The same, with what these draw taken to air before it.
+    pub(super) fn drawn_after(&self, occurrence: &Occurrence, before: &[Run]) -> Run {
+        self.made(occurrence, rundown::freeze, before)
+    }
+
+    fn made(&self, occurrence: &Occurrence, make: fn(&Occurrence, Making<'_>) -> Rundown, before: &[Run]) -> Run {
         let closed = self.plan.closed(&occurrence.programme.id, occurrence.scheduled_at);
         if let Some(frozen) = closed.and_then(|closed| closed.rundown.as_ref()) {
             return self.as_run(occurrence, Rundown::clone(frozen));
         }
-        let rundown = self.with_making(|making| make(occurrence, making));
+        let rundown = self.with_making(before, |making| make(occurrence, making));
         let mut run = self.as_run(occurrence, rundown);
         for (item, stand) in run.rundown.items.iter().zip(&mut run.stands) {
             if is_of_queue(item) && self.plan.was_drawn(occurrence, schedule_item(&item.item)) {
@@ -142,9 +147,9 @@ impl Desk {
         run
     }
 
-    /// Gives what rundowns are made from now.
-    pub(super) fn with_making<T>(&self, make: impl FnOnce(Making<'_>) -> T) -> T {
-        let pending = self.pending_draws();
+    /// Gives what rundowns are made from now, after those that are frozen and these.
+    fn with_making<T>(&self, before: &[Run], make: impl FnOnce(Making<'_>) -> T) -> T {
+        let pending: Vec<Pending> = self.runs.iter().chain(before).flat_map(pending_draws).collect();
         let bad = self.verdicts.iter().filter(|(_, verdict)| verdict.is_err());
         let unfit: HashSet<Arc<str>> = bad.map(|(sha256, _)| Arc::clone(sha256)).collect();
         let drawing = Drawing {
@@ -164,21 +169,17 @@ impl Desk {
             self.verdicts.insert(sha256.as_str().into(), Err(reason));
         }
     }
+}
 
-    /// Draws that stand in rundowns and have not come to their end.
-    fn pending_draws(&self) -> Vec<Pending> {
-        let of_run = |run: &Run| {
-            let at = run.rundown.scheduled_at;
-            let due = (0..).zip(run.rundown.items.iter().zip(&run.stands));
-            due.filter(|(_, (_, stand))| **stand != Stand::Final)
-                .filter_map(move |(place, (item, _))| {
-                    let facts = item.bulletin.as_ref()?;
-                    // One after the other, as they will air: who comes later waits longer for the next turn.
-                    let at = at + TimeDelta::microseconds(place);
-                    Some(Pending { entry: facts.entry?, bulletin: facts.number, at })
-                })
-                .collect::<Vec<_>>()
-        };
-        self.runs.iter().flat_map(of_run).collect()
-    }
+/// Draws that stand in a rundown and have not come to their end.
+fn pending_draws(run: &Run) -> Vec<Pending> {
+    let at = run.rundown.scheduled_at;
+    let due = (0..).zip(run.rundown.items.iter().zip(&run.stands));
+    let pending = due.filter(|(_, (_, stand))| **stand != Stand::Final).filter_map(|(place, (item, _))| {
+        let facts = item.bulletin.as_ref()?;
+        // One after the other, as they will air: who comes later waits longer for the next turn.
+        let at = at + TimeDelta::microseconds(place);
+        Some(Pending { entry: facts.entry?, bulletin: facts.number, at })
+    });
+    pending.collect()
 }

@@ -19,6 +19,8 @@ mod protocol;
 mod rows;
 mod run;
 mod snapshot;
+mod today;
+mod told;
 mod treatment;
 mod trust;
 
@@ -30,6 +32,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub use outlook::{Outlook, OutlookItem};
 pub use protocol::*;
 pub use snapshot::{Snapshot, SnapshotItem, SnapshotNext};
+pub use today::{OnDuty, Planned, PlannedItem, Today};
+pub use told::{Done, Refusal, When};
 
 use crate::airing::{ClockState, Reason};
 use crate::bulletin::{Shelf, Tally};

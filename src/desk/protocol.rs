@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::told::{Done, Refusal};
 use crate::airing::{Airing, AiringId, OutputKind, Reason};
 use crate::bulletin::{Bulletin, Shelf, Tally};
 use crate::clock::Mono;
@@ -120,7 +121,7 @@ pub enum DeviceEvent {
 pub struct Actor {
     /// The name given, and the operating system's user.
     pub by: String,
-    /// Through what: `cli`.
+    /// Through what: `cli` or `web`.
     pub via: String,
     /// The reason given.
     pub why: Option<String>,
@@ -142,12 +143,29 @@ pub enum Act {
         /// How often, at least 1.
         repeat: u32,
     },
+    /// Sound the test tone; refused while anything else is on the air or about to be.
+    Tone {
+        /// The tone, in the store already.
+        audio: Audio,
+        /// What people call it.
+        title: String,
+    },
     /// Cut the item on air and cancel the rest of its programme (or of the act).
     Stop,
     /// Cut the item on air only.
     Skip,
-    /// A file that a person wanted on the air and that cannot be played; why.
-    Unplayable(String),
+    /// What a person wanted on the air cannot be played; why.
+    Unplayable(Refusal),
+}
+
+/// What a person saw on the air when giving an order about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seen {
+    /// Which slot.
+    pub airing: AiringId,
+    /// Which try.
+    pub attempt: u32,
 }
 
 /// Number of a request that waits for an answer.
@@ -207,7 +225,7 @@ pub enum Action {
     /// Make something durable.
     Record(Record),
     /// Answer a request: what was done, or why not.
-    Reply(RequestId, Result<String, String>),
+    Reply(RequestId, Result<Done, Refusal>),
     /// Everything is closed: leave the loop.
     Exit,
 }

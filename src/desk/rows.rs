@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use super::protocol::{Actor, Facts, Measured};
 use super::run::Airs;
-use crate::airing::{Airing, AiringId, ClockState, Kind, Outcome, Reason};
+use crate::airing::{Airing, AiringId, ClockState, Kind, Outcome, Reason, TEST_TONE};
 use crate::clock::Moment;
 use crate::rundown::Rundown;
 
@@ -72,6 +72,7 @@ pub(super) fn of_act(facts: &Facts, stamp: &RowStamp, airs: &Airs, index: usize,
     row.by = Some(airs.actor.by.clone());
     row.via = Some(airs.actor.via.clone());
     row.why.clone_from(&airs.actor.why);
+    row.note = airs.is_tone.then(|| TEST_TONE.to_owned());
     row
 }
 

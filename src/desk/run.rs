@@ -160,6 +160,8 @@ pub(super) struct Airs {
     pub(super) stands: Vec<Stand>,
     /// The ids of the repeats; kept, since a recovered act has the id it had before.
     pub(super) airings: Vec<AiringId>,
+    /// It is the test tone, which nobody has to approve.
+    pub(super) is_tone: bool,
 }
 
 impl Airs {

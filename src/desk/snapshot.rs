@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::playing::{Source, Stage};
 use super::run::Stand;
 use super::{Desk, rows};
-use crate::airing::{AiringId, ClockState, OutputKind, Priority};
+use crate::airing::{AiringId, ClockState, Kind, OutputKind, Priority};
 use crate::clock::Moment;
 
 /// So many coming programmes are told.
@@ -44,10 +44,28 @@ pub struct Snapshot {
 pub struct SnapshotItem {
     /// Which slot.
     pub airing: AiringId,
+    /// Which try.
+    #[serde(default = "first")]
+    pub attempt: u32,
+    /// What kind of airing.
+    #[serde(default = "fixed")]
+    pub kind: Kind,
+    /// Id of its programme.
+    #[serde(default)]
+    pub programme: Option<String>,
     /// Title of its programme.
     pub programme_title: Option<String>,
     /// Its title.
     pub title: Option<String>,
+    /// Number of the bulletin.
+    #[serde(default)]
+    pub bulletin: Option<i64>,
+    /// Theme codes, the main one first.
+    #[serde(default)]
+    pub themes: Vec<String>,
+    /// Who put it on the air, for acts of a person.
+    #[serde(default)]
+    pub by: Option<String>,
     /// Which airing goes first.
     pub priority: Priority,
     /// When its first frame played.
@@ -56,6 +74,14 @@ pub struct SnapshotItem {
     pub aired_ms: i64,
     /// Of how much.
     pub planned_ms: Option<i64>,
+}
+
+/// Answers of earlier versions tell neither.
+const fn first() -> u32 {
+    1
+}
+const fn fixed() -> Kind {
+    Kind::Fixed
 }
 
 /// A programme to come, or one whose window is open.
@@ -79,8 +105,14 @@ impl Desk {
         let on_air = self.playing.iter().rev().find_map(|playing| match playing.stage {
             Stage::OnAir { at, .. } => Some(SnapshotItem {
                 airing: playing.row.airing.clone(),
+                attempt: playing.row.attempt,
+                kind: playing.row.kind,
+                programme: playing.row.programme.clone(),
                 programme_title: playing.row.programme_title.clone(),
                 title: playing.row.title.clone(),
+                bulletin: playing.row.bulletin,
+                themes: playing.row.themes.clone(),
+                by: playing.row.by.clone(),
                 priority: playing.row.priority,
                 started_at: local(at),
                 aired_ms: playing.measured.aired_ms,

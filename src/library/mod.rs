@@ -17,10 +17,12 @@ mod measure;
 mod mp4;
 mod ogg;
 mod ogg_heads;
+mod outline;
 mod plan;
 pub mod proof;
 mod resample;
 mod source;
+mod test_tone;
 mod trim;
 mod true_peak;
 mod unfinished;
@@ -29,11 +31,12 @@ mod vorbis;
 mod wav;
 
 pub use clip::Clip;
-pub use contain::abort_on_panic;
+pub use contain::{abort_on_panic, beside_the_air};
 pub(crate) use content::hex;
 pub use content::{Alone, ContentStore, Ingested};
 pub use error::ClipError;
 pub use files::{Changes, FileState, Files, Verdict};
+pub use outline::{kind_of, outline_of};
 pub use verify::{Verified, sha256_of, verify, verify_with};
 
 /// Length in milliseconds, rounded down; `i64::MAX` for what no file can hold.

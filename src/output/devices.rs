@@ -14,6 +14,7 @@ use super::OpenError;
 use super::alsa_words::{quietly, say};
 use super::mixer::{self, Control};
 use super::pin::{Cards, Doubt};
+use crate::library::beside_the_air;
 
 /// How long one device may take to answer.
 const LIMIT: Duration = Duration::from_secs(3);
@@ -64,7 +65,10 @@ pub fn list() -> Result<Vec<Device>, OpenError> {
     let (send, answers) = mpsc::channel();
     std::thread::Builder::new()
         .name("loa-devices".into())
-        .spawn(move || quietly(|| explore(&send)))
+        .spawn(move || {
+            beside_the_air();
+            quietly(|| explore(&send));
+        })
         .map_err(|error| OpenError(format!("cannot start a thread: {error}")))?;
     let mut devices = match answers.recv_timeout(LIMIT) {
         Ok(Answer::Names(names)) => names?,

@@ -4,7 +4,6 @@
 //! that says when its first frame plays. An output knows nothing of cues, and never falls back to another device.
 //! Next: `card`, `wav`, `silent`.
 
-use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -102,16 +101,16 @@ pub fn make_for_station(config: &Config, clock: &Clock) -> Arc<dyn Output> {
             let card = card::Card::new("default", config.output.offset_us, clock.clone());
             Arc::new(card.faithful(config.data_dir.join(FIRST_CARD)))
         }
-        _ => make(&config.output, &config.folder, clock),
+        _ => make(&config.output, clock),
     }
 }
 
-/// The output that a setting names; a WAV file is relative to `base`. Opens nothing yet.
+/// The output that a setting names. Opens nothing yet.
 #[must_use]
-pub fn make(setting: &OutputSetting, base: &Path, clock: &Clock) -> Arc<dyn Output> {
+pub fn make(setting: &OutputSetting, clock: &Clock) -> Arc<dyn Output> {
     let clock = clock.clone();
     match &setting.device {
-        Device::Wav(file) => Arc::new(wav::Wav::new(base.join(file), clock)),
+        Device::Wav(file) => Arc::new(wav::Wav::new(file.clone(), clock)),
         Device::Silent => Arc::new(silent::Silent::new(clock)),
         Device::Default => Arc::new(card::Card::new("default", setting.offset_us, clock)),
         Device::Id(id) => Arc::new(card::Card::new(id, setting.offset_us, clock)),

@@ -120,6 +120,12 @@ impl Playout {
         *self.levels.borrow()
     }
 
+    /// Where the levels can be read without this handle.
+    #[must_use]
+    pub fn shown_levels(&self) -> watch::Receiver<Option<Levels>> {
+        self.levels.clone()
+    }
+
     /// Errors that the sound driver has reported since the start; a healthy device may report some.
     #[must_use]
     pub fn device_errors(&self) -> u64 {

@@ -80,6 +80,10 @@ fn form(fault: &FormFault) -> Said {
         FormFault::BadDate(key, found) => {
             Said::with(format!("`{key}`: `{found}` is no date"), "write a day of the calendar as \"2025-03-01\"")
         }
+        FormFault::BadException(key, found) => Said::with(
+            format!("`{key}`: `{found}` is neither a day nor a start"),
+            "write a day as \"2025-03-01\", one start of a day as \"2025-03-01T17:00\"",
+        ),
         FormFault::BadId(found) => {
             Said::with(format!("`{found}` is no id"), "allowed are 1 to 64 of a to z, 0 to 9, `-` and `_`")
         }
@@ -100,6 +104,10 @@ fn setting(fault: &SettingFault) -> Said {
         SettingFault::BadTime(found) => Said::with(
             format!("`{found}` is no time of day"),
             "write hours and minutes as \"02:30\", or \"off\" for no copies",
+        ),
+        SettingFault::BadAddress(found) => Said::with(
+            format!("`{found}` is no address at which the page can be served"),
+            "write \"127.0.0.1:8099\" for this machine alone, \"0.0.0.0:8099\" for the whole network, or \"off\" for no page",
         ),
         SettingFault::DeviceDoesNotOpen(device, why) => Said::with(
             format!("the sound device `{device}` does not open: {why}"),
@@ -253,6 +261,10 @@ fn timetable(fault: &TimetableFault) -> Said {
         TimetableFault::NoOccurrence(days) => {
             Said::plain(format!("the programme does not air on any of the next {days} days"))
         }
+        TimetableFault::NoSuchStart(start) => Said::with(
+            format!("the programme does not start at {start} anyway"),
+            "write a start that `loa timetable` shows, or the day alone",
+        ),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
+use super::causes::vietnamese;
 use super::english::listed;
 use super::{Said, english, vietnamese};
 use crate::activity::Unfiled;
@@ -303,9 +304,9 @@ fn unfiled_vi(why: &Unfiled) -> String {
             )
         }
         Unfiled::Changed => "tệp thay đổi trong lúc đang đọc; hãy chép xong rồi làm lại".into(),
-        Unfiled::Unreadable(why) => format!("không đọc được tệp: {why}"),
+        Unfiled::Unreadable(why) => format!("không đọc được tệp: {}", vietnamese(why)),
         Unfiled::DiskFull => "ổ đĩa chứa dữ liệu đã đầy; hãy xóa bớt tệp không cần đến rồi làm lại".into(),
-        Unfiled::NotStored(why) => format!("không ghi được vào kho dữ liệu: {why}"),
+        Unfiled::NotStored(why) => format!("không ghi được vào kho dữ liệu: {}", vietnamese(why)),
     }
 }
 

@@ -5,6 +5,7 @@
 //! file or decide what a problem leads to. Next: `what`, then `config` and `schedule`, which find the problems.
 
 mod bulletins;
+pub mod causes;
 pub mod coming;
 pub mod days;
 mod english;

@@ -3,6 +3,7 @@
 //! In: a typed reason. Out: a message and an advice. Keys, paths and words of the files stay as they are written there.
 //! Must say every reason that `english` says. Next: `crate::config`.
 
+use super::causes::vietnamese;
 use super::english::listed;
 use super::what::{
     AudioFault, AudioProblem, CronField, FileFault, FormFault, ProgrammeFault, ReadingFault, SettingFault, StartFault,
@@ -43,7 +44,7 @@ fn file(fault: &FileFault) -> Said {
         FileFault::NotAFolder => Said::plain("đây là tệp, đúng ra phải là thư mục"),
         FileFault::NotAFile => Said::plain("đây không phải là tệp thông thường"),
         FileFault::TooLarge(most) => Said::with("tệp văn bản quá lớn", format!("nhiều nhất {most} byte")),
-        FileFault::Unreadable(why) => Said::plain(format!("không đọc được: {why}")),
+        FileFault::Unreadable(why) => Said::plain(format!("không đọc được: {}", vietnamese(why))),
         FileFault::NotUtf8 => Said::with(
             "từ đây văn bản không phải là UTF-8",
             "hãy lưu tệp theo mã UTF-8; văn bản TCVN3 (ABC, .VnTime) hoặc VNI phải chuyển sang Unicode trước",
@@ -81,6 +82,10 @@ fn form(fault: &FormFault) -> Said {
             format!("`{key}`: `{found}` không phải là ngày"),
             "hãy viết ngày có thật theo mẫu \"2025-03-01\"",
         ),
+        FormFault::BadException(key, found) => Said::with(
+            format!("`{key}`: `{found}` không phải là ngày, cũng không phải là giờ phát của một ngày"),
+            "hãy viết ngày theo mẫu \"2025-03-01\", một buổi trong ngày theo mẫu \"2025-03-01T17:00\"",
+        ),
         FormFault::BadId(found) => Said::with(
             format!("`{found}` không dùng làm mã được"),
             "mã gồm 1 đến 64 ký tự: a đến z, 0 đến 9, `-` và `_`",
@@ -102,6 +107,10 @@ fn setting(fault: &SettingFault) -> Said {
         SettingFault::BadTime(found) => Said::with(
             format!("`{found}` không phải là giờ trong ngày"),
             "hãy viết giờ và phút theo mẫu \"02:30\", hoặc \"off\" nếu không sao lưu",
+        ),
+        SettingFault::BadAddress(found) => Said::with(
+            format!("`{found}` không phải là địa chỉ để mở trang điều hành"),
+            "ghi \"127.0.0.1:8099\" nếu chỉ mở trên máy này, \"0.0.0.0:8099\" nếu mở cho cả mạng, hoặc \"off\" nếu không mở trang",
         ),
         SettingFault::DeviceDoesNotOpen(device, why) => Said::with(
             format!("không mở được thiết bị âm thanh `{device}`: {why}"),
@@ -226,9 +235,11 @@ fn audio(AudioProblem { file, fault, near }: &AudioProblem) -> Said {
     let message = match fault {
         AudioFault::Missing => format!("không có tệp `{file}` trong `audio/`"),
         AudioFault::IsFolder => format!("`{file}` là thư mục"),
-        AudioFault::Unreadable(why) => format!("không đọc được `{file}`: {why}"),
-        AudioFault::Undecodable(why) => format!("`{file}` không phải là tệp âm thanh giải mã được: {why}"),
-        AudioFault::Damaged(why) => format!("`{file}` bị hỏng: {why}"),
+        AudioFault::Unreadable(why) => format!("không đọc được `{file}`: {}", vietnamese(why)),
+        AudioFault::Undecodable(why) => {
+            format!("`{file}` không phải là tệp âm thanh giải mã được: {}", vietnamese(why))
+        }
+        AudioFault::Damaged(why) => format!("`{file}` bị hỏng: {}", vietnamese(why)),
     };
     Said { message, advice: near.as_ref().map(|near| format!("có phải là `{near}`?")) }
 }
@@ -253,6 +264,10 @@ fn timetable(fault: &TimetableFault) -> Said {
         TimetableFault::NoOccurrence(days) => {
             Said::plain(format!("trong {days} ngày tới chương trình không phát ngày nào"))
         }
+        TimetableFault::NoSuchStart(start) => Said::with(
+            format!("chương trình vốn không có buổi nào bắt đầu lúc {start}"),
+            "hãy ghi đúng giờ phát mà `loa timetable` cho thấy, hoặc chỉ ghi ngày",
+        ),
     }
 }
 

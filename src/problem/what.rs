@@ -113,6 +113,8 @@ pub enum FormFault {
     UnknownWord(&'static str, String, Vec<&'static str>, Option<String>),
     /// The key and what is no date.
     BadDate(&'static str, String),
+    /// The key and what is neither a day nor a start.
+    BadException(&'static str, String),
     /// What is no id.
     BadId(String),
     /// The key and what its list names twice.
@@ -161,6 +163,8 @@ pub enum SettingFault {
     DataDirNotWritable(String),
     /// Not a time of day.
     BadTime(String),
+    /// Not an address with a port.
+    BadAddress(String),
     /// A zone's id that another one has.
     DuplicateZone(String, Box<Place>),
     /// `[speech] command` without a program.
@@ -275,6 +279,8 @@ pub enum TimetableFault {
     Overlap(Box<Overlap>),
     /// No occurrence in so many days.
     NoOccurrence(i64),
+    /// A start that is off and is none of the programme's: as the file writes it.
+    NoSuchStart(String),
 }
 
 /// Two occurrences of equal priority, one starting inside the other's window.

@@ -115,6 +115,12 @@ impl Foresight {
         is_special || names_bulletins(&occurrence.programme) || self.frozen(occurrence).is_some()
     }
 
+    /// Whether what it airs is settled already.
+    #[must_use]
+    pub fn is_frozen(&self, occurrence: &Occurrence) -> bool {
+        self.frozen(occurrence).is_some()
+    }
+
     fn frozen(&self, occurrence: &Occurrence) -> Option<&Rundown> {
         // Few are frozen, and a year has hundreds of thousands of occurrences.
         let key = || (occurrence.programme.id.clone(), occurrence.scheduled_at);

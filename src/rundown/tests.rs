@@ -36,6 +36,7 @@ pub(super) fn occurrence(items: Vec<Item>) -> Occurrence {
         from: None,
         until: None,
         except: Vec::new(),
+        except_at: Vec::new(),
         priority: Priority::Priority,
         zones: vec!["thon-2".into(), "lost".into()],
         items,

@@ -12,6 +12,7 @@ use chrono_tz::Tz;
 use super::day_checks;
 use super::overlaps::overlaps;
 use super::read::{ProgrammePlaces, Reading};
+use super::read_except::start_text;
 use super::{Item, ItemContent, Programme, Schedule};
 use crate::problem::what::{AudioFault, AudioProblem, StartFault, TimetableFault};
 use crate::problem::{Problem, nearest};
@@ -53,10 +54,11 @@ pub struct Subject<'a> {
 pub type Check = fn(&Subject<'_>) -> Vec<Problem>;
 
 /// Every check by its name, in order.
-pub const CHECKS: [(&str, Check); 7] = [
+pub const CHECKS: [(&str, Check); 8] = [
     ("audio", audio),
     ("length", length),
     ("occurrences", occurrences),
+    ("starts that are off", starts_off),
     ("overlaps", overlaps),
     ("programmes of special days", day_checks::programmes),
     ("effects of special days", day_checks::effects),
@@ -134,6 +136,29 @@ fn occurrences(subject: &Subject<'_>) -> Vec<Problem> {
         // One that is only for special days waits for its day to come into `days.toml`.
         if !programme.only_special_days && !airs_between(&alone, zone, today, ahead) {
             problems.push(Problem::warning(places.id.clone(), TimetableFault::NoOccurrence(DAYS_AHEAD)));
+        }
+    }
+    problems
+}
+
+/// Each single start that is off from today on is one of the programme's: a mistyped one would take nothing out.
+fn starts_off(subject: &Subject<'_>) -> Vec<Problem> {
+    let Some(zone) = subject.zone else { return Vec::new() };
+    let today = calendar::local_date(zone, subject.now);
+    let mut problems = Vec::new();
+    for (programme, places) in subject.programmes() {
+        let coming = programme.except_at.iter().zip(&places.except_at).filter(|(start, _)| start.date() >= today);
+        for (start, place) in coming {
+            let day = start.date();
+            let special_day = subject.reading.schedule.days.on(day);
+            let is_planned = timetable::airs_on(programme, day, special_day.as_deref())
+                && programme.from.is_none_or(|from| from <= day)
+                && programme.until.is_none_or(|until| day <= until)
+                && programme.start.starts_at(start.time());
+            if !is_planned {
+                let fault = TimetableFault::NoSuchStart(start_text(*start));
+                problems.push(Problem::warning(place.clone(), fault));
+            }
         }
     }
     problems

@@ -171,16 +171,22 @@ impl Days {
         self.govern(day..=day).on(day).cloned()
     }
 
-    /// Who is on duty for a programme on a day, in the order of the file. A swapped working day has the duty of the weekday
-    /// that it stands for.
+    /// Who is on duty for a programme on a day, in the order of the file.
     #[must_use]
     pub fn duty(&self, day: NaiveDate, programme: &str) -> Vec<&Duty> {
+        let for_it = |duty: &&Duty| duty.programmes.is_empty() || duty.programmes.iter().any(|id| id == programme);
+        self.on_duty(day).into_iter().filter(for_it).collect()
+    }
+
+    /// Everyone who has a duty on a day, in the order of the file. A swapped working day has the duty of the weekday that it
+    /// stands for.
+    #[must_use]
+    pub fn on_duty(&self, day: NaiveDate) -> Vec<&Duty> {
         let weekday = self.on(day).and_then(|entry| entry.as_weekday).unwrap_or_else(|| day.weekday());
         let on_duty = |duty: &&Duty| {
             duty.weekdays.contains(weekday)
                 && duty.from.is_none_or(|from| from <= day)
                 && duty.until.is_none_or(|until| day <= until)
-                && (duty.programmes.is_empty() || duty.programmes.iter().any(|id| id == programme))
         };
         self.duties.iter().filter(on_duty).collect()
     }

@@ -6,9 +6,11 @@
 pub mod checks; // what is checked beyond the form
 pub mod day_checks; // what is checked of special days
 pub mod days; // special days and duty: days.toml
+pub mod edit; // one change to one file, all else byte for byte
 pub mod files; // what the files of the folder are, and all of them as one text
 mod overlaps; // a sweep over the coming year
 pub mod read; // text to schedule, with every problem
+pub mod read_except; // days and single starts that are off
 mod read_items; // the items of a programme
 pub mod read_days; // the text of days.toml to days and duty
 pub mod session; // the rules of a session: length, weekdays, hours
@@ -20,7 +22,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use cron::TimeUnitSpec;
 
 use crate::airing::Priority;
@@ -81,6 +83,8 @@ pub struct Programme {
     pub until: Option<NaiveDate>,
     /// Days off.
     pub except: Vec<NaiveDate>,
+    /// Single starts that are off, in naive local time; the other starts of their days air.
+    pub except_at: Vec<NaiveDateTime>,
     /// Which programme goes first.
     pub priority: Priority,
     /// Zone ids; all zones of the station when the file names none.
@@ -172,6 +176,14 @@ pub struct StartRule {
 }
 
 impl StartRule {
+    /// Whether it starts at this time on a day on which it does.
+    #[must_use]
+    pub fn starts_at(&self, time: NaiveTime) -> bool {
+        self.cron.hours().includes(time.hour())
+            && self.cron.minutes().includes(time.minute())
+            && self.cron.seconds().includes(time.second())
+    }
+
     /// How often it starts on a day on which it does.
     #[must_use]
     pub fn starts_a_day(&self) -> u32 {

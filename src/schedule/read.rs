@@ -63,6 +63,8 @@ pub struct ProgrammePlaces {
     pub window: Place,
     /// What each of its items airs, in order.
     pub items: Vec<Place>,
+    /// Each single start that is off, in order.
+    pub except_at: Vec<Place>,
 }
 
 /// What the programmes of all files may name.
@@ -162,7 +164,7 @@ fn read_programme<'s>(
     let ends = reader.word(table, "ends", &["soft", "hard"]);
     let from = reader.date(table, "from");
     let mut until = reader.date(table, "until");
-    let except = reader.dates(table, "except");
+    let (except, starts_off) = reader.exceptions(table, "except");
     let priority = read_priority(reader, table);
     let only = reader.word(table, "only", &["special_days"]);
     let why = reader.text(table, "why");
@@ -181,6 +183,7 @@ fn read_programme<'s>(
         cron: reader.place(&start.span),
         window: reader.place(&window.span),
         items: item_places,
+        except_at: starts_off.iter().map(|start| reader.place(&start.span)).collect(),
     };
     let programme = Programme {
         title: title?.value,
@@ -191,6 +194,7 @@ fn read_programme<'s>(
         from: from.map(|date| date.value),
         until: until.map(|date| date.value),
         except,
+        except_at: starts_off.into_iter().map(|start| start.value).collect(),
         priority,
         zones,
         items,

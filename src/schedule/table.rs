@@ -272,19 +272,6 @@ impl<'s> Reader<'s> {
         date
     }
 
-    /// A list of days; those that are none are reported and left out.
-    pub fn dates(&mut self, table: &mut Table<'s>, key: &'static str) -> Vec<NaiveDate> {
-        match table.take(key) {
-            None => Vec::new(),
-            Some((DeValue::Array(list), _)) => list
-                .iter()
-                .filter_map(|each| self.as_date(key, each.get_ref(), each.span()))
-                .map(|date| date.value)
-                .collect(),
-            Some((other, span)) => self.wrong_type(key, Type::List, &other, span).unwrap_or_default(),
-        }
-    }
-
     /// `[key]`.
     pub fn table(&mut self, table: &mut Table<'s>, key: &'static str) -> Option<Table<'s>> {
         let (value, span) = table.take(key)?;
@@ -326,7 +313,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn wrong_type<T>(
+    pub(super) fn wrong_type<T>(
         &mut self,
         key: &'static str,
         expected: Type,
@@ -340,7 +327,7 @@ impl<'s> Reader<'s> {
 
 impl<'s> Table<'s> {
     /// Takes a value out, and remembers that this key is known.
-    fn take(&mut self, key: &'static str) -> Option<(DeValue<'s>, Range<usize>)> {
+    pub(super) fn take(&mut self, key: &'static str) -> Option<(DeValue<'s>, Range<usize>)> {
         self.asked.push(key);
         let value = self.entries.remove(key)?;
         let span = value.span();

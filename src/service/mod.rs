@@ -29,6 +29,13 @@ const SHORTEST_BEAT: Duration = Duration::from_millis(100);
 /// out, must not end the station.
 const BEATS_IN_PATIENCE: u32 = 4;
 
+/// Whether a service manager started us that starts us again when we end: systemd says who it is, and our unit says
+/// `Restart=always`.
+#[must_use]
+pub fn is_managed() -> bool {
+    env::var_os("NOTIFY_SOCKET").is_some() && env::var_os("INVOCATION_ID").is_some()
+}
+
 /// The service manager that started us.
 pub struct Service {
     socket: Socket,

@@ -5,7 +5,7 @@
 //! `export`.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
@@ -72,9 +72,7 @@ impl StationKey {
     pub fn make(data_dir: &Path) -> Result<Self, KeyError> {
         let path = data_dir.join(KEY);
         let refused = |error| KeyError::System { is_made: true, path: path.clone(), why: refusal(&error) };
-        let mut secret = [0; 32];
-        File::open("/dev/urandom").and_then(|mut kernel| kernel.read_exact(&mut secret)).map_err(refused)?;
-        let key = Self(SigningKey::from_bytes(&secret));
+        let key = Self(SigningKey::from_bytes(&crate::random::bytes().map_err(refused)?));
         let beside = data_dir.join(format!("{KEY}.{}.new", std::process::id()));
         let made = key.write(&beside).and_then(|()| {
             give_to_owner_of(data_dir, &beside)?;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{MOST_BOOST_CB, Measures};
 use crate::language::Language;
+use crate::problem::causes::vietnamese;
 
 /// Shorter recordings are slips of the finger.
 const SHORTEST_MS: i64 = 1000;
@@ -214,12 +215,15 @@ impl Unfit {
         match self {
             Self::Missing => "không có tệp này".into(),
             Self::IsFolder => "đây là thư mục, đúng ra phải là tệp âm thanh".into(),
-            Self::Unreadable(why) => format!("không đọc được tệp: {why}"),
+            Self::Unreadable(why) => format!("không đọc được tệp: {}", vietnamese(why)),
             Self::Undecodable(why) => format!(
-                "không phải là tệp âm thanh phát được: {why}; được nhận WAV, FLAC, MP3, Ogg Vorbis, Opus, AAC/M4A, mono \
-                 hoặc stereo, 8 đến 96 kHz"
+                "không phải là tệp âm thanh phát được: {}; được nhận WAV, FLAC, MP3, Ogg Vorbis, Opus, AAC/M4A, mono \
+                 hoặc stereo, 8 đến 96 kHz",
+                vietnamese(why)
             ),
-            Self::Damaged(why) => format!("tệp bị hỏng hoặc thiếu phần cuối: {why}; hãy chép lại từ máy đã thu"),
+            Self::Damaged(why) => {
+                format!("tệp bị hỏng hoặc thiếu phần cuối: {}; hãy chép lại từ máy đã thu", vietnamese(why))
+            }
             Self::TooShort(ms) => format!("chỉ dài {}, tin bài phải dài ít nhất 1 giây", seconds(*ms, ',')),
             Self::TooLong { duration_ms, most_ms } => format!(
                 "dài {}, một buổi phát chỉ được {}; hãy chia thành nhiều tin bài",
@@ -234,7 +238,7 @@ impl Unfit {
             ),
             Self::Changed => "tệp thay đổi trong lúc đang đọc; hãy chép xong rồi làm lại".into(),
             Self::DiskFull => "ổ đĩa chứa dữ liệu đã đầy; hãy xóa bớt tệp không cần đến rồi làm lại".into(),
-            Self::NotStored(why) => format!("không ghi được vào kho âm thanh: {why}"),
+            Self::NotStored(why) => format!("không ghi được vào kho âm thanh: {}", vietnamese(why)),
         }
     }
 

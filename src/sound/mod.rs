@@ -5,6 +5,7 @@
 //! compressor or a limiter, so that what airs is what was approved, only louder or quieter. Pure. Next: `doubt`.
 
 mod doubt; // what makes a content doubtful or unfit, and its words
+pub mod outline; // how loud it is from beginning to end, as a picture
 
 use std::fmt;
 

@@ -18,6 +18,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use super::SpeechError;
 use super::error::Exit;
 use crate::clock::Clock;
+use crate::library::beside_the_air;
 use crate::problem::system::words;
 
 /// What is kept of a program's words: the end, where the reason stands.
@@ -91,6 +92,7 @@ fn watch(child: &Child, limits: Limits<'_>, clock: &Clock) -> Ended {
     let id = pid_of(child);
     // It only looks and leaves the reaping to the caller. It ends with the process, and the caller sees to that end.
     let watcher = move || {
+        beside_the_air();
         let gone = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         if let Some(id) = id {
             while waitid(WaitId::Pid(id), gone).is_err_and(|error| error == rustix::io::Errno::INTR) {}
@@ -118,6 +120,7 @@ fn watch(child: &Child, limits: Limits<'_>, clock: &Clock) -> Ended {
 fn listen(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
+        beside_the_air();
         let mut kept: Vec<u8> = Vec::new();
         let mut part = [0; 4096];
         if let Some(mut pipe) = pipe {

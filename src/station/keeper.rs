@@ -241,12 +241,7 @@ impl Work {
 
     /// What of `loa.toml` is only read at the start.
     fn needs_restart(&self, new: &Config) -> Option<Remark> {
-        let old = &self.config;
-        let changed: Vec<&'static str> =
-            [("data_dir", old.data_dir != new.data_dir), ("[output]", old.output != new.output)]
-                .into_iter()
-                .filter_map(|(key, changed)| changed.then_some(key))
-                .collect();
+        let changed = crate::office::settings::needs_restart(&self.config, new);
         (!changed.is_empty()).then_some(Remark::NeedsRestart(changed))
     }
 

@@ -1,4 +1,4 @@
-//! What the station sees of the next programme: told in `status`, as alarms, and to the keeper who looks at its audio.
+//! What the station sees of the next programme and of the rest of the day: told in `status`, as alarms, and to the keeper.
 //!
 //! In: the desk after whatever may have changed it. Out: the outlook, alarms while a queue is empty or an approval lacks, the
 //! bulletins whose sound is to be looked at. It freezes nothing. Next: `desk/outlook.rs`.
@@ -8,23 +8,40 @@ use std::sync::Arc;
 use super::{Notice, Station};
 use crate::alarm::Alarm;
 use crate::bulletin::Shelf;
-use crate::desk::{Action, Event, Outlook, Record};
+use crate::clock::Moment;
+use crate::desk::{Action, Event, Outlook, Record, Today};
 use crate::rundown::Content;
 
-/// What the station knows of bulletins and of the next programme.
+/// What the station knows of bulletins, of the next programme and of this day.
 pub(super) struct Lookout {
     /// Bulletins, approvals and the queue as they were last read.
     pub(super) shelf: Arc<Shelf>,
     /// What the next programme will air, as things stand.
     pub(super) outlook: Option<Outlook>,
+    /// What is still to air on this day.
+    pub(super) today: Option<Today>,
     /// The bulletins that the keeper was told of.
     ahead: Vec<(i64, Content)>,
+    /// The quarter of an hour in which the day was looked at.
+    seen_at: Option<i64>,
 }
 
 impl Lookout {
     pub(super) fn new(shelf: Arc<Shelf>) -> Self {
-        Self { shelf, outlook: None, ahead: Vec::new() }
+        Self { shelf, outlook: None, today: None, ahead: Vec::new(), seen_at: None }
     }
+}
+
+impl Lookout {
+    /// Whether the day may have become another one since it was looked at.
+    pub(super) fn is_of_another_day(&self, now: Moment) -> bool {
+        self.seen_at != Some(quarter(now))
+    }
+}
+
+/// Zones lie whole quarters of an hour apart, so no midnight comes within one.
+fn quarter(now: Moment) -> i64 {
+    now.wall.timestamp().div_euclid(15 * 60)
 }
 
 /// Whether an event may change what the next programme will air.
@@ -44,8 +61,9 @@ pub(super) fn moves_on(actions: &[Action]) -> bool {
 impl Station {
     /// Looks at the next programme anew.
     pub(super) fn look_out(&mut self, tell: &mut impl FnMut(Notice)) {
-        let lookout = &mut self.lookout;
+        let (lookout, now) = (&mut self.lookout, self.clock.now());
         lookout.outlook = self.desk.outlook();
+        (lookout.today, lookout.seen_at) = (Some(self.desk.today(now)), Some(quarter(now)));
         let ahead = self.desk.bulletins_ahead(lookout.outlook.as_ref());
         if lookout.ahead != ahead {
             lookout.ahead.clone_from(&ahead);

@@ -15,6 +15,8 @@ mod records;
 mod remark;
 mod settings;
 mod shelf_watch;
+mod status;
+mod vigil;
 mod watch;
 
 use std::path::PathBuf;
@@ -28,7 +30,7 @@ use crate::airing::{Airing, Reason};
 use crate::alarm::Alarm;
 use crate::clock::{Clock, Mono};
 use crate::config::Config;
-use crate::control::{Answer, Asked, BackupStatus, Status};
+use crate::control::{Answer, BackupStatus, Entrance, Orders};
 use crate::desk::{Action, CueEvent, Desk, Event, Record, RequestId, SnapshotItem};
 use crate::language::Language;
 use crate::output::Output;
@@ -45,6 +47,7 @@ pub(crate) use open::boot_id;
 use records::Records;
 pub use remark::{Piece, Remark};
 use shelf_watch::ShelfWatch;
+use vigil::Vigil;
 use watch::Watch;
 
 /// The station's loop waits so long for an intent to be durable, then airs all the same.
@@ -55,9 +58,6 @@ const LEAVE_WITHIN: TimeDelta = TimeDelta::milliseconds(1900);
 
 /// What closing gets at least, when the desk has waited in vain for a device that hangs.
 const CLOSE_AT_LEAST: TimeDelta = TimeDelta::milliseconds(350);
-
-/// Requests that wait for the loop; more at once is a script gone wild.
-const ORDERS: usize = 32;
 
 /// What the station runs on.
 pub struct Options {
@@ -71,6 +71,8 @@ pub struct Options {
     pub trust_clock: bool,
     /// How often to tell `Notice::Beat`; `None` is never.
     pub beat: Option<Duration>,
+    /// How orders come to the loop; the socket's come the same way.
+    pub orders: (Entrance, Orders),
 }
 
 /// What whoever runs the station may want to tell people, as it happens.
@@ -175,20 +177,22 @@ struct Station {
     keeper: Keeper,
     heart: Heart,
     playout_events: mpsc::UnboundedReceiver<PlayoutEvent>,
-    orders: mpsc::Receiver<Asked>,
+    orders: Orders,
     news: mpsc::UnboundedReceiver<News>,
     /// Files of `air` that were hashed, stored and checked, as events for the desk.
     ingested: mpsc::UnboundedReceiver<Event>,
     ingested_tell: mpsc::UnboundedSender<Event>,
-    /// Requests that the desk has not answered yet.
-    requests: Vec<(RequestId, oneshot::Sender<Answer>)>,
+    /// Requests that the desk has not answered yet, each with the language of whoever asked.
+    requests: Vec<(RequestId, Language, oneshot::Sender<Answer>)>,
     next_request: u64,
     /// Problems of the files as they were found at the start or at the last change, in the station's language.
     problems: Vec<String>,
     /// Files of the schedule and bulletins that cannot air as they are, and why.
     faults: Vec<(Piece, Reason)>,
-    /// What is known of bulletins and of the next programme.
+    /// What is known of bulletins, of the next programme and of this day.
     lookout: Lookout,
+    /// Since when something has been wrong on the air.
+    vigil: Vigil,
     /// What stands, by watcher.
     alarms: Vec<(&'static str, Vec<Alarm>)>,
     /// The one in use; another one in the settings needs a restart.
@@ -221,14 +225,16 @@ impl Station {
         let started = matches!(event, Event::Cue(_, CueEvent::Started { .. }));
         let matters = lookout::matters(&event);
         let actions = self.desk.handle(event, now);
-        let looks_out = matters || lookout::moves_on(&actions);
+        // A programme that begins is no longer the next one.
+        let looks_out = matters || started || lookout::moves_on(&actions);
         if started && let Some(item) = self.desk.snapshot(now).on_air {
             tell(Notice::Started(item));
         }
         self.perform(actions, tell).await;
-        if looks_out {
+        if looks_out || self.lookout.is_of_another_day(now) {
             self.look_out(tell);
         }
+        self.watch_air(tell);
     }
 
     async fn perform(&mut self, actions: Vec<Action>, tell: &mut impl FnMut(Notice)) {
@@ -343,34 +349,6 @@ impl Station {
         }
         self.alarms.push((source, found));
         self.alarms.sort_by_key(|(source, _)| *source);
-    }
-
-    fn status(&self) -> Status {
-        let store = self.records.store().state();
-        let faults = self
-            .faults
-            .iter()
-            .map(|(piece, reason)| format!("{}: {}", piece.say(self.language), self.language.reason(*reason)));
-        Status {
-            desk: self.desk.snapshot(self.clock.now()),
-            next_programme: self.lookout.outlook.clone(),
-            level_dbfs: self.playout.levels().map(|levels| levels.rms_dbfs),
-            device_errors: self.playout.device_errors(),
-            log_waiting: (store.waiting + self.records.waiting()) as u64,
-            log_lost: store.lost,
-            log_error: store.trouble,
-            spill_error: store.spill_trouble,
-            log_moved_aside: store
-                .moved_aside
-                .or_else(|| self.moved_aside.clone())
-                .map(|path| std::path::absolute(&path).unwrap_or(path)),
-            log_head: store.head.to_string(),
-            key_fingerprint: self.fingerprint.as_ref().map(|known| known.as_str().to_owned()),
-            backup: self.backup.clone(),
-            alarms: self.alarms.iter().flat_map(|(_, alarms)| alarms.clone()).collect(),
-            real_time: self.playout.vitals().real_time.map(|word| self.language.real_time(word)),
-            problems: self.problems.iter().cloned().chain(faults).collect(),
-        }
     }
 
     /// Closes the output and the log side by side, and waits for neither beyond `by`: what the log has not committed by

@@ -19,8 +19,9 @@ use super::records::Records;
 use super::remark::Remark;
 use super::settings::{self, Offer};
 use super::shelf_watch::{Reading, ShelfWatch};
+use super::vigil::Vigil;
 use super::watch::{self, Watch};
-use super::{Notice, ORDERS, Options, Station, Watches};
+use super::{Notice, Options, Station, Watches};
 use crate::airing::{OutputKind, Reason};
 use crate::backup::block_on;
 use crate::bulletin::Shelf;
@@ -28,6 +29,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Device};
 use crate::control;
 use crate::desk::{Desk, Facts, History, Record, StationNames};
+use crate::language::Language;
 use crate::library::ContentStore;
 use crate::output::Output;
 use crate::playout::{OpenClip, Playout, Samples};
@@ -76,8 +78,20 @@ pub enum StartError {
     },
 }
 
+/// What whoever comes through the entrance has people see to stands among the alarms of the station.
+fn pass_on_alarms(entrance: &control::Entrance, news: mpsc::UnboundedSender<News>) {
+    let mut alarms = entrance.alarms();
+    tokio::spawn(async move {
+        while alarms.changed().await.is_ok() {
+            let found = alarms.borrow_and_update().clone();
+            // A loop that has ended hears nothing.
+            let _ = news.send(News::Alarms("page", found));
+        }
+    });
+}
+
 pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Result<Station, StartError> {
-    let Options { config, clock, output, trust_clock, beat } = options;
+    let Options { config, clock, output, trust_clock, beat, orders: (entrance, orders) } = options;
     let data_dir = config.data_dir.clone();
     let in_data = |error| StartError::DataDir { path: data_dir.clone(), error };
     crate::folder::make_shared(&data_dir).map_err(in_data)?;
@@ -86,21 +100,19 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
     let (playout_tell, playout_events) = mpsc::unbounded_channel();
     let playout = Playout::open(Arc::clone(&output), open_clip(&content, &config), clock.clone(), playout_tell)
         .map_err(|error| StartError::System { what: "cannot start a thread", error })?;
+    entrance.show(playout.shown_levels());
     let boot_id = boot_id();
     let Opened { store, remembered } = Store::open(&data_dir, &clock, &boot_id).await?;
     report(&remembered, tell);
     let First { schedule, text: current, problems } = first_schedule(&config, &remembered)?;
-    let told = settings::told(&problems, config.language);
-    if !problems.is_empty() {
-        tell(Notice::Problems(problems));
-    }
+    let told = tell_problems(problems, config.language, tell);
     let now = clock.now();
     remember_schedule(&store, current, now.wall);
     let (news_tell, news) = mpsc::unbounded_channel();
-    let (order_tell, orders) = mpsc::channel(ORDERS);
     let (ingested_tell, ingested) = mpsc::unbounded_channel();
+    pass_on_alarms(&entrance, news_tell.clone());
     let server =
-        control::serve(&data_dir, order_tell).map_err(|error| StartError::Socket { path: data_dir.clone(), error })?;
+        control::serve(&data_dir, entrance).map_err(|error| StartError::Socket { path: data_dir.clone(), error })?;
     let no_thread = |error| StartError::System { what: "cannot start a thread", error };
     // Rows that wait may name what the log does not name yet.
     if store.state().trouble.is_none() {
@@ -134,6 +146,7 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         problems: told,
         faults: Vec::new(),
         lookout: Lookout::new(shelf),
+        vigil: Vigil::default(),
         alarms: Vec::new(),
         data_dir,
         backup: None,
@@ -145,6 +158,15 @@ pub(super) async fn open(options: Options, tell: &mut impl FnMut(Notice)) -> Res
         server: tokio::spawn(server),
         _lock: lock,
     })
+}
+
+/// What is wrong with the files is told once, and kept in words.
+fn tell_problems(problems: Vec<Problem>, language: Language, tell: &mut impl FnMut(Notice)) -> Vec<String> {
+    let told = settings::told(&problems, language);
+    if !problems.is_empty() {
+        tell(Notice::Problems(problems));
+    }
+    told
 }
 
 /// Has the log keep a schedule that is taken over.

@@ -14,36 +14,52 @@ use super::keeper::News;
 use super::shelf_watch::Found;
 use crate::bulletin::Bulletin;
 use crate::control::{Answer, Asked, Order};
-use crate::desk::{Act, Actor, Event, RequestId};
-use crate::library::ContentStore;
+use crate::desk::{Act, Actor, Done, Event, Refusal, RequestId};
+use crate::language::Language;
+use crate::library::{ClipError, ContentStore};
 use crate::rundown::{Audio, Content};
 
 impl Station {
-    pub(super) fn reply(&mut self, request: RequestId, answer: Result<String, String>) {
-        if let Some(at) = self.requests.iter().position(|(each, _)| *each == request) {
-            let (_, waiting) = self.requests.swap_remove(at);
+    pub(super) fn reply(&mut self, request: RequestId, answer: Result<Done, Refusal>) {
+        if let Some(at) = self.requests.iter().position(|(each, ..)| *each == request) {
+            let (_, language, waiting) = self.requests.swap_remove(at);
+            let said = match answer {
+                Ok(done) => Answer::Done(done.say(language)),
+                Err(refusal) => Answer::Refused(refusal.say(language)),
+            };
             // A caller that has gone away gets no answer; the act stands.
-            let _ = waiting.send(answer.map_or_else(Answer::Refused, Answer::Done));
+            let _ = waiting.send(said);
         }
     }
 
     /// An order of a person: answered here if it only asks, taken in first if it names a file, else given to the desk.
     pub(super) fn take_order(&mut self, asked: Asked) -> Option<Event> {
-        let Asked { order, by, answer } = asked;
+        let Asked { order, by, via, language, answer } = asked;
         if let Some(why) = order.fault() {
             let _ = answer.send(Answer::Refused(why));
             return None;
         }
-        let actor = |why| Actor { by, via: "cli".to_owned(), why };
+        if let Order::Stop { seen: Some(seen), .. } | Order::Skip { seen: Some(seen), .. } = &order
+            && let Some(refusal) = self.desk.moved_on(seen, self.clock.now())
+        {
+            let _ = answer.send(Answer::Refused(refusal.say(language)));
+            return None;
+        }
+        let actor = |why| Actor { by, via: via.to_owned(), why };
+        let answer = (language, answer);
         let (act, actor) = match order {
             Order::Status => {
-                let _ = answer.send(Answer::Status(Box::new(self.status())));
+                let _ = answer.1.send(Answer::Status(Box::new(self.status())));
                 return None;
             }
-            Order::Stop { why } => (Act::Stop, actor(why)),
-            Order::Skip { why } => (Act::Skip, actor(why)),
-            Order::Air { path, emergency, repeat, why } => {
-                self.take_in_file(path, Wish { emergency, repeat, actor: actor(why) }, answer);
+            Order::Stop { why, .. } => (Act::Stop, actor(why)),
+            Order::Skip { why, .. } => (Act::Skip, actor(why)),
+            Order::Tone { why } => {
+                self.take_in_tone(actor(why), answer);
+                return None;
+            }
+            Order::Air { path, title, emergency, repeat, why } => {
+                self.take_in_file((path, title), Wish { emergency, repeat, actor: actor(why) }, answer);
                 return None;
             }
             Order::AirBulletin { number, emergency, repeat, why } => {
@@ -53,20 +69,21 @@ impl Station {
         Some(Event::Act(self.ask(answer), act, actor))
     }
 
-    fn ask(&mut self, answer: oneshot::Sender<Answer>) -> RequestId {
+    fn ask(&mut self, (language, answer): Asker) -> RequestId {
         self.next_request += 1;
         let request = RequestId(self.next_request);
-        self.requests.push((request, answer));
+        self.requests.push((request, language, answer));
         request
     }
 
     /// Stores and checks a file off the loop; then the desk hears of the act, or the person of the fault.
-    fn take_in_file(&mut self, path: PathBuf, wish: Wish, answer: oneshot::Sender<Answer>) {
+    fn take_in_file(&mut self, (path, title): (PathBuf, Option<String>), wish: Wish, answer: Asker) {
         let content = self.keeper.content().clone();
         let measured = self.ingested_tell.clone();
         let (checked, waiting) = oneshot::channel();
         let (request, way) = (self.ask(answer), self.way(&wish));
-        let title = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name = || path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let title = title.unwrap_or_else(name);
         let emergency = wish.emergency;
         tokio::task::spawn_blocking(move || {
             let taken = content.ingest(&path).and_then(|ingested| {
@@ -87,15 +104,30 @@ impl Station {
                     let audio = Audio { file: Some(path.display().to_string()), content: Some(content) };
                     wish.air(audio, title, None)
                 }
-                Ok(Err(fault)) => Act::Unplayable(format!("`{title}`: {fault}; nothing airs")),
-                Err(_) => Act::Unplayable(format!("`{title}` could not be read")),
+                Ok(Err(fault)) => Act::Unplayable(unplayable(title, &fault)),
+                Err(_) => Act::Unplayable(Refusal::FileUnread(title)),
             };
             way.go(request, act, wish.actor).await;
         });
     }
 
+    /// Stores the test tone off the loop; then the desk hears of the act.
+    fn take_in_tone(&mut self, actor: Actor, answer: Asker) {
+        let (content, events) = (self.keeper.content().clone(), self.ingested_tell.clone());
+        let title = self.language.pick("Âm thử loa", "Test tone").to_owned();
+        let request = self.ask(answer);
+        tokio::task::spawn_blocking(move || {
+            let act = match content.test_tone() {
+                Ok(tone) => Act::Tone { audio: Audio { file: None, content: Some(tone.content) }, title },
+                Err(fault) => Act::Unplayable(unplayable(title, &fault)),
+            };
+            // A station that has closed meanwhile hears nothing.
+            let _ = events.send(Event::Act(request, act, actor));
+        });
+    }
+
     /// Looks a bulletin up off the loop. An emergency takes what is known already: it must not wait for a database.
-    fn take_in_bulletin(&mut self, number: i64, wish: Wish, answer: oneshot::Sender<Answer>) -> Option<Event> {
+    fn take_in_bulletin(&mut self, number: i64, wish: Wish, answer: Asker) -> Option<Event> {
         let request = self.ask(answer);
         let known = self.lookout.shelf.bulletins.get(&number).filter(|_| wish.emergency).cloned();
         if let Some((bulletin, content)) = known.and_then(|known| known.content.clone().map(|content| (known, content)))
@@ -119,10 +151,7 @@ impl Station {
                         let _ = measured.send(verdict);
                         wish.air_bulletin(bulletin, sound)
                     }
-                    None => Act::Unplayable(format!(
-                        "the sound of bulletin {number} (`{}`) is lost or damaged; nothing airs: take it in again",
-                        bulletin.title
-                    )),
+                    None => Act::Unplayable(Refusal::SoundLost(number, bulletin.title)),
                 },
             };
             way.go(request, act, wish.actor).await;
@@ -142,19 +171,22 @@ impl Station {
 /// A database that does not answer for so long does not answer.
 const LONGEST_LOOK: Duration = Duration::from_secs(5);
 
-/// The sound of a bulletin that was looked up, or why it has none, for people.
-fn sound(number: i64, found: Found) -> Result<(Bulletin, Content), String> {
-    let found = found.map_err(|why| {
-        format!("bulletin {number} cannot be looked up now ({why}); nothing airs: `loa air FILE` needs no database")
-    })?;
-    let Some(bulletin) = found else {
-        return Err(format!("there is no bulletin {number}; nothing airs: `loa bulletin list` lists them"));
-    };
+/// The sound of a bulletin that was looked up, or why it has none.
+fn sound(number: i64, found: Found) -> Result<(Bulletin, Content), Refusal> {
+    let found = found.map_err(|why| Refusal::BulletinUnread(number, why))?;
+    let bulletin = found.ok_or(Refusal::NoBulletin(number))?;
     match bulletin.content.clone() {
         Some(content) => Ok((bulletin, content)),
-        None => Err(format!("bulletin {number} (`{}`) has no sound yet; nothing airs", bulletin.title)),
+        None => Err(Refusal::NoSound(number, bulletin.title)),
     }
 }
+
+fn unplayable(title: String, fault: &ClipError) -> Refusal {
+    Refusal::File { title, fault: fault.to_string(), reason: fault.reason() }
+}
+
+/// Whoever asked: the language of the answer, and where it goes.
+type Asker = (Language, oneshot::Sender<Answer>);
 
 /// What the full decode says of a sound; `None` if it cannot be played from end to end.
 async fn judged(content: &ContentStore, sound: &Content) -> Option<Event> {

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use crate::language::Language;
+use crate::problem::causes::vietnamese;
 use crate::signing::{Fingerprint, KeyError};
 
 /// A piece of audio that airs.
@@ -70,7 +71,7 @@ impl Remark {
                 )
             }
             Self::NotSwept(why) => pick(
-                format!("chưa dọn được các bản âm thanh không còn dùng đến ({why})"),
+                format!("chưa dọn được các bản âm thanh không còn dùng đến ({})", vietnamese(why)),
                 format!("orphans of the content store could not be swept ({why})"),
             ),
             Self::WillNotAir(piece, why) => {
@@ -80,14 +81,14 @@ impl Remark {
                     Piece::Bulletin(_) => ("thu lại âm thanh của tin bài", "its sound is taken in again"),
                 };
                 pick(
-                    format!("`{name}` có lỗi ({why}); mục này sẽ không phát cho đến khi {vi}"),
+                    format!("`{name}` có lỗi ({}); mục này sẽ không phát cho đến khi {vi}", vietnamese(why)),
                     format!("`{name}` is at fault ({why}); its item will not air until {en}"),
                 )
             }
             Self::NotChecked(piece, why) => {
                 let name = piece.say(language);
                 pick(
-                    format!("chưa kiểm tra được `{name}` ({why}); đài thử lại mỗi phút"),
+                    format!("chưa kiểm tra được `{name}` ({}); đài thử lại mỗi phút", vietnamese(why)),
                     format!("`{name}` could not be checked ({why}); it is checked again every minute"),
                 )
             }
@@ -132,7 +133,7 @@ mod tests {
     fn a_station_in_vietnamese_says_no_english_of_its_own() {
         let remark = Remark::WillNotAir(Piece::File("a.mp3".into()), "not audio".into());
         let told = [Language::Vi, Language::En].map(|language| remark.say(language));
-        assert_eq!(told[0], "`audio/a.mp3` có lỗi (not audio); mục này sẽ không phát cho đến khi thay tệp khác");
+        assert_eq!(told[0], "`audio/a.mp3` có lỗi (“not audio”); mục này sẽ không phát cho đến khi thay tệp khác");
         assert_eq!(told[1], "`audio/a.mp3` is at fault (not audio); its item will not air until the file is replaced");
         let no_key = Remark::NoKey(KeyError::Open { path: "data/station.key".into(), mode: 0o644 }).say(Language::Vi);
         assert!(no_key.contains("(quyền 0644)") && !no_key.contains("open to others"), "{no_key}");

@@ -4,6 +4,8 @@
 //! newest revision with the decision in force. A revision never changes: a change is a new one, which nobody has approved.
 //! Must never read the texts of bulletins that are only listed. Next: `approvals`.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, FixedOffset};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
@@ -105,6 +107,8 @@ pub struct Wanted {
     pub state: Option<State>,
     /// Its class.
     pub class: Option<Priority>,
+    /// Only those of a lower number: what a page before did not show.
+    pub before: Option<i64>,
     /// So many of the newest at most.
     pub limit: Option<u32>,
 }
@@ -242,6 +246,9 @@ fn conditions(wanted: &Wanted) -> (String, Vec<String>) {
     if let Some(theme) = &wanted.theme {
         sql += " and instr(bulletin.themes, ?)";
         words.push(serde_json::json!(theme).to_string());
+    }
+    if let Some(before) = wanted.before {
+        let _ = write!(sql, " and bulletin.number < {before}");
     }
     if let Some(class) = wanted.class {
         sql += " and bulletin.class = ?";

@@ -169,6 +169,11 @@ pub struct BrokenZoneAct(pub Broken);
 #[error("row {} of the activities is broken: {}", .0.seq, .0.fault)]
 pub struct BrokenActivity(pub Broken);
 
+/// The first bad row of the audit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("row {} of the audit is broken: {}", .0.seq, .0.fault)]
+pub struct BrokenDeed(pub Broken);
+
 /// What every chain must be: numbers without a gap, each row following the one before it.
 #[derive(Debug, Default)]
 pub(super) struct Links {
@@ -250,6 +255,11 @@ impl Walk {
             return Err(broken(Fault::UtcColumn("started_at_utc")));
         }
         self.0.take(seq, row.hash).map_err(broken)
+    }
+
+    /// The newest row that was proved.
+    pub(super) fn proved(&self) -> i64 {
+        self.0.head.seq
     }
 
     /// The head of a log that is whole.

@@ -56,8 +56,8 @@ pub async fn copy(data_dir: &Path, to: &Path) -> Result<(), CopyError> {
     alone.map(drop).map_err(|error| write(message(&error)))
 }
 
-/// Proves a database from end to end: its pages, its indexes, its bulletins, approvals, acts on zones and activities, and
-/// the chain of its log, in which this head must be.
+/// Proves a database from end to end: its pages, its indexes, its bulletins, approvals, acts on zones, activities and
+/// audit, and the chain of its log, in which this head must be.
 pub async fn prove(path: &Path, kept: Option<Head>) -> Result<Head, CopyError> {
     let mut conn = connect(path, PATIENCE).await?;
     let found = sqlx::query("pragma integrity_check(1)").fetch_one(&mut conn).await;
@@ -72,6 +72,7 @@ pub async fn prove(path: &Path, kept: Option<Head>) -> Result<Head, CopyError> {
     log.verify_approvals(None).await?;
     log.verify_zones(None).await?;
     log.verify_activities(None).await?;
+    log.verify_audit(None).await?;
     Ok(log.verify(kept).await?)
 }
 

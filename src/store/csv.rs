@@ -7,8 +7,13 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use sqlx::Row as _;
+
 use super::read::{Log, ReadError, Span};
 use super::row::COLUMNS;
+
+/// Rows that are read at a time.
+const AT_A_TIME: usize = 500;
 
 /// Columns whose values hold no comma, quote or line break: numbers, and words that this program makes. All others are
 /// what people wrote, or lists.
@@ -55,6 +60,29 @@ pub async fn write(log: Log, span: Span, out: &mut impl Write) -> Result<io::Res
     while let Some(page) = pages.next().await? {
         if let Err(error) = out.write_all(page.bytes()?) {
             return Ok(Err(error));
+        }
+    }
+    Ok(out.flush())
+}
+
+/// Writes rows by their numbers, in that order; one that is not there is left out.
+pub async fn write_some(mut log: Log, numbers: &[i64], out: &mut impl Write) -> Result<io::Result<()>, ReadError> {
+    let sql = format!(
+        "select {} from json_each(?) join airing_log on seq = json_each.value order by json_each.key",
+        record()
+    );
+    if let Err(error) = writeln!(out, "{}", COLUMNS.join(",")) {
+        return Ok(Err(error));
+    }
+    for portion in numbers.chunks(AT_A_TIME) {
+        let list = serde_json::json!(portion).to_string();
+        let found = sqlx::query(sqlx::AssertSqlSafe(sql.clone())).bind(list).fetch_all(log.any()).await;
+        for row in found.map_err(|error| log.unreadable(&error))? {
+            // Not always UTF-8, since what was tampered with is read too.
+            let record: &[u8] = row.try_get_unchecked(0).map_err(|error| log.unreadable(&error))?;
+            if let Err(error) = out.write_all(record) {
+                return Ok(Err(error));
+            }
         }
     }
     Ok(out.flush())

@@ -4,6 +4,7 @@
 
 use super::activities::ACTIVITIES;
 use super::approvals::APPROVALS;
+use super::audit::AUDIT;
 use super::chain::Head;
 use super::read::{Log, ReadError};
 use super::revisions::REVISIONS;
@@ -23,6 +24,8 @@ pub struct Heads {
     pub zones: Head,
     /// What was done besides the air.
     pub activities: Head,
+    /// What people did on the page, and to accounts.
+    pub audit: Head,
 }
 
 impl Log {
@@ -34,6 +37,7 @@ impl Log {
             bulletins: self.head_of(&REVISIONS).await?,
             zones: self.head_of(&ZONE_ACTS).await?,
             activities: self.head_of(&ACTIVITIES).await?,
+            audit: self.head_of(&AUDIT).await?,
         })
     }
 

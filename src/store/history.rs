@@ -113,6 +113,14 @@ impl Register {
         Ok(rows.into_iter().flat_map(|(author, by)| author.into_iter().chain([recorder(by)])).collect())
     }
 
+    /// Accounts of the page that recorded any revision of a bulletin: a name may change, a login does not.
+    pub async fn maker_logins(&mut self, number: i64) -> Result<Vec<String>, RegisterError> {
+        let sql = "select distinct \"by\" from bulletin where number = ?1 and via like 'web%'";
+        let rows = sqlx::query_as::<_, (String,)>(sql).bind(number).fetch_all(&mut self.conn).await;
+        let rows = rows.map_err(|error| self.failed(&error))?;
+        Ok(rows.into_iter().filter_map(|(by,)| in_brackets(&by)).collect())
+    }
+
     async fn airings(&mut self, number: i64) -> Result<Vec<Aired>, RegisterError> {
         let sql = "select * from airing_log where bulletin = ?1 and corrects is null
                    order by scheduled_at_utc desc, seq desc limit 100";
@@ -128,4 +136,11 @@ impl Register {
         let rows = sqlx::query_as(sql).bind(number).fetch_all(&mut self.conn).await;
         rows.map_err(|error| self.failed(&error))
     }
+}
+
+/// The account behind a name or a way: `Nguyễn Thị Lan (lan)`, `web (lan)`.
+#[must_use]
+pub fn in_brackets(text: &str) -> Option<String> {
+    let (_, login) = text.strip_suffix(')')?.rsplit_once(" (")?;
+    Some(login.to_owned())
 }

@@ -4,25 +4,32 @@
 //! start, and the log for readers. The task behind [`Store`] owns the only connection that writes; the station's loop
 //! never waits for the database. Must never change or reorder what it was given. Next: `start`, then `task`.
 
+mod accounts; // who may sign in on the page
 mod activities; // what was done besides the air, chained
 mod anew; // a new log while the station runs
 mod approvals; // what people decided of bulletins, chained
+mod audit; // what people did on the page, chained
 mod bulletins; // revisions written, cards read
 mod chain; // what is hashed, the head, the walk that names the first bad row
 mod column; // typed values from columns
 mod copy; // the database as a whole: copied, proved
 mod commit; // records made durable, in one transaction
 mod csv; // the log as CSV, made by the database
+mod evidence; // what proves one row of the log
 mod emergencies; // those that a fault cut or kept from starting
+mod decisions; // acts of approval, as people look them up
 mod facts; // the log as figures need it
 mod files; // what is known of audio
+mod health; // what the database says of itself
 mod heads; // the newest row of every chain
 mod history; // what happened to one bulletin
 mod in_force; // what a new log must know (pure)
+mod log_page; // one page of the log for people
 mod memory; // what the station remembers when it starts
 mod modes; // whose the files of the database are
 mod open; // the database file: opened, migrated, moved aside
 mod outlook; // what is known of coming programmes
+mod people; // accounts and sign-ins read again and again, and what the page records of people
 mod proof; // rows proved before something is made of them
 mod queue; // what waits
 mod queue_entries; // bulletins that wait, as people change and list them
@@ -37,6 +44,7 @@ mod schedules; // those taken over, in their true order
 mod sealed; // tables that are chained as the log is
 mod shelf; // what the air knows of bulletins
 mod shelf_reader; // the same, whenever it has changed
+mod sign_ins; // browsers that are signed in
 mod slips; // approvals with what was approved
 mod spill; // the file in which records wait
 mod stretch; // rows that can be proved by themselves
@@ -52,16 +60,22 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub use self::bulletins::{Card, Decided, Revision, Sound, State as DecisionState, Wanted, text_sha256};
 pub(crate) use self::chain::hash_members;
 pub use self::chain::{
-    Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, GENESIS, Head, canonical, hash,
+    Broken, BrokenActivity, BrokenApproval, BrokenDeed, BrokenRevision, BrokenZoneAct, Fault, GENESIS, Head, canonical,
+    hash,
 };
 pub use self::copy::{CopyError, copy, known_files, prove, settle_journal};
-pub use self::csv::write as write_csv;
+pub use self::csv::{write as write_csv, write_some as write_csv_of};
+pub use self::decisions::ActOfApproval;
+pub use self::evidence::{Attempt, Evidence, Neighbour};
 pub use self::facts::{Facts, Known};
 pub use self::heads::Heads;
-pub use self::history::History;
+pub use self::health::Health;
+pub use self::history::{History, in_brackets};
+pub use self::log_page::{Aired, Listed, LogPage, Sought, holds};
 pub use self::memory::Remembered;
 pub use self::open::DATABASE;
 pub(crate) use self::open::{free_name, has_earlier, set_journals_aside, with_suffix};
+pub use self::people::{Everyone, PeopleBook, PeopleRecord};
 pub use self::proof::{MOST_PROVED, Proved};
 pub use self::queue_entries::Waiting;
 pub use self::read::{Log, ReadError, Rows, Span};

@@ -39,6 +39,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "measures", include_str!("../../migrations/0004_measures.sql")),
     (5, "zones, activities", include_str!("../../migrations/0005_zones_activities.sql")),
     (6, "remarks", include_str!("../../migrations/0006_remarks.sql")),
+    (7, "people", include_str!("../../migrations/0007_people.sql")),
 ];
 
 const CORRUPT: i32 = 11;

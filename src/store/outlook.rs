@@ -24,6 +24,13 @@ impl Log {
         let known = known(self.any(), named, since).await;
         known.map_err(|error| self.unreadable(&error))
     }
+
+    /// The hash of the schedule that was taken over last; `None` if none ever was.
+    pub async fn schedule_in_force(&mut self) -> Result<Option<String>, ReadError> {
+        let newest = sqlx::query_scalar("select sha256 from schedule_taken order by id desc limit 1");
+        let found = newest.fetch_optional(self.any()).await;
+        found.map_err(|error| self.unreadable(&error))
+    }
 }
 
 async fn known(conn: &mut SqliteConnection, named: &[i64], since: DateTime<Utc>) -> sqlx::Result<Known> {

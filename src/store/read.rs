@@ -16,7 +16,9 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 use tokio::task::JoinHandle;
 
 use super::activities::ACTIVITIES;
-use super::chain::{Broken, BrokenActivity, BrokenApproval, BrokenRevision, BrokenZoneAct, Fault, Head, Walk};
+use super::chain::{
+    Broken, BrokenActivity, BrokenApproval, BrokenDeed, BrokenRevision, BrokenZoneAct, Fault, Head, Walk,
+};
 use super::open::{DATABASE, close, code, is_damage, message, on_disk};
 use super::proof::checked_line;
 use super::revisions::REVISIONS;
@@ -64,6 +66,9 @@ pub enum ReadError {
     /// A revision of an activity is not as this program writes them.
     #[error(transparent)]
     BrokenActivity(#[from] BrokenActivity),
+    /// A row of the audit is not as this program writes them.
+    #[error(transparent)]
+    BrokenDeed(#[from] BrokenDeed),
 }
 
 /// Which rows, by `scheduled_at`.
@@ -112,12 +117,18 @@ impl Log {
 
     /// Walks all rows and proves the chain, comparing with a head kept elsewhere if there is one.
     pub async fn verify(self, kept: Option<Head>) -> Result<Head, ReadError> {
+        self.verify_telling(kept, |_| {}).await
+    }
+
+    /// The same, and tells how many rows have been proved, a page at a time.
+    pub async fn verify_telling(self, kept: Option<Head>, mut tell: impl FnMut(i64)) -> Result<Head, ReadError> {
         let mut pages = self.pages(&checked_line(), "char(10)", Span::default()).await?;
         let mut walk = Walk::new(kept);
         while let Some(page) = pages.next().await? {
             for line in page.bytes()?.split(|&byte| byte == b'\n') {
                 walk.take(&String::from_utf8_lossy(line))?;
             }
+            tell(walk.proved());
         }
         Ok(walk.finish()?)
     }
@@ -227,6 +238,11 @@ impl Rows {
     /// One row of the array that the database makes of it.
     pub(super) fn read(line: &[u8]) -> Result<Row, ReadError> {
         serde_json::from_slice::<Row>(line).map_err(|error| unreadable_row(line, &error))
+    }
+
+    /// The same of a row whose number is known.
+    pub(super) fn read_numbered(seq: i64, line: &[u8]) -> Result<Row, Broken> {
+        serde_json::from_slice::<Row>(line).map_err(|error| Broken { seq, fault: Fault::Unreadable(error.to_string()) })
     }
 }
 

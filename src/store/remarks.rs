@@ -148,10 +148,7 @@ async fn logged(conn: &mut SqliteConnection, seq: i64) -> sqlx::Result<Result<Lo
     }
     let newest = one(conn, "corrects = ? and kind = 'correction' order by seq desc limit 1", seq).await?;
     Ok(newest.transpose().map(|newest| {
-        let described = newest.as_ref().map_or_else(
-            || Described { is_void: false, ..Described::of(&row) },
-            |newest| Described { is_void: newest.outcome.is_some(), ..Described::of(newest) },
-        );
+        let described = Described::now(&row, newest.as_ref());
         Logged { row, described }
     }))
 }
@@ -171,6 +168,11 @@ async fn one(conn: &mut SqliteConnection, which: &str, seq: i64) -> sqlx::Result
 }
 
 impl Described {
+    /// What describes a row whose newest correction is this one.
+    pub(super) fn now(row: &Row, newest: Option<&Row>) -> Self {
+        newest.map_or_else(|| Self::of(row), |newest| Self { is_void: newest.outcome.is_some(), ..Self::of(newest) })
+    }
+
     fn of(row: &Row) -> Self {
         let names = row.zone_names.0.iter().cloned().chain(std::iter::repeat(String::new()));
         Self {

@@ -1,5 +1,5 @@
-//! Bulletins, approvals, queue, acts on zones and activities brought over from a database that was damaged into the one that
-//! begins.
+//! Bulletins, approvals, queue, acts on zones, activities, accounts and audit brought over from a database that was damaged
+//! into the one that begins.
 //!
 //! In: where the damaged one was moved, the new one while it is empty. Out: all that can still be read, under its own numbers,
 //! and the longest beginning of a chain of acts that is whole; what is not whole has to be recorded or approved again.
@@ -14,6 +14,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 
 use super::activities::ACTIVITIES;
 use super::approvals::{self, APPROVALS};
+use super::audit::AUDIT;
 use super::open::{close, message};
 use super::revisions::REVISIONS;
 use super::sealed::Sealed;
@@ -57,6 +58,19 @@ impl Table {
         let only = "exists (select 1 from bulletin where number = json_extract(value, '$[1]'))";
         Self { name: "queue_entry", number: "id", columns, only }
     }
+
+    fn accounts() -> Self {
+        let columns = vec!["id", "login", "name", "roles", "password", "active", "added_at", "changed_at"];
+        Self { name: "account", number: "id", columns, only: "true" }
+    }
+
+    /// Whoever is signed in stays so: this may be in the middle of an emergency.
+    fn sign_ins() -> Self {
+        let columns =
+            vec!["id", "token_sha256", "login", "from_address", "keeps", "created_at", "seen_at", "expires_at"];
+        let only = "exists (select 1 from account where login = json_extract(value, '$[2]'))";
+        Self { name: "sign_in", number: "id", columns, only }
+    }
 }
 
 /// What came over.
@@ -67,6 +81,8 @@ struct Brought {
     entries: i64,
     zone_acts: i64,
     activities: i64,
+    accounts: i64,
+    deeds: i64,
     /// Whether something could not be read.
     lacks: bool,
 }
@@ -81,13 +97,15 @@ pub(super) async fn bring_over(from: &Path, to: &mut SqliteConnection) {
     match brought {
         Ok(brought) if brought == Brought::default() => {}
         Ok(brought) => tracing::warn!(
-            "from `{from}` {} bulletins, {} acts of approval, {} entries of the queue, {} acts on zones and {} activities were \
-             brought over{}",
+            "from `{from}` {} bulletins, {} acts of approval, {} entries of the queue, {} acts on zones, {} activities, {} \
+             accounts and {} rows of the audit were brought over{}",
             brought.bulletins,
             brought.approvals,
             brought.entries,
             brought.zone_acts,
             brought.activities,
+            brought.accounts,
+            brought.deeds,
             if brought.lacks { "; the others could not be read, record and approve them again" } else { "" }
         ),
         Err(error) => tracing::error!("the bulletins in `{from}` were not brought over: {}", message(&error)),
@@ -111,11 +129,19 @@ async fn within_one_act(old: &mut SqliteConnection, to: &mut SqliteConnection) -
         brought.zone_acts = zone_acts;
         brought.lacks |= !(are_zone_acts && are_activities);
     }
+    if knows(old, &["account", "sign_in", "audit"]).await {
+        let are_accounts = bring(old, &mut act, &Table::accounts(), i64::MAX, false).await;
+        // Who is not signed in any more signs in again.
+        bring(old, &mut act, &Table::sign_ins(), i64::MAX, false).await;
+        let (deeds, are_deeds) = bring_chain(old, &mut act, &AUDIT).await?;
+        brought.deeds = deeds;
+        brought.lacks |= !(are_accounts && are_deeds);
+    }
     let counted = "select (select count(distinct number) from bulletin), (select count(*) from queue_entry),
-                       (select count(distinct number) from activity)";
+                       (select count(distinct number) from activity), (select count(*) from account)";
     let counted = sqlx::query(counted).fetch_one(&mut *act).await?;
-    (brought.bulletins, brought.entries, brought.activities) =
-        (counted.try_get(0)?, counted.try_get(1)?, counted.try_get(2)?);
+    (brought.bulletins, brought.entries) = (counted.try_get(0)?, counted.try_get(1)?);
+    (brought.activities, brought.accounts) = (counted.try_get(2)?, counted.try_get(3)?);
     act.commit().await?;
     Ok(brought)
 }

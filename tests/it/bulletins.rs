@@ -433,7 +433,8 @@ fn bulletins_and_approvals_outlive_a_damaged_database() {
     spoil_page(&site, root_page(&site, "airing_log"));
     let station = site.run();
     station.says(
-        "30 bulletins, 12 acts of approval, 0 entries of the queue, 0 acts on zones and 0 activities were brought over",
+        "30 bulletins, 12 acts of approval, 0 entries of the queue, 0 acts on zones, 0 activities, 0 accounts and 0 rows of \
+         the audit were brought over",
     );
     assert_eq!(station.terminate().0, Some(0));
     assert_eq!(listed(&site, &[]), before);

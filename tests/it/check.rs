@@ -233,7 +233,7 @@ fn words_are_kept_composed_and_without_what_nobody_sees() {
 #[test]
 fn the_shipped_station_is_clean() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (schedule, problems) = loa::cli::check::examine(&root.join("loa.toml"), now());
+    let (schedule, problems) = loa::office::check::examine(&root.join("loa.toml"), now());
     // It has no database: that approvals cannot be checked is said once, and is no error.
     let data_dir = Config::load(&root.join("loa.toml")).unwrap().data_dir_place;
     assert_eq!(problems, [Problem::warning(data_dir, ComingFault::NoDatabase)]);

@@ -118,6 +118,22 @@ fn check_tells_of_readings_that_nobody_can_say_and_of_a_missing_voice() {
 }
 
 #[test]
+fn a_station_made_in_a_folder_of_a_group_can_be_changed_by_that_group() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let station = tempfile::tempdir().unwrap();
+    fs::set_permissions(station.path(), fs::Permissions::from_mode(0o2775)).unwrap();
+    assert_eq!(run(loa(station.path(), &["init"])).code, Some(0));
+    let mode = |name: &str| fs::metadata(station.path().join(name)).unwrap().mode() & 0o7777;
+    for name in ["schedules", "audio", "report", "data"] {
+        assert_eq!(mode(name) & 0o2070, 0o2070, "{name}: {:o}", mode(name));
+    }
+    for name in ["loa.toml", "reading.toml"] {
+        assert_eq!(mode(name) & 0o060, 0o060, "{name}: {:o}", mode(name));
+    }
+    assert_eq!(mode("data/station.key") & 0o077, 0, "the key is nobody else's");
+}
+
+#[test]
 fn init_never_overwrites() {
     let station = station();
     fs::write(station.path().join("loa.toml"), "mine").unwrap();

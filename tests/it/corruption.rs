@@ -156,7 +156,8 @@ fn damaged_while_running(damage: Damage) {
     }
     assert!(is_new || !matches!(damage, Empty | Gone), "{damage:?}: what is committed to no file is lost");
     assert_eq!(status["log_moved_aside"].is_string(), is_new && damage != Gone, "{damage:?}: {status:#}");
-    assert!(station.stderr().lines().count() <= 5, "{}", station.stderr());
+    // Key, ready, device; damaged, brought over, and what could not be read meanwhile: each once.
+    assert!(station.stderr().lines().count() <= 6, "{}", station.stderr());
     assert_eq!(station.terminate().0, Some(0));
     let station = site.run();
     if is_new {

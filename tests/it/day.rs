@@ -4,7 +4,7 @@
 
 use chrono::TimeDelta;
 use loa::airing::{Outcome, Reason};
-use loa::desk::Act;
+use loa::desk::{Act, Refusal, Seen};
 
 use crate::world::{Clip, World, at};
 
@@ -408,4 +408,36 @@ fn a_row_has_the_name_that_the_station_had_on_its_day() {
     let due = |day: &str, name: &str| (format!("2025-0{day}T05:00:00+07:00"), name.to_owned());
     let (before, since) = ("Đài thử", "Đài Hát Môn");
     assert_eq!(named, [due("6-30", before), due("7-01", since), due("7-02", since), due("7-03", since)]);
+}
+
+#[test]
+fn an_order_about_what_is_over_is_seen_to_be_late() {
+    let mut world = morning("2025-03-03T04:58:00+07:00");
+    world.run_until("2025-03-03T05:00:12+07:00");
+    let desk = world.desk();
+    let on_air = desk.snapshot(world.now).on_air.unwrap();
+    let seen = |airing: &loa::airing::AiringId, attempt| Seen { airing: airing.clone(), attempt };
+    assert_eq!(desk.moved_on(&seen(&on_air.airing, 1), world.now), None);
+    let moved = Some(Refusal::MovedOn(Some(on_air.title.clone().unwrap())));
+    assert_eq!(desk.moved_on(&seen(&on_air.airing, 2), world.now), moved, "the same item once more is another airing");
+    let before = world.memory.rows[0].airing.clone();
+    assert_eq!(desk.moved_on(&seen(&before, 1), world.now), moved);
+    world.run_until("2025-03-03T05:02:00+07:00");
+    assert_eq!(world.desk().moved_on(&seen(&on_air.airing, 1), world.now), Some(Refusal::MovedOn(None)));
+}
+
+#[test]
+fn the_rest_of_the_day_is_told_in_order_and_without_what_is_over() {
+    let mut world = morning("2025-03-03T04:58:00+07:00");
+    world.run_until("2025-03-03T04:58:30+07:00");
+    let today = world.desk().today(world.now);
+    assert_eq!((today.date.to_string().as_str(), today.more), ("2025-03-03", 0));
+    let morning = &today.programmes[0];
+    assert!(!morning.is_frozen);
+    assert_eq!(morning.items.iter().map(|item| item.left_out).collect::<Vec<_>>(), [None; 3]);
+    world.run_until("2025-03-03T04:59:30+07:00");
+    assert!(world.desk().today(world.now).programmes[0].is_frozen);
+    world.run_until("2025-03-03T05:02:00+07:00");
+    let later = world.desk().today(world.now);
+    assert!(later.programmes.iter().all(|planned| planned.scheduled_at > morning.scheduled_at), "{later:?}");
 }

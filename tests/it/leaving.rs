@@ -87,7 +87,7 @@ impl Drop for Running<'_> {
 }
 
 fn air(path: &Path, emergency: bool) -> Order {
-    Order::Air { path: path.to_owned(), emergency, repeat: 1, why: None }
+    Order::Air { path: path.to_owned(), title: None, emergency, repeat: 1, why: None }
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn status_says_what_was_wrong_at_the_start() {
     let mut good = Running::new(folder.path(), None);
     assert_eq!((good.status().problems, good.status().log_moved_aside), (vec![], None));
     assert!(
-        matches!(good.ask(Order::Air { path: "/a.ogg".into(), emergency: false, repeat: 101, why: None }), Ok(Answer::Refused(why)) if why.contains("101"))
+        matches!(good.ask(Order::Air { path: "/a.ogg".into(), title: None, emergency: false, repeat: 101, why: None }), Ok(Answer::Refused(why)) if why.contains("101"))
     );
     assert_eq!(leave(&mut good.child).0, Some(0));
 

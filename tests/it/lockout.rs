@@ -19,13 +19,13 @@ use crate::running::{MORTAL, Site, alike, in_seconds, programme, sounding};
 use crate::soundcard::{SoundCard, wait_for};
 
 /// Keeps every other writer out of a station's database until it is let go.
-struct Locked {
+pub(crate) struct Locked {
     runtime: tokio::runtime::Runtime,
     conn: SqliteConnection,
 }
 
 impl Locked {
-    fn new(site: &Site) -> Self {
+    pub(crate) fn new(site: &Site) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let options = SqliteConnectOptions::new().filename(site.path("data/loa.db"));
         let mut conn = runtime.block_on(options.connect()).unwrap();
@@ -33,7 +33,7 @@ impl Locked {
         Self { runtime, conn }
     }
 
-    fn release(self) {
+    pub(crate) fn release(self) {
         self.runtime.block_on(self.conn.close()).unwrap();
     }
 }

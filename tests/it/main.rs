@@ -28,6 +28,14 @@ mod stories; // the hard instants, told by the log they leave
 mod bulletins_aired; // bulletins on the air, told by the log they leave
 mod faults; // the real program killed, told to end, without a device, off
 mod kills; // the real program killed at random instants
+mod users; // the real binary: accounts by commands, and the audit they leave
+mod web_gate; // every role against every route, and what the gate refuses
+mod web_people; // accounts, sign-ins and the audit on the page
+mod web_robust; // the page's server against slow, broken and too many browsers
+mod web_system; // the machine, settings, copies, devices and help on the page
+mod web; // the page: a browser made of lines, and what every page has
+mod web_today; // the day, its live feed, and acts on the air
+mod web_bulletins; // bulletins, sounds and the queue on the page
 mod servers; // the real program on a sound server that dies, freezes, comes late
 mod full_disk; // the real program on a full disk
 mod corruption; // the real program on a damaged database
@@ -70,3 +78,7 @@ mod zones; // the real binary: loudspeakers broken, repaired, undone
 mod world; // a simulated world around desk and deck
 mod office; // LibreOffice, which opens what the program wrote
 mod docx; // reports and books as Word and LibreOffice open them
+mod web_reports; // the page of reports: figures, plan, book, activities, zones, against the commands
+mod web_timetable; // the timetable changed through the page
+mod web_approvals; // decisions on the page: on what was seen, or none
+mod web_log; // the log on the page: filters, evidence, remarks, files

@@ -85,8 +85,8 @@ fn a_bad_change_is_told_with_its_place_and_the_last_good_schedule_stays() {
     until_it_says(&station, "the change is not taken over; the last good schedule stays");
     let ran = site.loa(&["status", "--format", "json"]);
     assert_eq!(ran.code, Some(0));
-    assert!(ran.stderr.starts_with("loa.toml:9:2: error: not TOML: duplicate key\n"), "{}", ran.stderr);
-    assert!(ran.stdout.contains("\"loa.toml:9:2: error: "), "{}", ran.stdout);
+    assert!(ran.stderr.starts_with("loa.toml:11:2: error: not TOML: duplicate key\n"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("\"loa.toml:11:2: error: "), "{}", ran.stdout);
     site.wait_rows(2);
 
     // Mended, everything is well again.

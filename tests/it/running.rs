@@ -39,6 +39,8 @@ pub(crate) struct Site {
     pub(crate) seen_as: PathBuf,
     runs: Cell<u32>,
     env: Vec<(&'static str, OsString)>,
+    /// Where its page is served.
+    listen: String,
 }
 
 /// As root nothing is forbidden: a station that is to meet permissions runs without the right to pass them over.
@@ -72,6 +74,7 @@ impl Site {
             seen_as,
             runs: Cell::new(0),
             env: vec![],
+            listen: "off".to_owned(),
         };
         site.set("");
         site
@@ -85,6 +88,18 @@ impl Site {
     /// One on a card.
     pub(crate) fn on_card(card: &SoundCard) -> Self {
         Self::on(card.alsa_conf())
+    }
+
+    /// With its page, at a port that is free.
+    pub(crate) fn with_page(self) -> Self {
+        self.with_page_at("127.0.0.1:0")
+    }
+
+    /// With its page at this address.
+    pub(crate) fn with_page_at(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.listen);
+        self.set("");
+        self
     }
 
     /// Sets a variable of the environment for its programs.
@@ -104,10 +119,10 @@ impl Site {
     }
 
     fn write_settings(&self, sound: &str, more: &str) {
-        let device = &self.device;
+        let (device, listen) = (&self.device, &self.listen);
         let text = format!(
             "language = \"en\"\n[sound]\n{sound}\n[station]\nname = \"Đài thử\"\ntimezone = \"Asia/Ho_Chi_Minh\"\n\
-             [output]\ndevice = \"{device}\"\n{more}"
+             [output]\ndevice = \"{device}\"\n[web]\nlisten = \"{listen}\"\n{more}"
         );
         fs::write(self.path("loa.toml"), text).unwrap();
     }
@@ -155,6 +170,13 @@ impl Site {
         if let Some(conf) = &self.alsa {
             command.env("ALSA_CONFIG_PATH", conf);
         }
+        command
+    }
+
+    /// A command that is still to be run.
+    pub(crate) fn program(&self, args: &[&str]) -> Command {
+        let mut command = self.command(&[]);
+        command.args(args);
         command
     }
 

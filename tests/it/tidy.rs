@@ -17,6 +17,8 @@ const PURE_ROOMS: &[&str] = &[
     "src/backup/alarm.rs",
     "src/backup/rotation.rs",
     "src/calendar.rs",
+    "src/config/edit/",
+    "src/config/field.rs",
     "src/desk/",
     "src/report/compose/",
     "src/report/document.rs",
@@ -36,6 +38,7 @@ const PURE_ROOMS: &[&str] = &[
     "src/rundown",
     "src/bulletin/",
     "src/lunar/",
+    "src/machine/parse.rs",
     "src/plan/",
     "src/schedule/",
     "src/sound/",
@@ -45,7 +48,13 @@ const PURE_ROOMS: &[&str] = &[
     "src/timetable.rs",
     "src/activity/",
     "src/zones/",
+    "src/people/",
 ];
+
+/// What is below a surface does not name it: acts of people are the same for command line and page, which know nothing of
+/// each other.
+const SURFACES: &[(&str, &[&str])] =
+    &[("src/office/", &["crate::cli", "crate::web", "clap", "axum"]), ("src/web/", &["crate::cli", "clap"])];
 
 /// What a pure room does not name: the shell's crates, files, the environment and the clock.
 const IMPURE_NAMES: &[&str] = &[
@@ -220,6 +229,21 @@ fn pure_rooms_name_nothing_of_the_outside() {
 }
 
 #[test]
+fn rooms_below_a_surface_do_not_name_it() {
+    let mut breaches = Vec::new();
+    for (room, surfaces) in SURFACES {
+        for (path, text) in files(room.trim_end_matches('/'), ".rs") {
+            for (index, line) in text.lines().enumerate() {
+                for name in surfaces.iter().filter(|name| names(code(line), name)) {
+                    breaches.push(format!("{path}:{}: names `{name}`", index + 1));
+                }
+            }
+        }
+    }
+    assert_none(&breaches);
+}
+
+#[test]
 fn nothing_is_left_half_done() {
     // Put together here, so that this file does not hold them.
     let marks = [
@@ -337,4 +361,22 @@ fn shipped_schedules_air_files_that_exist_and_every_bulletin_once() {
             exists("the manifest", each[key].as_str().unwrap());
         }
     }
+}
+
+/// What panics beside the air must not end it: every thread of the page says that it is one.
+#[test]
+fn threads_of_the_page_are_beside_the_air() {
+    let mut breaches = Vec::new();
+    for folder in ["src/web", "src/office", "src/speech"] {
+        for (path, text) in files(folder, ".rs") {
+            let starts = text.matches("thread::spawn(").count() + text.matches("thread::Builder").count();
+            let marks =
+                text.matches("beside_the_air()").count() + text.matches("on_thread_start(beside_the_air)").count();
+            // `web::serve` marks the thread that `web::Web` starts.
+            if starts > marks && path != "src/web/mod.rs" {
+                breaches.push(format!("{path}: {starts} threads, {marks} of them beside the air"));
+            }
+        }
+    }
+    assert_none(&breaches);
 }

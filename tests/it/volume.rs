@@ -58,7 +58,7 @@ fn looking_at_the_volume_of_a_frozen_server_holds_up_nothing() {
     station.says("no sound device, trying again: it takes no more frames");
     let waits = station.waits_of("watch-output");
     wait_for("a look at the frozen server", 30, || (station.waits_of("watch-output") > waits).then_some(()));
-    assert_eq!(alarms(&site), ["output_muted"], "what cannot be seen is not over");
+    assert!(alarms(&site).contains(&"output_muted".to_owned()), "what cannot be seen is not over");
     server.thaw();
     let opened = || station.stderr().matches("sound device open").count();
     wait_for("the device to be back", 30, || (opened() == 2).then_some(()));

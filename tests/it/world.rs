@@ -22,6 +22,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use loa::airing::{OutputKind, Reason};
 use loa::clock::{Moment, Mono};
 use loa::desk::{Action, CueEvent, CueId, Desk, DeviceEvent, End, Event, Facts, Record, StationNames};
+use loa::language::Language;
 use loa::playout::account::Events;
 use loa::schedule::Schedule;
 use loa::schedule::read::{File, read, to_stored};
@@ -249,6 +250,11 @@ impl World {
         self.desk.is_some()
     }
 
+    /// The desk of a station that runs.
+    pub(crate) fn desk(&self) -> &Desk {
+        self.desk.as_ref().expect("the station runs")
+    }
+
     /// Whether an emergency given now must sound at once: the card is there, and no other emergency waits or sounds.
     pub(crate) fn is_free_for_emergency(&self) -> bool {
         let snapshot = self.desk.as_ref().filter(|_| self.card.is_some()).map(|desk| desk.snapshot(self.now));
@@ -339,7 +345,10 @@ impl World {
                 }
                 Action::End(cue, end) => self.order(cue, |card| card.end(cue, end)),
                 Action::Record(record) => self.record(record),
-                Action::Reply(_, answer) => self.answers.push(answer),
+                Action::Reply(_, answer) => {
+                    let said = answer.map(|done| done.say(Language::En)).map_err(|refusal| refusal.say(Language::En));
+                    self.answers.push(said);
+                }
                 Action::Exit => {}
             }
             if let Some(doom) = self.doom.as_mut() {

@@ -4,16 +4,17 @@
 //! its place. Nothing is looked at but the manifest. Next: `manifest`.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::fields::blank;
 use crate::activity::Activity;
 use crate::activity::checks::{self, LONGEST_LINK, MOST_PEOPLE, MOST_PROCEDURES};
 use crate::activity::codes::Codes;
 use crate::cli::bulletin::{LONGEST_WORDS, theme_codes};
 use crate::config::Config;
+use crate::office::activity::fields::blank;
+use crate::office::activity::proofs::GivenFile;
 use crate::problem::what::{ActivityFault, BulletinFault, ProgrammeFault};
 use crate::problem::{Place, Problem, nearest};
 use crate::schedule::table::{Reader, Spotted, Table};
@@ -30,7 +31,7 @@ pub(super) struct Entry {
     /// Where it names its bulletin; its own place if it names none.
     pub(super) bulletin_place: Place,
     /// Its files, and where each is named.
-    pub(super) files: Vec<(PathBuf, Place)>,
+    pub(super) files: Vec<(GivenFile, Place)>,
 }
 
 /// The entries of a manifest, and what is wrong with it. Problems of a file that is not TOML are guesses but for the first.
@@ -166,11 +167,11 @@ impl Reading<'_, '_> {
         Some(value)
     }
 
-    fn files(&mut self) -> Vec<(PathBuf, Place)> {
+    fn files(&mut self) -> Vec<(GivenFile, Place)> {
         let Some(list) = self.reader.texts(self.table, "files") else { return Vec::new() };
         let file = |Spotted { value, span }: Spotted<String>| {
             let span: Range<usize> = span;
-            (self.folder.join(value), self.reader.place(&span))
+            (self.folder.join(value).into(), self.reader.place(&span))
         };
         list.value.into_iter().map(file).collect()
     }

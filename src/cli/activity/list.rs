@@ -9,14 +9,13 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 
 use super::fields::day;
-use super::words::{self, COLUMNS, Line};
 use crate::activity::Activity;
-use crate::backup::block_on;
 use crate::cli::bulletin::failed;
 use crate::cli::{DONE, Format, listing, say};
 use crate::config::Config;
 use crate::language::Language;
-use crate::store::Register;
+use crate::office::activity;
+use crate::office::activity::words::{self, COLUMNS, Line};
 
 /// Arguments of `loa activity list`.
 #[derive(Debug, clap::Args)]
@@ -40,13 +39,7 @@ pub(super) struct ListArgs {
 
 /// Prints the list.
 pub(super) fn run(config: &Config, args: &ListArgs) -> anyhow::Result<ExitCode> {
-    let found = block_on(async {
-        match Register::look(&config.data_dir).await? {
-            Some(mut register) => register.activities().await,
-            None => Ok(Vec::new()),
-        }
-    });
-    let mut activities = match found {
+    let mut activities = match activity::all(config) {
         Ok(found) => found,
         Err(error) => return Ok(failed(config, &error)),
     };

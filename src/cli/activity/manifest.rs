@@ -8,8 +8,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::entry::{self, Entry};
-use super::record::{missing_bulletins, same};
-use super::{fields, proofs, words};
 use crate::activity::Activity;
 use crate::backup::block_on;
 use crate::calendar::local_date;
@@ -18,6 +16,7 @@ use crate::cli::{DONE, FAILED, WRONG_INPUT};
 use crate::config::{Config, folder_of};
 use crate::folder::read_bytes;
 use crate::library::proof::Kept;
+use crate::office::activity::{fields, missing_bulletins, proofs, same, words};
 use crate::problem::what::ActivityFault;
 use crate::problem::{Place, Problem};
 use crate::schedule::text::Source;

@@ -8,10 +8,8 @@ mod entry; // an entry of a manifest
 mod fields; // what is typed of an activity, read and checked
 mod list; // many activities
 mod manifest; // many activities from one file
-mod proofs; // files taken in
 mod record; // add, change, withdraw
 mod show; // one activity with everything
-mod words; // what people read, in both languages
 
 use std::process::ExitCode;
 

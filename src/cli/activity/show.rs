@@ -9,15 +9,13 @@ use std::process::ExitCode;
 use chrono::{DateTime, FixedOffset};
 
 use super::unknown;
-use super::words::{Line, days};
-use crate::activity::{Activity, Proof};
-use crate::backup::block_on;
+use crate::activity::Activity;
+use crate::cli::DONE;
 use crate::cli::bulletin::{Told, failed};
 use crate::cli::listing::one_line;
-use crate::cli::{DONE, stored};
 use crate::config::Config;
-use crate::problem::what::Lost;
-use crate::store::Register;
+use crate::office::activity::revisions;
+use crate::office::activity::words::{Line, days, kept};
 
 /// Arguments of `loa activity show`.
 #[derive(Debug, clap::Args)]
@@ -32,13 +30,7 @@ pub(super) struct ShowArgs {
 
 /// Prints everything about an activity.
 pub(super) fn run(config: &Config, args: &ShowArgs) -> anyhow::Result<ExitCode> {
-    let found = block_on(async {
-        match Register::look(&config.data_dir).await? {
-            Some(mut register) => register.activity_revisions(args.number).await,
-            None => Ok(Vec::new()),
-        }
-    });
-    let revisions = match found {
+    let revisions = match revisions(config, args.number) {
         Ok(revisions) => revisions,
         Err(error) => return Ok(failed(config, &error)),
     };
@@ -58,15 +50,6 @@ fn object(config: &Config, newest: &Activity, revisions: &[Activity]) -> serde_j
     }
     object["revisions"] = serde_json::to_value(revisions.iter().map(Line::of).collect::<Vec<_>>())?;
     Ok(object)
-}
-
-/// How a stored file is, in Vietnamese, in English, and as a program's word.
-fn kept(config: &Config, proof: &Proof) -> (&'static str, &'static str, &'static str) {
-    match stored::examine(config, &proof.sha256) {
-        None => ("còn nguyên", "as recorded", "whole"),
-        Some(Lost::Gone) => ("KHÔNG CÒN, phải đưa lại tệp", "GONE, give the file again", "gone"),
-        Some(Lost::Changed) => ("BỊ HỎNG, phải đưa lại tệp", "DAMAGED, give the file again", "changed"),
-    }
 }
 
 /// Lines for people.

@@ -1,8 +1,8 @@
 //! `loa bulletin approve`, `refuse`, `withdraw`: what people decide.
 //!
 //! In: a number, a name, a reason. Out: one act in the chain of approvals, bound to the sound and the text as they are at
-//! that moment, and what it was about, so that the person sees it. Must never record an act on what was not looked at. Next:
-//! `crate::bulletin::judge`, the rule.
+//! that moment, and what it was about, so that the person sees it. Must never decide itself: that is `office`. Next:
+//! `crate::office::decide`.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -10,14 +10,11 @@ use std::process::ExitCode;
 use super::fields::Typed;
 use super::{Told, failed, refused, signature, tell, unknown, words};
 use crate::backup::block_on;
-use crate::bulletin::{Act, Bearing, Decision, Objection, Step, judge};
+use crate::bulletin::{Act, Decision};
 use crate::cli::{DONE, FAILED};
 use crate::config::Config;
-use crate::store::{Card, Register, RegisterError};
-use crate::text::same_name;
-
-/// How often a decision is judged anew because somebody else was quicker.
-const TRIES: u32 = 5;
+use crate::office::decide::{Came, Looked};
+use crate::store::{Card, RegisterError};
 
 /// Arguments of `loa bulletin approve`.
 #[derive(Debug, clap::Args)]
@@ -91,34 +88,17 @@ pub(super) fn withdraw(config: &Config, args: WithdrawArgs) -> anyhow::Result<Ex
 pub(super) fn approve_all(config: &Config, numbers: &[i64], by: &str, why: &str) -> Result<(), ExitCode> {
     let decision = Decision { act: Act::Approve, by: by.to_owned(), by_phone: false, why: Some(why.to_owned()) };
     for number in numbers {
-        match block_on(decide(config, *number, &decision, None)).map_err(|error| failed(config, &error))? {
+        match decide(config, *number, &decision, None).map_err(|error| failed(config, &error))? {
             Came::Already(_) | Came::Recorded(..) => {}
             Came::Unknown => return Err(unknown(config, *number)),
             Came::Objected(card, objection) => {
                 let (vi, en) = words::objection(&card, objection);
                 return Err(refused(config, FAILED, (&vi, &en)));
             }
-            Came::Changed(card, looked_at) => {
-                let (vi, en) = words::changed(&card, looked_at);
-                return Err(refused(config, FAILED, (&vi, &en)));
-            }
+            Came::Changed(card, looked) => return Err(changed(config, &card, &looked)),
         }
     }
     Ok(())
-}
-
-/// What came of a decision.
-enum Came {
-    /// There is no such bulletin.
-    Unknown,
-    /// It is not allowed.
-    Objected(Box<Card>, Objection),
-    /// Its newest revision is another one than this, which was looked at.
-    Changed(Box<Card>, i64),
-    /// It was so already.
-    Already(Box<Card>),
-    /// It is recorded under this number.
-    Recorded(Box<Card>, i64, Step),
 }
 
 fn run(
@@ -134,7 +114,7 @@ fn run(
     if tell(config, &typed.problems) {
         return Ok(ExitCode::from(crate::cli::WRONG_INPUT));
     }
-    let came = match block_on(decide(config, number, &decision, looked_at)) {
+    let came = match decide(config, number, &decision, looked_at) {
         Ok(came) => came,
         Err(error) => return Ok(failed(config, &error)),
     };
@@ -144,10 +124,7 @@ fn run(
             let (vi, en) = words::objection(&card, objection);
             return Ok(refused(config, FAILED, (&vi, &en)));
         }
-        Came::Changed(card, looked_at) => {
-            let (vi, en) = words::changed(&card, looked_at);
-            return Ok(refused(config, FAILED, (&vi, &en)));
-        }
+        Came::Changed(card, looked) => return Ok(changed(config, &card, &looked)),
         Came::Already(card) => {
             let told = words::already(config, &card);
             (card, None, told)
@@ -164,54 +141,22 @@ fn run(
     Ok(ExitCode::from(DONE))
 }
 
-/// Judges a decision on the card as it is, and records it on exactly that. Whoever refuses or withdraws means every revision;
-/// whoever approves means the one that was looked at, or else the first that is found here.
-async fn decide(
-    config: &Config,
-    number: i64,
-    decision: &Decision,
-    mut looked_at: Option<i64>,
-) -> Result<Came, RegisterError> {
-    let mut register = Register::open(&config.data_dir).await?;
-    // The approver's name stands in the airing log; who typed it is kept beside it.
+/// Has it decided in the name that was given; who typed it is kept beside it. `looked_at` is the revision that was listened to.
+fn decide(config: &Config, number: i64, decision: &Decision, looked_at: Option<i64>) -> Result<Came, RegisterError> {
     let mut signed = signature(config, None);
     signed.via = format!("{} ({})", signed.via, signed.by);
-    let mut tries = 0;
-    let came = loop {
-        let Some(card) = register.card(number).await?.map(Box::new) else { break Came::Unknown };
-        if decision.act == Act::Approve {
-            let looked_at = *looked_at.get_or_insert(card.revision);
-            if looked_at != card.revision {
-                break Came::Changed(card, looked_at);
-            }
-        }
-        let makers = register.makers(number).await?;
-        let step = match judged(config, &card, &makers, decision) {
-            Err(objection) => break Came::Objected(card, objection),
-            Ok(Step::Already) => break Came::Already(card),
-            Ok(step) => step,
-        };
-        match register.decide(&card, decision, &signed).await {
-            Ok(seq) => break Came::Recorded(card, seq, step),
-            Err(RegisterError::Outdated(_)) if tries < TRIES => tries += 1,
-            Err(error) => return Err(error),
-        }
-    };
-    register.close().await;
-    Ok(came)
+    let looked = looked_at.map_or(Looked::Newest, Looked::Revision);
+    block_on(crate::office::decide::decide(config, number, decision, looked, &signed))
 }
 
-fn judged(config: &Config, card: &Card, makers: &[String], decision: &Decision) -> Result<Step, Objection> {
-    // Of every revision: a colleague who mends a title does not make the sound his own.
-    let makers: Vec<&str> = makers.iter().map(String::as_str).collect();
-    let bearing = Bearing {
-        class: card.draft.class,
-        has_sound: card.sound.is_some(),
-        makers: &makers,
-        author_may_approve: config.approval.author_may_approve,
-        in_force: card.decided.as_ref().map(|decided| (decided.act, decided.by_phone)),
+/// Why an approval of another revision than the newest one was refused.
+fn changed(config: &Config, card: &Card, looked: &Looked) -> ExitCode {
+    let looked_at = match looked {
+        Looked::Revision(revision) => *revision,
+        Looked::Newest | Looked::At(_) => card.revision,
     };
-    judge(decision, bearing, same_name)
+    let (vi, en) = words::changed(card, looked_at);
+    refused(config, FAILED, (&vi, &en))
 }
 
 fn object(card: &Card, decision: &Decision, seq: Option<i64>) -> serde_json::Value {

@@ -1,25 +1,14 @@
-//! What is typed of a bulletin, read and checked.
+//! What is typed of a bulletin at the command line.
 //!
-//! In: options as they were typed. Out: the fields of a draft, and every problem and remark at once. Words are clean and NFC
-//! whatever keyboard or file they came from; text in a legacy encoding is refused. Next: `intake`.
+//! In: options. Out: the fields that `office::fields` reads and checks. Next: `intake`.
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use crate::airing::Priority;
-use crate::bulletin::Draft;
-use crate::calendar::local_date;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::folder;
-use crate::problem::what::{BulletinFault, ProgrammeFault, QueueFault, TextFault, What};
-use crate::problem::{Problem, Severity, nearest};
-use crate::schedule::read;
+use crate::office::fields;
+pub(super) use crate::office::fields::Typed;
 use crate::schedule::table::parse_date;
-use crate::text::clean_line;
-
-/// Characters of a title, a name or a reason: a sentence or two; more is a file in the wrong place.
-pub(in crate::cli) const LONGEST_WORDS: usize = 1_000;
 
 /// Fields of a bulletin besides its title.
 #[derive(Debug, clap::Args)]
@@ -54,6 +43,21 @@ pub(super) struct Fields {
 }
 
 impl Fields {
+    /// The fields as they are read, with a title.
+    pub(super) fn said(&self, title: Option<&str>) -> fields::Fields {
+        fields::Fields {
+            title: title.map(str::to_owned),
+            themes: self.themes.clone(),
+            genre: self.genre.clone(),
+            author: self.author.clone(),
+            source: self.source.clone(),
+            class: self.class.map(Priority::from),
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+            zones: self.zones.clone(),
+        }
+    }
+
     /// Whether no theme was typed.
     pub(super) const fn has_no_themes(&self) -> bool {
         self.themes.is_empty()
@@ -81,132 +85,6 @@ impl From<Class> for Priority {
     }
 }
 
-/// A draft of which nothing is said yet.
-pub(super) fn blank() -> Draft {
-    Draft {
-        title: String::new(),
-        themes: Vec::new(),
-        genre: None,
-        author: None,
-        source: None,
-        class: Priority::Ordinary,
-        valid_from: None,
-        valid_until: None,
-        zones: Vec::new(),
-        text: None,
-    }
-}
-
 fn day(text: &str) -> Result<NaiveDate, String> {
     parse_date(text).ok_or_else(|| "write a day as `2025-03-01`".to_owned())
-}
-
-/// The codes of the themes that bulletins may carry: those of the station's plan.
-pub(in crate::cli) fn theme_codes(config: &Config) -> Vec<String> {
-    let (files, _) = folder::load(&config.schedules_dir());
-    let schedule = read::read(&files, None).schedule;
-    schedule.theme_codes().into_iter().map(str::to_owned).collect()
-}
-
-/// What was typed, and what is wrong with it.
-pub(in crate::cli) struct Typed<'a> {
-    config: &'a Config,
-    /// Found so far.
-    pub(in crate::cli) problems: Vec<Problem>,
-}
-
-impl<'a> Typed<'a> {
-    /// Nothing yet.
-    pub(in crate::cli) fn new(config: &'a Config) -> Self {
-        Self { config, problems: Vec::new() }
-    }
-
-    pub(in crate::cli) fn error(&mut self, what: impl Into<What>) {
-        self.problems.push(Problem::typed(Severity::Error, what));
-    }
-
-    /// One line of words with a letter in it.
-    pub(in crate::cli) fn line(&mut self, field: &str, text: &str) -> Option<String> {
-        let cleaned = match clean_line(text) {
-            Ok(cleaned) => cleaned,
-            Err(refused) => {
-                self.error(TextFault::Refused(field.to_owned(), refused));
-                return None;
-            }
-        };
-        let remark = |remark| Problem::typed(Severity::Warning, TextFault::Remark(field.to_owned(), remark));
-        self.problems.extend(cleaned.remarks.into_iter().map(remark));
-        let length = cleaned.text.chars().count();
-        if length > LONGEST_WORDS {
-            self.error(BulletinFault::TooLong(field.to_owned(), length, LONGEST_WORDS));
-        } else if !cleaned.text.chars().any(char::is_alphanumeric) {
-            self.error(BulletinFault::NoLetter(field.to_owned()));
-        } else {
-            return Some(cleaned.text);
-        }
-        None
-    }
-
-    /// Puts into a draft what was typed of it; fields that were not typed stay.
-    pub(super) fn fill(&mut self, draft: &mut Draft, title: Option<&str>, fields: &Fields) {
-        if let Some(title) = title.and_then(|title| self.line("--title", title)) {
-            draft.title = title;
-        }
-        let words = [
-            ("--genre", &fields.genre, &mut draft.genre),
-            ("--author", &fields.author, &mut draft.author),
-            ("--source", &fields.source, &mut draft.source),
-        ];
-        for (option, typed, field) in words {
-            if let Some(typed) = typed {
-                *field = self.line(option, typed);
-            }
-        }
-        if !fields.themes.is_empty() {
-            draft.themes = self.themes(&fields.themes);
-        }
-        if !fields.zones.is_empty() {
-            draft.zones = self.zones(&fields.zones);
-        }
-        draft.class = fields.class.map_or(draft.class, Priority::from);
-        draft.valid_from = fields.valid_from.or(draft.valid_from);
-        draft.valid_until = fields.valid_until.or(draft.valid_until);
-        if let (Some(from), Some(until)) = (draft.valid_from, draft.valid_until)
-            && from > until
-        {
-            self.error(ProgrammeFault::FromAfterUntil(from, until));
-        }
-        let today = local_date(self.config.station.timezone, Clock::system().now().wall);
-        let past = fields.valid_until.filter(|until| *until < today);
-        self.problems.extend(past.map(|until| Problem::typed(Severity::Warning, QueueFault::Past(until))));
-    }
-
-    /// Theme codes, each once, in whatever case they were typed.
-    pub(in crate::cli) fn themes(&mut self, typed: &[String]) -> Vec<String> {
-        let known = theme_codes(self.config);
-        let mut themes: Vec<String> = Vec::new();
-        for theme in typed.iter().flat_map(|list| list.split(',')).map(|theme| theme.trim().to_uppercase()) {
-            if !known.contains(&theme) {
-                let near = nearest(&theme, known.iter().map(String::as_str));
-                self.error(ProgrammeFault::UnknownTheme(theme, known.clone(), near));
-            } else if !themes.contains(&theme) {
-                themes.push(theme);
-            }
-        }
-        themes
-    }
-
-    fn zones(&mut self, typed: &[String]) -> Vec<String> {
-        let known = self.config.zone_ids();
-        let mut zones: Vec<String> = Vec::new();
-        for zone in typed.iter().flat_map(|list| list.split(',')).map(str::trim) {
-            if !known.iter().any(|id| id == zone) {
-                let near = nearest(zone, known.iter().map(String::as_str));
-                self.error(ProgrammeFault::UnknownZone(zone.to_owned(), known.clone(), near));
-            } else if !zones.iter().any(|id| id == zone) {
-                zones.push(zone.to_owned());
-            }
-        }
-        zones
-    }
 }

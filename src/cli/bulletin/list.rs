@@ -7,17 +7,14 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use serde::Serialize;
 
 use super::fields::Class;
 use super::{failed, words};
-use crate::airing::rfc3339;
-use crate::backup::block_on;
-use crate::bulletin::Act;
 use crate::cli::{DONE, Format, listing, say};
 use crate::config::Config;
-use crate::sound::Doubt;
-use crate::store::{Card, DecisionState, Register, Wanted};
+use crate::office::bulletin;
+use crate::office::card::Line;
+use crate::store::{Card, DecisionState, Wanted};
 use crate::text::sort_by_title;
 
 /// Lines for people unless they ask for more or all.
@@ -85,15 +82,10 @@ pub(super) fn run(config: &Config, args: &ListArgs) -> anyhow::Result<ExitCode> 
             State::ByPhone => DecisionState::ByPhone,
         }),
         class: args.class.map(Into::into),
+        before: None,
         limit: (limit > 0).then_some(limit),
     };
-    let found = block_on(async {
-        match Register::look(&config.data_dir).await? {
-            Some(mut register) => register.list(&wanted).await,
-            None => Ok((Vec::new(), false)),
-        }
-    });
-    let (mut cards, more) = match found {
+    let (mut cards, more) = match bulletin::list(config, &wanted) {
         Ok(found) => found,
         Err(error) => return Ok(failed(config, &error)),
     };
@@ -117,78 +109,6 @@ pub(super) fn run(config: &Config, args: &ListArgs) -> anyhow::Result<ExitCode> 
         ));
     }
     Ok(ExitCode::from(DONE))
-}
-
-/// A bulletin as programs read it.
-#[derive(Debug, Serialize)]
-pub(super) struct Line<'c> {
-    bulletin: i64,
-    revision: i64,
-    title: &'c str,
-    genre: Option<&'c str>,
-    themes: &'c [String],
-    author: Option<&'c str>,
-    source: Option<&'c str>,
-    class: &'static str,
-    valid_from: Option<String>,
-    valid_until: Option<String>,
-    zones: &'c [String],
-    duration_ms: Option<i64>,
-    sha256: Option<&'c str>,
-    text_sha256: Option<&'c str>,
-    file_name: Option<&'c str>,
-    voice: Option<&'c str>,
-    doubts: &'c [Doubt],
-    state: &'static str,
-    by_phone: bool,
-    approval: Option<i64>,
-    decided_by: Option<&'c str>,
-    decided_at: Option<String>,
-    recorded_at: Option<String>,
-    by: &'c str,
-}
-
-/// The word of a state in JSON and CSV.
-fn state_word(card: &Card) -> &'static str {
-    match card.decided.as_ref().map(|decided| decided.act) {
-        None => "waiting",
-        Some(Act::Approve) => "approved",
-        Some(Act::Refuse) => "refused",
-        Some(Act::Withdraw) => "withdrawn",
-    }
-}
-
-impl<'c> Line<'c> {
-    /// What programs read of a card.
-    pub(super) fn of(card: &'c Card) -> Self {
-        let (draft, decided, sound) = (&card.draft, card.decided.as_ref(), card.sound.as_ref());
-        Self {
-            bulletin: card.number,
-            revision: card.revision,
-            title: &draft.title,
-            genre: draft.genre.as_deref(),
-            themes: &draft.themes,
-            author: draft.author.as_deref(),
-            source: draft.source.as_deref(),
-            class: draft.class.as_str(),
-            valid_from: draft.valid_from.map(|day| day.to_string()),
-            valid_until: draft.valid_until.map(|day| day.to_string()),
-            zones: &draft.zones,
-            duration_ms: sound.and_then(|sound| sound.content.duration_ms),
-            sha256: sound.map(|sound| &*sound.content.sha256),
-            text_sha256: card.text_sha256.as_deref(),
-            file_name: sound.and_then(|sound| sound.file_name.as_deref()),
-            voice: sound.and_then(|sound| sound.voice.as_deref()),
-            doubts: sound.map_or(&[], |sound| &sound.doubts),
-            state: state_word(card),
-            by_phone: decided.is_some_and(|decided| decided.by_phone),
-            approval: decided.map(|decided| decided.seq),
-            decided_by: decided.map(|decided| decided.by.as_str()),
-            decided_at: decided.and_then(|decided| decided.at).as_ref().map(rfc3339),
-            recorded_at: card.recorded_at.as_ref().map(rfc3339),
-            by: &card.by,
-        }
-    }
 }
 
 /// The columns of CSV, which are the keys of JSON.

@@ -10,10 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::fields::{Typed, blank, theme_codes};
 use super::intake;
-use super::record::revision;
-use super::{Told, failed, signature, tell, words};
+use super::{Told, Typed, failed, signature, tell, theme_codes, words};
 use crate::airing::Priority;
 use crate::backup::block_on;
 use crate::bulletin::Draft;
@@ -22,6 +20,9 @@ use crate::config::{Config, folder_of};
 use crate::folder::read_bytes;
 use crate::library::ingest::TakenIn;
 use crate::library::verify;
+use crate::office::bulletin::revision;
+use crate::office::fields::blank;
+use crate::office::intake::{is_input, limits};
 use crate::problem::what::{BulletinFault, ProgrammeFault};
 use crate::problem::{Place, Problem, any_error, nearest};
 use crate::schedule::table::{Reader, Spotted, Table};
@@ -101,7 +102,7 @@ fn recorded(config: &Config, manifest: &Path, by: Option<&str>) -> Result<Vec<Be
 fn examine(config: &Config, path: &Path) -> Option<Unfit> {
     match verify(path) {
         Err(fault) => Some(fault.into()),
-        Ok(verified) => unfit(&verified.measures, intake::limits(config).most_ms),
+        Ok(verified) => unfit(&verified.measures, limits(config).most_ms),
     }
 }
 
@@ -127,7 +128,7 @@ fn take_all(config: &Config, entries: &[Entry]) -> Result<(Vec<Option<Sound>>, O
                 held.get_or_insert(taken.held);
             }
             Err(why) => {
-                code = if intake::is_input(&why) { code } else { FAILED };
+                code = if is_input(&why) { code } else { FAILED };
                 problems.push(unfit_at(path, place, why));
             }
         }

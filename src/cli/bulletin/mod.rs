@@ -92,8 +92,7 @@ pub(super) fn take_in(config: &Config, manifest: &Path, by: &str, why: &str) -> 
     Ok(numbers)
 }
 
-pub(super) use fields::{LONGEST_WORDS, Typed, theme_codes};
-pub(super) use intake::content_place;
+pub(super) use crate::office::fields::{LONGEST_WORDS, Typed, theme_codes};
 
 /// Says problems in the station's language; whether one of them refuses what was asked.
 pub(super) fn tell(config: &Config, problems: &[Problem]) -> bool {

@@ -10,7 +10,8 @@ use super::{intake, refused, tell};
 use crate::cli::{FAILED, WRONG_INPUT, say};
 use crate::config::Config;
 use crate::language::Language;
-use crate::speech::{Normalised, SpeechError, is_installed, normalise, readings_of};
+use crate::office::voice;
+use crate::speech::{Normalised, SpeechError, is_installed};
 use crate::text::plain_key;
 
 /// What is heard as a yes; anything else is a no.
@@ -35,11 +36,11 @@ pub(super) struct How<'a> {
 pub(super) fn read(config: &Config, text: &str, how: How<'_>) -> Result<Normalised, ExitCode> {
     let mut problems = Vec::new();
     let by_hand = how.read_as.map(|name| intake::text(name, &mut problems));
-    let readings = readings_of(&config.folder).map_err(|mut found| problems.append(&mut found)).ok();
+    let reading = voice::reading(config, by_hand.flatten().as_deref().unwrap_or(text));
+    let reading = reading.map_err(|mut found| problems.append(&mut found)).ok();
     let is_refused = tell(config, &problems);
-    let (Some(readings), false) = (readings, is_refused) else { return Err(ExitCode::from(WRONG_INPUT)) };
-    let reading = normalise(by_hand.flatten().as_deref().unwrap_or(text), &readings);
-    if reading.text.contains(char::is_alphabetic) {
+    let (Some(reading), false) = (reading, is_refused) else { return Err(ExitCode::from(WRONG_INPUT)) };
+    if voice::is_sayable(&reading) {
         return Ok(reading);
     }
     Err(not_spoken(config, WRONG_INPUT, &SpeechError::NothingToSay))
@@ -128,7 +129,7 @@ pub(super) fn not_spoken(config: &Config, code: u8, error: &SpeechError) -> Exit
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::speech::Readings;
+    use crate::speech::{Readings, normalise};
 
     #[test]
     fn each_change_is_told_once_and_each_doubt_with_its_line() {

@@ -9,19 +9,20 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::fields::{Fields, Typed, blank};
-use super::intake::{self, Taken};
+use super::fields::Fields;
+use super::intake;
 use super::speak::{AddSpeech, Voiced, voiced};
-use super::{Told, failed, signature, tell, unknown, words};
-use crate::backup::block_on;
+use super::{Told, Typed, failed, signature, tell, unknown, words};
 use crate::bulletin::Draft;
 use crate::cli::{DONE, FAILED, WRONG_INPUT};
 use crate::config::Config;
+use crate::office::bulletin::{self, Added, Changed};
+use crate::office::fields::{OPTIONS, blank};
+use crate::office::intake::{Taken, is_input};
 use crate::problem::what::BulletinFault;
 use crate::problem::{Problem, Severity};
-use crate::sound::Doubt;
 use crate::speech::Normalised;
-use crate::store::{Card, Register, RegisterError, Revision, Sound};
+use crate::store::{Revision, Sound};
 
 /// Arguments of `loa bulletin add`.
 #[derive(Debug, clap::Args)]
@@ -87,7 +88,7 @@ enum Clear {
 pub(super) fn add(config: &Config, args: &AddArgs) -> anyhow::Result<ExitCode> {
     let mut typed = Typed::new(config);
     let mut draft = blank();
-    typed.fill(&mut draft, Some(&args.title), &args.fields);
+    typed.fill(&mut draft, &args.fields.said(Some(&args.title)), OPTIONS);
     let by = args.by.by.as_ref().map(|by| typed.line("--by", by));
     let has_text = args.fields.text.is_some();
     let mut problems = typed.problems;
@@ -110,31 +111,18 @@ pub(super) fn add(config: &Config, args: &AddArgs) -> anyhow::Result<ExitCode> {
         }
     }
     let signed = signature(config, by.flatten().as_deref());
-    let recorded = block_on(async {
-        let mut register = Register::open(&config.data_dir).await?;
-        let revision = revision(&mut register, draft, taken.as_ref().map(|taken| &taken.sound), None).await?;
-        let twins = register.titled(&revision.draft.title).await?;
-        let number = register.add(&revision, &signed).await?;
-        register.close().await;
-        Ok::<_, RegisterError>((number, revision, twins))
-    });
-    let (number, revision, twins) = match recorded {
-        Ok(recorded) => recorded,
+    let sound = taken.as_ref().map(|taken| &taken.sound);
+    let Added { number, revision, twins } = match bulletin::add(config, draft, sound, &signed) {
+        Ok(added) => added,
         Err(error) => return Ok(failed(config, &error)),
     };
-    tell(config, &remarks(&revision, taken.as_ref(), &twins));
+    tell(config, &bulletin::remarks(&revision, sound, &twins));
     told(config, args.by.format, (number, 1), &revision, taken.as_ref(), reading.as_ref())
 }
 
 /// Records a new revision.
 pub(super) fn change(config: &Config, args: &ChangeArgs) -> anyhow::Result<ExitCode> {
-    let found = block_on(async {
-        match Register::look(&config.data_dir).await? {
-            Some(mut register) => register.card(args.number).await,
-            None => Ok(None),
-        }
-    });
-    let card = match found {
+    let card = match bulletin::card(config, args.number) {
         Ok(Some(card)) => card,
         Ok(None) => return Ok(unknown(config, args.number)),
         Err(error) => return Ok(failed(config, &error)),
@@ -142,7 +130,7 @@ pub(super) fn change(config: &Config, args: &ChangeArgs) -> anyhow::Result<ExitC
     let mut typed = Typed::new(config);
     let mut draft = card.draft.clone();
     args.clear.iter().for_each(|field| clear(&mut draft, *field));
-    typed.fill(&mut draft, args.title.as_deref(), &args.fields);
+    typed.fill(&mut draft, &args.fields.said(args.title.as_deref()), OPTIONS);
     let by = args.by.by.as_ref().map(|by| typed.line("--by", by));
     let mut problems = typed.problems;
     if let Some(name) = &args.fields.text {
@@ -156,35 +144,26 @@ pub(super) fn change(config: &Config, args: &ChangeArgs) -> anyhow::Result<ExitC
         Ok(taken) => taken,
         Err(code) => return Ok(code),
     };
-    let same_sound = sha256_of(&card) == taken.as_ref().map(|taken| &taken.sound).or(kept.as_ref()).map(sha256);
-    if same_sound && draft == card.draft {
-        let told = words::unchanged(config.language, &card);
-        writeln!(io::stderr(), "{told}")?;
-        return match args.by.format {
-            Told::Text => Ok(ExitCode::from(DONE)),
-            Told::Json => told_object((card.number, card.revision), &draft, card.sound.as_ref(), None),
-        };
-    }
-    let kept_sound = taken.is_none() && kept.is_some() && draft.text != card.draft.text;
+    let sound = taken.as_ref().map(|taken| &taken.sound);
     let signed = signature(config, by.flatten().as_deref());
-    let recorded = block_on(async {
-        let mut register = Register::open(&config.data_dir).await?;
-        let mut revision =
-            revision(&mut register, draft, taken.as_ref().map(|taken| &taken.sound), Some(card.number)).await?;
-        revision.sound = revision.sound.or(kept);
-        let number = register.revise(card.number, card.revision, &revision, &signed).await?;
-        register.close().await;
-        Ok::<_, RegisterError>((number, revision))
-    });
-    let (number, revision) = match recorded {
-        Ok(recorded) => recorded,
-        Err(error) => return Ok(failed(config, &error)),
-    };
-    tell(config, &remarks(&revision, taken.as_ref(), &[]));
-    if kept_sound {
-        crate::cli::say(words::sound_kept(config.language, &revision));
+    match bulletin::change(config, &card, draft, (sound, kept), &signed) {
+        Ok(Changed::Nothing) => {
+            let told = words::unchanged(config.language, &card);
+            writeln!(io::stderr(), "{told}")?;
+            match args.by.format {
+                Told::Text => Ok(ExitCode::from(DONE)),
+                Told::Json => told_object((card.number, card.revision), &card.draft, card.sound.as_ref(), None),
+            }
+        }
+        Ok(Changed::Revised { revision: number, recorded, kept_sound }) => {
+            tell(config, &bulletin::remarks(&recorded, sound, &[]));
+            if kept_sound {
+                crate::cli::say(words::sound_kept(config.language, &recorded));
+            }
+            told(config, args.by.format, (card.number, number), &recorded, taken.as_ref(), None)
+        }
+        Err(error) => Ok(failed(config, &error)),
     }
-    told(config, args.by.format, (card.number, number), &revision, taken.as_ref(), None)
 }
 
 fn clear(draft: &mut Draft, field: Clear) {
@@ -205,10 +184,6 @@ fn sha256(sound: &Sound) -> &str {
     &sound.content.sha256
 }
 
-fn sha256_of(card: &Card) -> Option<&str> {
-    card.sound.as_ref().map(sha256)
-}
-
 /// Says what is wrong so far, and takes the file in if nothing is.
 fn take(config: &Config, file: Option<&PathBuf>, problems: &[Problem]) -> Result<Option<Taken>, ExitCode> {
     let is_refused = tell(config, problems);
@@ -224,7 +199,7 @@ fn take(config: &Config, file: Option<&PathBuf>, problems: &[Problem]) -> Result
         return Err(ExitCode::from(WRONG_INPUT));
     }
     intake::sound(config, path).map(Some).map_err(|unfit| {
-        let code = if intake::is_input(&unfit) { WRONG_INPUT } else { FAILED };
+        let code = if is_input(&unfit) { WRONG_INPUT } else { FAILED };
         tell(config, &[unfit_problem(path, unfit)]);
         ExitCode::from(code)
     })
@@ -232,37 +207,6 @@ fn take(config: &Config, file: Option<&PathBuf>, problems: &[Problem]) -> Result
 
 fn unfit_problem(path: &std::path::Path, unfit: crate::sound::Unfit) -> Problem {
     Problem::typed(Severity::Error, BulletinFault::Unfit(path.display().to_string(), unfit))
-}
-
-/// What is to be recorded; that other bulletins (but `itself`) have the same sound is a doubt like others.
-pub(super) async fn revision(
-    register: &mut Register,
-    draft: Draft,
-    sound: Option<&Sound>,
-    itself: Option<i64>,
-) -> Result<Revision, RegisterError> {
-    let Some(mut sound) = sound.cloned() else { return Ok(Revision { draft, sound: None }) };
-    let fingerprint = sound.measures.map(|measures| measures.fingerprint);
-    let twins = register.same_sound(&sound.content.sha256, fingerprint).await?;
-    let twin = twins.into_iter().find(|number| Some(*number) != itself);
-    sound.doubts.extend(twin.map(|bulletin| Doubt::SameSound { bulletin }));
-    Ok(Revision { draft, sound: Some(sound) })
-}
-
-/// What a person should look at of what was recorded.
-pub(super) fn remarks(revision: &Revision, taken: Option<&Taken>, twins: &[Card]) -> Vec<Problem> {
-    let mut remarks = Vec::new();
-    if let (Some(taken), Some(sound)) = (taken, &revision.sound) {
-        let name = taken.sound.file_name.clone().or_else(|| taken.sound.voice.clone()).unwrap_or_default();
-        let doubt = |doubt: &Doubt| BulletinFault::Doubt(name.clone(), *doubt);
-        remarks.extend(sound.doubts.iter().map(doubt).map(|fault| Problem::typed(Severity::Warning, fault)));
-    }
-    if !twins.is_empty() {
-        let numbers = twins.iter().map(|card| card.number).collect();
-        let fault = BulletinFault::SameTitle(revision.draft.title.clone(), numbers);
-        remarks.push(Problem::typed(Severity::Warning, fault));
-    }
-    remarks
 }
 
 /// Tells what was recorded, and what was read if it was spoken.

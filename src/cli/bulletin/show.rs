@@ -8,18 +8,16 @@ use std::process::ExitCode;
 
 use chrono::DateTime;
 
-use super::list::Line;
 use super::{Told, failed, unknown, words};
 use crate::airing::{Outcome, OutputKind, Reason};
-use crate::backup::block_on;
 use crate::bulletin::Act;
 use crate::cli::DONE;
-use crate::cli::stored;
 use crate::config::Config;
 use crate::language::Language;
-use crate::problem::what::Lost;
+use crate::office::bulletin;
+use crate::office::card::{kept, object};
 use crate::sound::{Form, Measures};
-use crate::store::{Card, History, Register, RegisterError};
+use crate::store::{Card, History};
 
 /// Arguments of `loa bulletin show`.
 #[derive(Debug, clap::Args)]
@@ -34,13 +32,7 @@ pub(super) struct ShowArgs {
 
 /// Prints everything about a bulletin.
 pub(super) fn run(config: &Config, args: &ShowArgs) -> anyhow::Result<ExitCode> {
-    let found = block_on(async {
-        let Some(mut register) = Register::look(&config.data_dir).await? else { return Ok(None) };
-        let Some(card) = register.card(args.number).await? else { return Ok(None) };
-        let history = register.history(args.number).await?;
-        Ok::<_, RegisterError>(Some((card, history)))
-    });
-    let (card, history) = match found {
+    let (card, history) = match bulletin::whole(config, args.number) {
         Ok(Some(found)) => found,
         Ok(None) => return Ok(unknown(config, args.number)),
         Err(error) => return Ok(failed(config, &error)),
@@ -51,25 +43,6 @@ pub(super) fn run(config: &Config, args: &ShowArgs) -> anyhow::Result<ExitCode> 
         Told::Text => Page { config, out: &mut out }.print(&card, &history)?,
     }
     Ok(ExitCode::from(DONE))
-}
-
-fn object(config: &Config, card: &Card, history: &History) -> serde_json::Result<serde_json::Value> {
-    let mut object = serde_json::to_value(Line::of(card))?;
-    object["text"] = serde_json::json!(card.draft.text);
-    object["read_as"] = serde_json::json!(card.sound.as_ref().and_then(|sound| sound.read_as.as_ref()));
-    object["stored"] = serde_json::json!(card.sound.as_ref().map(|sound| kept(config, &sound.content.sha256).2));
-    object["measures"] = serde_json::json!(card.sound.as_ref().and_then(|sound| sound.measures));
-    object["history"] = serde_json::to_value(history)?;
-    Ok(object)
-}
-
-/// How the stored sound is, in Vietnamese, in English, and as a program's word.
-fn kept(config: &Config, sha256: &str) -> (&'static str, &'static str, &'static str) {
-    match stored::examine(config, sha256) {
-        None => ("còn nguyên", "as recorded", "whole"),
-        Some(Lost::Gone) => ("KHÔNG CÒN, phải đưa lại tệp", "GONE, give the file again", "gone"),
-        Some(Lost::Changed) => ("BỊ HỎNG, phải đưa lại tệp", "DAMAGED, give the file again", "changed"),
-    }
 }
 
 /// Lines for people.

@@ -7,19 +7,19 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use super::fields::Typed;
-use super::intake::{self, Taken};
 use super::reading::{self, How};
 use super::record::{self, By};
-use super::{Told, failed, refused, signature, tell, unknown, words};
+use super::{Told, Typed, failed, refused, signature, tell, unknown, words};
 use crate::backup::block_on;
 use crate::bulletin::Act;
 use crate::cli::{DONE, FAILED, WRONG_INPUT, say};
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::language::Language;
+use crate::office::bulletin;
+use crate::office::intake::Taken;
+use crate::office::voice::{self, Unspoken};
 use crate::sound::Unfit;
-use crate::speech::{Normalised, synthesise};
+use crate::speech::Normalised;
 use crate::store::{Card, Register, RegisterError};
 
 /// Arguments of `loa bulletin speak`.
@@ -78,13 +78,7 @@ pub(super) enum Voiced {
 
 /// Has the text of a bulletin spoken.
 pub(super) fn run(config: &Config, args: &SpeakArgs) -> anyhow::Result<ExitCode> {
-    let found = block_on(async {
-        match Register::look(&config.data_dir).await? {
-            Some(mut register) => register.card(args.number).await,
-            None => Ok(None),
-        }
-    });
-    let card = match found {
+    let card = match bulletin::card(config, args.number) {
         Ok(Some(card)) => card,
         Ok(None) => return Ok(unknown(config, args.number)),
         Err(error) => return Ok(failed(config, &error)),
@@ -131,14 +125,14 @@ fn revise(
     let recorded = block_on(async {
         let mut register = Register::open(&config.data_dir).await?;
         let draft = card.draft.clone();
-        let revision = record::revision(&mut register, draft, Some(&taken.sound), Some(card.number)).await?;
+        let revision = bulletin::revision(&mut register, draft, Some(&taken.sound), Some(card.number)).await?;
         let number = register.revise(card.number, card.revision, &revision, &signed).await?;
         register.close().await;
         Ok::<_, RegisterError>((number, revision))
     });
     match recorded {
         Ok((number, revision)) => {
-            tell(config, &record::remarks(&revision, Some(taken), &[]));
+            tell(config, &bulletin::remarks(&revision, Some(&taken.sound), &[]));
             record::told(config, format, (card.number, number), &revision, Some(taken), Some(reading))
         }
         Err(error) => Ok(failed(config, &error)),
@@ -171,13 +165,10 @@ pub(super) fn voiced(config: &Config, text: &str, how: How<'_>, format: Told) ->
 
 /// The sound of a reading, in the content store.
 fn sound(config: &Config, reading: &Normalised) -> Result<Taken, ExitCode> {
-    let spoken = synthesise(&reading.text, &config.speech, &config.data_dir, &Clock::system())
-        .map_err(|error| reading::not_spoken(config, FAILED, &error))?;
-    let mut taken = intake::sound(config, &spoken.path()).map_err(|unfit| unusable(config, &spoken.voice, &unfit))?;
-    taken.sound.file_name = None;
-    taken.sound.voice = Some(spoken.voice.clone());
-    taken.sound.read_as = Some(reading.text.clone());
-    Ok(taken)
+    voice::sound(config, reading, &mut |_| {}).map_err(|why| match why {
+        Unspoken::Speech(error) => reading::not_spoken(config, FAILED, &error),
+        Unspoken::Unusable(voice, unfit) => unusable(config, &voice, &unfit),
+    })
 }
 
 /// What the voice gave is no sound that may air.

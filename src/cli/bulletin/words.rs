@@ -8,7 +8,8 @@ use chrono::{DateTime, FixedOffset};
 use crate::bulletin::{Act, Decision, Objection, Step};
 use crate::config::Config;
 use crate::language::Language;
-use crate::store::{Card, RegisterError, Revision, Sound};
+pub(super) use crate::office::words::{register_error, state};
+use crate::store::{Card, Revision, Sound};
 
 /// Digits of a hash that people compare by eye.
 const SHORT: usize = 12;
@@ -118,18 +119,6 @@ pub(super) const fn approval_will_end(language: Language) -> &'static str {
     )
 }
 
-/// The state of a bulletin in a few words.
-pub(super) fn state(language: Language, card: &Card) -> &'static str {
-    let (vi, en) = match card.decided.as_ref().map(|decided| (decided.act, decided.by_phone)) {
-        None => ("chờ duyệt", "waiting"),
-        Some((Act::Approve, false)) => ("đã duyệt", "approved"),
-        Some((Act::Approve, true)) => ("duyệt qua điện thoại, chưa xác nhận", "approved by phone, not confirmed"),
-        Some((Act::Refuse, _)) => ("không duyệt", "refused"),
-        Some((Act::Withdraw, _)) => ("đã rút", "withdrawn"),
-    };
-    language.pick(vi, en)
-}
-
 /// A decision that was recorded, and what it is about.
 pub(super) fn decided(config: &Config, card: &Card, decision: &Decision, seq: i64, step: Step) -> String {
     let language = config.language;
@@ -231,44 +220,6 @@ pub(super) fn changed(card: &Card, looked_at: i64) -> (String, String) {
              again (`loa bulletin show {number}`), then approve with --revision {newest}; nothing was recorded"
         ),
     )
-}
-
-/// Why the database did not do what was asked, in Vietnamese; in English it says so itself.
-pub(super) fn register_error(error: &RegisterError) -> String {
-    match error {
-        RegisterError::Busy(path) => {
-            format!("`{}` đang được chương trình khác dùng; chưa ghi gì, hãy làm lại", path.display())
-        }
-        RegisterError::Damaged { path, why } => {
-            let why = reason(why);
-            format!("không dùng được `{}` ({why}); chưa ghi gì, hãy khởi động lại đài trước", path.display())
-        }
-        RegisterError::Unusable { path, why } => {
-            format!("không dùng được `{}`: {}; chưa ghi gì", path.display(), reason(why))
-        }
-        RegisterError::Outdated(number) => {
-            format!("tin bài số {number} vừa được người khác sửa; hãy xem lại rồi làm lại")
-        }
-        RegisterError::OutdatedActivity(number) => {
-            format!("hoạt động số {number} vừa được người khác sửa; hãy xem lại rồi làm lại")
-        }
-    }
-}
-
-/// What SQLite and the system say most of a database; the rest stays as they say it.
-fn reason(why: &str) -> &str {
-    match why {
-        "it is gone" => "tệp đã mất",
-        "it is empty" => "tệp rỗng",
-        "there is no such file" => "không có tệp này",
-        "file is not a database" => "tệp không phải cơ sở dữ liệu",
-        "database disk image is malformed" => "nội dung tệp bị hỏng",
-        "the disk is full; make room" | "database or disk is full" => "ổ đĩa đã đầy, hãy dọn bớt",
-        "disk I/O error" => "ổ đĩa báo lỗi đọc ghi",
-        "attempt to write a readonly database" => "người dùng này không có quyền ghi",
-        "unable to open database file" => "không mở được tệp",
-        other => other,
-    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-pub(super) use self::signed::named;
 use super::when::When;
 use super::{ConfigChoice, Format};
 use crate::signing::Fingerprint;
@@ -41,11 +40,11 @@ pub struct LogArgs {
 /// What can be done with the log besides printing it.
 #[derive(Debug, clap::Subcommand)]
 pub enum LogCommand {
-    /// Proves that no row, approval, bulletin, act on a zone or activity was altered, removed or inserted; prints how many of each,
-    /// and the heads.
+    /// Proves that no row, approval, bulletin, act on a zone, activity or row of the audit was altered, removed or inserted; prints
+    /// how many of each, and the heads.
     Verify {
         /// A signed export instead: checked by itself, without a station
-        #[arg(value_name = "FILE", conflicts_with_all = ["approvals_head", "bulletins_head", "zones_head", "activities_head"])]
+        #[arg(value_name = "FILE", conflicts_with_all = ["approvals_head", "bulletins_head", "zones_head", "activities_head", "audit_head"])]
         file: Option<PathBuf>,
         /// The fingerprint of the station's key, as it is known from elsewhere: also proves whose file it is.
         #[arg(long, value_name = "FINGERPRINT", requires = "file")]
@@ -65,6 +64,9 @@ pub enum LogCommand {
         /// The same for the revisions of activities.
         #[arg(long, value_name = "SEQ:HASH")]
         activities_head: Option<Head>,
+        /// The same for the audit of what people did on the page.
+        #[arg(long, value_name = "SEQ:HASH")]
+        audit_head: Option<Head>,
     },
     /// Writes rows into one file with a signature by the station's key, which anyone can check
     Export(signed::ExportArgs),
@@ -84,8 +86,17 @@ pub fn run(choice: &ConfigChoice, args: &LogArgs) -> anyhow::Result<ExitCode> {
     let span = Span { from: args.from.map(|from| from.begin(zone)), to: args.to.map(|to| to.end(zone)) };
     match &args.command {
         None => print(&config.data_dir, span, args.format),
-        Some(LogCommand::Verify { head, approvals_head, bulletins_head, zones_head, activities_head, .. }) => {
-            let kept = [head, approvals_head, bulletins_head, zones_head, activities_head].map(Clone::clone);
+        Some(LogCommand::Verify {
+            head,
+            approvals_head,
+            bulletins_head,
+            zones_head,
+            activities_head,
+            audit_head,
+            ..
+        }) => {
+            let kept =
+                [head, approvals_head, bulletins_head, zones_head, activities_head, audit_head].map(Clone::clone);
             on_log(&config.data_dir, async |log, out| verify(log, kept, out).await)
         }
         Some(LogCommand::Export(args)) => signed::export(&config, args),
@@ -97,7 +108,7 @@ pub fn run(choice: &ConfigChoice, args: &LogArgs) -> anyhow::Result<ExitCode> {
 /// Prints the whole log as a table, then verifies it.
 pub(super) fn print_and_verify(data_dir: &Path) -> anyhow::Result<ExitCode> {
     print(data_dir, Span::default(), Format::Text)?;
-    on_log(data_dir, async |log, out| verify(log, [const { None }; 5], out).await)
+    on_log(data_dir, async |log, out| verify(log, [const { None }; 6], out).await)
 }
 
 fn print(data_dir: &Path, span: Span, format: Format) -> anyhow::Result<ExitCode> {
@@ -127,13 +138,14 @@ fn on_log(
 /// The inner error is the writer's: whoever reads may have gone.
 type Printed = Result<io::Result<()>, ReadError>;
 
-async fn verify(mut log: Log, kept: [Option<Head>; 5], out: &mut impl Write) -> Printed {
-    let [kept, approvals, bulletins, zones, activities] = kept;
+async fn verify(mut log: Log, kept: [Option<Head>; 6], out: &mut impl Write) -> Printed {
+    let [kept, approvals, bulletins, zones, activities, audit] = kept;
     // Whichever of them is broken, the others are still proved.
     let bulletins = log.verify_bulletins(bulletins).await;
     let approvals = log.verify_approvals(approvals).await;
     let zones = log.verify_zones(zones).await;
     let activities = log.verify_activities(activities).await;
+    let audit = log.verify_audit(audit).await;
     let mut broken = None;
     for (proved, what) in [
         (log.verify(kept).await, "rows"),
@@ -141,6 +153,7 @@ async fn verify(mut log: Log, kept: [Option<Head>; 5], out: &mut impl Write) -> 
         (bulletins, "bulletin revisions"),
         (zones, "acts on zones"),
         (activities, "activity revisions"),
+        (audit, "acts in the audit"),
     ] {
         match proved {
             Ok(head) => {

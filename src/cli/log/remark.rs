@@ -2,7 +2,7 @@
 //!
 //! In: the number of a row, and what was typed. Out: a new row at the end of the chain, beside a station that may be running,
 //! and what came of it in the station's language. The row itself stays as it was written. All that is wrong with what was
-//! typed is told at once, and then nothing is recorded. Next: `store::remarks`.
+//! typed is told at once, and then nothing is recorded. Next: `office::remark`.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -14,10 +14,8 @@ use crate::backup::block_on;
 use crate::cli::bulletin::{Told, Typed, failed, refused, signature, tell};
 use crate::cli::{DONE, WRONG_INPUT, say};
 use crate::config::Config;
-use crate::problem::nearest;
-use crate::problem::what::ProgrammeFault;
-use crate::station::boot_id;
-use crate::store::{Changes, Logged, Register, RemarkError, Row, Saying, Scribe};
+use crate::office::remark::{self, About, Added};
+use crate::store::{Changes, RemarkError, Row, Saying};
 
 /// Arguments of `loa log note`.
 #[derive(Debug, clap::Args)]
@@ -113,20 +111,22 @@ pub(super) fn correct(config: &Config, args: &CorrectArgs) -> anyhow::Result<Exi
     if let Some(refused) = contradiction(config, args) {
         return Ok(refused);
     }
-    let (logged, sounds) = match look(config, args.seq, args.bulletin) {
-        Ok(found) => found,
+    let about = match block_on(remark::look(config, args.seq, args.bulletin)) {
+        Ok(about) => about,
         Err(error) => return Ok(objected(config, &error)),
     };
     let mut typed = Typed::new(config);
-    let changes = changes(config, args, &logged, &mut typed);
+    let changes = changes(config, args, &about, &mut typed);
     let why = typed.line("--why", &args.why);
     let by = typed.line("--by", &args.who.by);
     let (false, Some(why), Some(by)) = (tell(config, &typed.problems), why, by) else {
         return Ok(ExitCode::from(WRONG_INPUT));
     };
     if let Some(number) = args.bulletin {
-        let Some(sounds) = sounds else { return Ok(crate::cli::bulletin::unknown(config, number)) };
-        if logged.row.sha256.as_ref().is_some_and(|sound| !sounds.contains(sound)) {
+        if !about.knows_bulletin() {
+            return Ok(crate::cli::bulletin::unknown(config, number));
+        }
+        if about.is_other_sound() {
             say(other_sound(config, args.seq, number));
         }
     }
@@ -166,34 +166,13 @@ fn other_sound(config: &Config, seq: i64, number: i64) -> String {
     config.language.pick(&vi, &en).to_owned()
 }
 
-/// The row as it is, and the sounds of all revisions of a bulletin if there is such a one. Without a database none is made.
-fn look(config: &Config, seq: i64, bulletin: Option<i64>) -> Result<(Logged, Option<Vec<String>>), RemarkError> {
-    block_on(async {
-        let Some(mut register) = Register::look(&config.data_dir).await? else {
-            return Err(RemarkError::Unknown(seq, 0));
-        };
-        let found = async {
-            let logged = register.logged(seq).await?;
-            let Some(number) = bulletin else { return Ok((logged, None)) };
-            if register.card(number).await?.is_none() {
-                return Ok((logged, None));
-            }
-            let revisions = register.history(number).await?.revisions;
-            Ok((logged, Some(revisions.into_iter().filter_map(|revision| revision.sha256).collect())))
-        };
-        let found = found.await;
-        register.close().await;
-        found
-    })
-}
-
-fn changes(config: &Config, args: &CorrectArgs, logged: &Logged, typed: &mut Typed<'_>) -> Changes {
+fn changes(config: &Config, args: &CorrectArgs, about: &About, typed: &mut Typed<'_>) -> Changes {
     let mut word = |option: &str, text: &Option<String>| text.as_ref().map(|text| typed.line(option, text));
     let title = word("--title", &args.title).flatten();
     let [genre, author, source] = [("--genre", &args.genre), ("--author", &args.author), ("--source", &args.source)]
         .map(|(option, text)| word(option, text));
     let themes = args.themes.as_ref().map(|list| typed.themes(std::slice::from_ref(list)));
-    let zones = args.zones.as_ref().map(|list| zones(config, list, logged, typed));
+    let zones = args.zones.as_ref().map(|list| zones(config, list, about, typed));
     let cleared = |field| args.clear.contains(&field);
     let is_void = (args.void || args.unvoid).then_some(args.void);
     Changes {
@@ -209,20 +188,10 @@ fn changes(config: &Config, args: &CorrectArgs, logged: &Logged, typed: &mut Typ
 }
 
 /// Zones of the station or of the row; a zone of the row keeps the name that it had on that day.
-fn zones(config: &Config, list: &str, logged: &Logged, typed: &mut Typed<'_>) -> Vec<(String, String)> {
-    let then = logged.row.zones.0.iter().cloned().zip(logged.row.zone_names.0.iter().cloned());
-    let known: Vec<(String, String)> =
-        logged.described.zones.iter().cloned().chain(then).chain(config.zone_names()).collect();
-    let mut zones: Vec<(String, String)> = Vec::new();
-    for id in list.split(',').map(str::trim) {
-        match known.iter().find(|(known, _)| known == id) {
-            Some(zone) if zones.contains(zone) => {}
-            Some(zone) => zones.push(zone.clone()),
-            None => {
-                let near = nearest(id, known.iter().map(|(id, _)| id.as_str()));
-                typed.error(ProgrammeFault::UnknownZone(id.to_owned(), config.zone_ids(), near));
-            }
-        }
+fn zones(config: &Config, list: &str, about: &About, typed: &mut Typed<'_>) -> Vec<(String, String)> {
+    let (zones, faults) = about.zones(config, list.split(',').map(str::trim));
+    for fault in faults {
+        typed.error(fault);
     }
     zones
 }
@@ -230,30 +199,16 @@ fn zones(config: &Config, list: &str, logged: &Logged, typed: &mut Typed<'_>) ->
 /// Records it, and tells what came of it.
 fn add(config: &Config, seq: i64, saying: Saying, by: &str, format: Told) -> anyhow::Result<ExitCode> {
     let signed = signature(config, Some(by));
-    let added = block_on(async {
-        let Some(known) = Register::look(&config.data_dir).await? else {
-            return Err(RemarkError::Unknown(seq, 0));
-        };
-        known.close().await;
-        let mut register = Register::open(&config.data_dir).await?;
-        let scribe = Scribe { station: &config.station.name, boot_id: &boot_id(), signed: &signed };
-        let added = async {
-            let row = register.remark(seq, saying, scribe).await?;
-            Ok((row, register.counted_by(seq).await?))
-        };
-        let added = added.await;
-        register.close().await;
-        added
-    });
-    let (row, counted_by) = match added {
+    let added = match block_on(remark::add(config, seq, saying, &signed)) {
         Ok(added) => added,
         Err(error) => return Ok(objected(config, &error)),
     };
-    let noun = if row.kind == Kind::Correction.as_str() { Kind::Correction } else { Kind::Note };
+    let noun = added.kind();
+    let Added { row, counted_by } = added;
     match format {
         Told::Text => {
             writeln!(io::stdout(), "{}", told(config, seq, noun, &row))?;
-            if let Some(counted_by) = counted_by.filter(|counted_by| noun == Kind::Correction && *counted_by > seq) {
+            if let Some(counted_by) = counted_by {
                 say(elsewhere(config, counted_by));
             }
         }

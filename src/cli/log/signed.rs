@@ -9,22 +9,20 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use chrono::{DateTime, TimeDelta};
 
 use super::When;
 use crate::backup::block_on;
-use crate::calendar::with_offset;
 use crate::cli::bulletin::Told;
 use crate::cli::listing::one_line;
 use crate::cli::{DONE, WrongInput, counted, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::who;
+use crate::office::signed::{self, Asked};
 use crate::problem::system::words;
-use crate::report::make::make;
-use crate::report::period::{self, Period};
-use crate::signing::{self, ExportError, Exported, Fingerprint, Header, Proof, Wanted, Window};
-use crate::store::{Head, Log, ReadError, Span};
+use crate::report::period;
+use crate::signing::{self, ExportError, Exported, Fingerprint, Header, Proof, Window};
+use crate::store::{Head, Span};
 
 /// Arguments of `loa log export`.
 #[derive(Debug, clap::Args)]
@@ -58,26 +56,11 @@ pub(super) fn export(config: &Config, args: &ExportArgs) -> anyhow::Result<ExitC
         return Err(WrongInput("a signed export goes into a file: write `-o FILE`".to_owned()).into());
     }
     let zone = config.station.timezone;
-    let days = args.period.map(|asked| Period::new(asked, config.report.calendar).window);
-    let (from, to) = match days {
-        Some(days) => (Some(When::Day(days.first)), Some(When::Day(days.last))),
-        None => (args.from, args.to),
-    };
-    let mut span = Span { from: from.map(|from| from.begin(zone)), to: to.map(|to| to.end(zone)) };
-    let period = args.period.map(|asked| Period::new(asked, config.report.calendar));
-    if let Some(period) = period {
-        span = block_on(counted_in(config, period, span))?;
-    }
-    let wanted = Wanted {
-        data_dir: &config.data_dir,
-        station: &config.station.name,
-        span,
-        period: period.map(named),
-        to: &args.output,
-        by: who(args.by.clone(), Some(rustix::process::getuid().as_raw())),
-        at: with_offset(zone, Clock::system().now().wall),
-    };
-    let exported = block_on(signing::export(&wanted)).map_err(|error| match error {
+    let span = Span { from: args.from.map(|from| from.begin(zone)), to: args.to.map(|to| to.end(zone)) };
+    let asked = args.period.map_or(Asked::Span(span), Asked::Period);
+    let by = who(args.by.clone(), Some(rustix::process::getuid().as_raw()));
+    let now = Clock::system().now().wall;
+    let exported = block_on(signed::export(config, asked, &args.output, by, now)).map_err(|error| match error {
         ExportError::Exists(_) => WrongInput(error.to_string()).into(),
         other => anyhow::Error::from(other),
     })?;
@@ -103,25 +86,6 @@ pub(super) fn export(config: &Config, args: &ExportArgs) -> anyhow::Result<ExitC
         }
     }
     Ok(ExitCode::from(DONE))
-}
-
-/// The span widened to every row that the report of a period counts: it goes by the day of the sound, which may be another
-/// than that of the schedule.
-async fn counted_in(config: &Config, period: Period, span: Span) -> Result<Span, ReadError> {
-    let totals = make(config, None, period, Clock::system().now().wall).await?.figures.totals;
-    let ends: Vec<i64> = [totals.first_seq, totals.last_seq].into_iter().flatten().collect();
-    let rows = Log::open(&config.data_dir).await?.rows_of(&ends).await?;
-    let scheduled = rows.iter().filter_map(|row| DateTime::parse_from_rfc3339(&row.scheduled_at).ok());
-    Ok(scheduled.map(|at| at.to_utc()).fold(span, |Span { from, to }, at| Span {
-        from: from.map(|from| from.min(at)),
-        to: to.map(|to| to.max(at + TimeDelta::microseconds(1))),
-    }))
-}
-
-/// A period as the header of an export names it, with its first and last day.
-pub(in crate::cli) fn named(period: Period) -> String {
-    let period::Window { first, last } = period.window;
-    format!("{}: {first}..{last}", period.span)
 }
 
 /// Checks a signed export. One that is not whole is exit code 1 and a message that names its first bad line.

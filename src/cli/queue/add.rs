@@ -5,33 +5,21 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{Datelike as _, NaiveDate};
 use serde::Serialize;
 
-use super::list::{Drawn, Listed, foreseen};
 use super::{print, signed};
-use crate::airing::{AiringId, Approval, rfc3339};
-use crate::backup::block_on;
-use crate::bulletin::Standing;
-use crate::calendar::local_date;
+use crate::airing::{AiringId, rfc3339};
 use crate::cli::bulletin::{failed, refused, tell};
-use crate::cli::foreseen::{named, read};
-use crate::cli::stored;
 use crate::cli::timetable::accepted;
 use crate::cli::{DONE, FAILED, Format, WRONG_INPUT, counted};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::problem::what::QueueFault;
+use crate::office::queue::{self, Airings, Drawn, Enqueued, Listed, MOST_TIMES};
 use crate::problem::{Problem, Severity};
-use crate::rundown::foresee::{Foresight, Known};
-use crate::rundown::queueing::{Grounds, Wanted, judge};
-use crate::schedule::Schedule;
+use crate::rundown::queueing::Wanted;
 use crate::schedule::table::parse_date;
-use crate::store::{ReadError, Register, RegisterError, Signature, Waiting};
-
-/// More than one airing a day for three years.
-const MOST_TIMES: i64 = 1_000;
+use crate::store::Waiting;
 
 /// Coming airings that are named in text.
 const SHOWN: usize = 5;
@@ -70,7 +58,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 pub(super) fn run(config: &Config, args: AddArgs) -> anyhow::Result<ExitCode> {
     let schedule = accepted(config)?;
     let Some(signed) = signed(config, args.by.as_deref()) else { return Ok(ExitCode::from(WRONG_INPUT)) };
-    let (format, now) = (args.format, signed.at.to_utc());
+    let format = args.format;
     let wanted = Wanted {
         bulletin: args.bulletin,
         programme: args.programme,
@@ -78,96 +66,31 @@ pub(super) fn run(config: &Config, args: AddArgs) -> anyhow::Result<ExitCode> {
         from: args.from,
         until: args.until,
     };
-    let known = match known(config, &schedule, wanted.bulletin, now)? {
-        Ok(known) => known,
+    let problems = match queue::judged(config, &schedule, &wanted, signed.at.to_utc())? {
+        Ok(problems) => problems,
         Err(error) => return Ok(failed(config, &error)),
     };
-    let timezone = config.station.timezone;
-    let approval_required = config.approval.required;
-    let grounds =
-        Grounds { schedule: &schedule, known: &known, timezone, now, approval_required, rules: &config.session };
-    let mut problems = judge(&wanted, grounds);
-    let bulletin = known.shelf.as_ref().and_then(|shelf| shelf.bulletins.get(&wanted.bulletin));
-    let lost = bulletin.and_then(|bulletin| stored::fault(config, bulletin, stored::examine));
-    problems.extend(lost.map(|fault| Problem::typed(Severity::Warning, fault)));
     if tell(config, &problems) {
         return Ok(ExitCode::from(WRONG_INPUT));
     }
-    let queued = match enqueue(config, &wanted, &signed, local_date(timezone, now)) {
-        Ok(Ok(queued)) => queued,
-        Ok(Err(other)) => {
-            let fault = QueueFault::WaitsAlready(other, None);
+    let queued = match queue::enqueue(config, &wanted, &signed) {
+        Ok(Enqueued::Done(queued)) => queued,
+        Ok(Enqueued::WaitsAlready(fault)) => {
             tell(config, &[Problem::typed(Severity::Error, fault)]);
             return Ok(ExitCode::from(WRONG_INPUT));
         }
+        Ok(Enqueued::Gone) => {
+            let why = ("hàng chờ vừa bị người khác sửa", "somebody else has just changed the queue");
+            return Ok(refused(config, FAILED, why));
+        }
         Err(error) => return Ok(failed(config, &error)),
     };
-    let Some(queued) = queued else {
-        return Ok(refused(
-            config,
-            FAILED,
-            ("hàng chờ vừa bị người khác sửa", "somebody else has just changed the queue"),
-        ));
-    };
-    let (airs, is_approved) = airings(config, &schedule, &queued, now)?;
+    let Airings { airs, is_approved } = queue::airings(config, &schedule, &queued.entry, Clock::system().now().wall)?;
     match format {
         Format::Text => print(&told(config, &queued, &airs, is_approved))?,
         format => print(&exported(config, &queued, &airs, is_approved, &problems, format)?)?,
     }
     Ok(ExitCode::from(DONE))
-}
-
-fn known(
-    config: &Config,
-    schedule: &Schedule,
-    bulletin: i64,
-    now: DateTime<Utc>,
-) -> anyhow::Result<Result<Known, RegisterError>> {
-    let numbers: Vec<i64> = named(schedule).into_iter().chain([bulletin]).collect();
-    Ok(match read(config, &numbers, now - chrono::TimeDelta::hours(24))? {
-        Err(ReadError::Missing(_)) => Ok(Known::default()),
-        read => read.map_err(RegisterError::from),
-    })
-}
-
-/// Records it; the inner error is the entry that waits already.
-fn enqueue(
-    config: &Config,
-    wanted: &Wanted,
-    signed: &Signature,
-    today: NaiveDate,
-) -> Result<Result<Option<Waiting>, i64>, RegisterError> {
-    block_on(async {
-        let mut register = Register::open(&config.data_dir).await?;
-        let queued = match register.queue(wanted, signed, today).await? {
-            Ok(id) => Ok(register.entries().await?.into_iter().find(|each| each.entry.id == id)),
-            Err(other) => Err(other),
-        };
-        register.close().await;
-        Ok(queued)
-    })
-}
-
-/// Where it will air as far as that can be foreseen, as if it were approved; and whether it is.
-fn airings(
-    config: &Config,
-    schedule: &Schedule,
-    queued: &Waiting,
-    now: DateTime<Utc>,
-) -> anyhow::Result<(Vec<Drawn>, bool)> {
-    // It was read a moment ago.
-    let mut known = known(config, schedule, queued.entry.bulletin, now)?.context("cannot read the queue")?;
-    let required = config.approval.required;
-    let bulletin = known.shelf.as_mut().and_then(|shelf| shelf.bulletins.get_mut(&queued.entry.bulletin));
-    let is_approved = bulletin.as_ref().is_some_and(|bulletin| bulletin.may_air(required));
-    if let Some(bulletin) = bulletin.filter(|_| !is_approved) {
-        let at = queued.entry.queued_at.fixed_offset();
-        bulletin.standing = Standing::Approved(Approval { seq: 0, by: "".into(), at, by_phone: false });
-    }
-    let mut foresight = Foresight::new(known, now, config.station.timezone, config.zone_names(), required);
-    let draws = foreseen(config, schedule, &mut foresight, Clock::system().now().wall);
-    let own = draws.into_iter().filter(|(entry, _)| *entry == queued.entry.id).map(|(_, drawn)| drawn);
-    Ok((own.collect(), is_approved))
 }
 
 fn told(config: &Config, queued: &Waiting, airs: &[Drawn], is_approved: bool) -> String {

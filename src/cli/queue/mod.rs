@@ -15,10 +15,11 @@ use super::{ConfigChoice, DONE, Format, WRONG_INPUT};
 use crate::backup::block_on;
 use crate::calendar::local_date;
 use crate::config::Config;
+use crate::office::queue::{self, Listed, Removed};
 use crate::problem::what::TextFault;
 use crate::problem::{Problem, Severity};
 use crate::rundown::queueing::Wanted;
-use crate::store::{Register, RegisterError, Signature, Waiting};
+use crate::store::{Register, RegisterError, Signature};
 use crate::text::clean_line;
 
 /// Arguments of `loa queue`.
@@ -65,23 +66,13 @@ pub fn run(choice: &ConfigChoice, args: QueueArgs) -> anyhow::Result<ExitCode> {
 /// Takes an entry out. A number that is no entry's but a bulletin's is not guessed at.
 fn remove(config: &Config, args: &RemoveArgs) -> anyhow::Result<ExitCode> {
     let Some(signed) = signed(config, args.by.as_deref()) else { return Ok(ExitCode::from(WRONG_INPUT)) };
-    let done = block_on(async {
-        // Without a database there is no queue, and none is made.
-        let Some(register) = Register::look(&config.data_dir).await? else { return Ok((Vec::new(), false)) };
-        register.close().await;
-        let mut register = Register::open(&config.data_dir).await?;
-        let before = register.entries().await?;
-        let done = register.unqueue(args.entry, &signed).await?;
-        register.close().await;
-        Ok::<_, RegisterError>((before, done))
-    });
-    let (before, done) = match done {
-        Ok(done) => done,
+    let entry = match queue::remove(config, args.entry, &signed) {
+        Ok(Removed::Done(entry)) => entry,
+        Ok(other) => {
+            let (vi, en) = not_there(&other, args.entry);
+            return Ok(refused(config, WRONG_INPUT, (&vi, &en)));
+        }
         Err(error) => return Ok(failed(config, &error)),
-    };
-    let Some(entry) = before.iter().find(|each| each.entry.id == args.entry && done) else {
-        let (vi, en) = not_there(&before, args.entry);
-        return Ok(refused(config, WRONG_INPUT, (&vi, &en)));
     };
     match args.format {
         Format::Text => {
@@ -91,23 +82,22 @@ fn remove(config: &Config, args: &RemoveArgs) -> anyhow::Result<ExitCode> {
             print(config.language.pick(&vi, &en))?;
         }
         format => {
-            let mut removed = entry.clone();
+            let mut removed = entry;
             removed.removed = Some((signed.at.to_utc(), signed.by));
-            print(&list::exported(&[list::Listed::of(config, &removed)], format, list::Many::One)?)?;
+            print(&list::exported(&[Listed::of(config, &removed)], format, list::Many::One)?)?;
         }
     }
     Ok(ExitCode::from(DONE))
 }
 
 /// Why an entry cannot be taken out.
-fn not_there(entries: &[Waiting], number: i64) -> (String, String) {
-    if entries.iter().any(|each| each.entry.id == number) {
-        let vi = format!("mục {number} đã được rút khỏi hàng chờ từ trước");
-        return (vi, format!("entry {number} was taken out of the queue before"));
-    }
-    let of_bulletin = entries.iter().find(|each| each.entry.bulletin == number && each.removed.is_none());
-    match of_bulletin.map(|each| each.entry.id) {
-        Some(entry) => (
+fn not_there(why: &Removed, number: i64) -> (String, String) {
+    match why {
+        Removed::Before => (
+            format!("mục {number} đã được rút khỏi hàng chờ từ trước"),
+            format!("entry {number} was taken out of the queue before"),
+        ),
+        Removed::OfBulletin(entry) => (
             format!(
                 "không có mục {number} trong hàng chờ; tin bài số {number} chờ ở mục {entry}: `loa queue remove {entry}`"
             ),
@@ -115,7 +105,7 @@ fn not_there(entries: &[Waiting], number: i64) -> (String, String) {
                 "there is no entry {number} in the queue; bulletin {number} waits as entry {entry}: `loa queue remove {entry}`"
             ),
         ),
-        None => (
+        Removed::Unknown | Removed::Done(_) => (
             format!("không có mục {number} trong hàng chờ; `loa queue list` cho biết các mục đang chờ"),
             format!("there is no entry {number} in the queue; `loa queue list` tells which there are"),
         ),

@@ -6,18 +6,13 @@
 use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
 
-use serde::Serialize;
-
-use super::{minute, unknown};
-use crate::airing::rfc3339;
-use crate::backup::block_on;
 use crate::cli::bulletin::{failed, tell};
 use crate::cli::{DONE, Format, WRONG_INPUT, listing, say};
 use crate::config::Config;
-use crate::language::Language;
+use crate::office::zone::told::{ActLine, act_words, minute};
+use crate::office::zone::{acts, unknown};
 use crate::problem::{Problem, Severity};
-use crate::store::{Register, RegisterError};
-use crate::zones::{Act, Change};
+use crate::zones::Act;
 
 /// Arguments of `loa zone history`.
 #[derive(Debug, clap::Args)]
@@ -44,7 +39,7 @@ pub(super) fn run(config: &Config, args: &HistoryArgs) -> anyhow::Result<ExitCod
     }
     let undone_by = |act: &Act| acts.iter().find(|other| other.undoes == Some(act.seq)).map(|other| other.seq);
     let wanted = acts.iter().filter(|act| zone.is_none_or(|zone| act.zone == zone));
-    let lines: Vec<_> = wanted.map(|act| Line::of(config, act, undone_by(act))).collect();
+    let lines: Vec<ActLine<'_>> = wanted.map(|act| ActLine::of(config, act, undone_by(act))).collect();
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {
         Format::Text if lines.is_empty() => say(config.language.pick("chưa có ghi nhận nào", "nothing was recorded")),
@@ -56,61 +51,15 @@ pub(super) fn run(config: &Config, args: &HistoryArgs) -> anyhow::Result<ExitCod
     Ok(ExitCode::from(DONE))
 }
 
-/// All acts, oldest first; none where nothing was ever recorded.
-pub(super) fn acts(config: &Config) -> Result<Vec<Act>, RegisterError> {
-    block_on(async {
-        match Register::look(&config.data_dir).await? {
-            Some(mut register) => register.zone_acts().await,
-            None => Ok(Vec::new()),
-        }
-    })
-}
-
-/// An act as programs read it.
-#[derive(Debug, Serialize)]
-pub(super) struct Line<'a> {
-    seq: i64,
-    zone: &'a str,
-    name: &'a str,
-    act: &'static str,
-    at: String,
-    why: Option<&'a str>,
-    undoes: Option<i64>,
-    undone_by: Option<i64>,
-    recorded_at: String,
-    by: &'a str,
-    #[serde(skip)]
-    is: &'a Act,
-}
-
 /// The columns of CSV, which are the keys of JSON.
 const COLUMNS: [&str; 10] = ["seq", "zone", "name", "act", "at", "why", "undoes", "undone_by", "recorded_at", "by"];
 
-impl<'a> Line<'a> {
-    /// What programs read of an act.
-    pub(super) fn of(config: &'a Config, act: &'a Act, undone_by: Option<i64>) -> Self {
-        Self {
-            seq: act.seq,
-            zone: &act.zone,
-            name: config.zone_name(&act.zone),
-            act: act.act.as_str(),
-            at: rfc3339(&act.at),
-            why: act.why.as_deref(),
-            undoes: act.undoes,
-            undone_by,
-            recorded_at: rfc3339(&act.recorded_at),
-            by: &act.by,
-            is: act,
-        }
-    }
-}
-
-fn table(config: &Config, lines: &[Line<'_>]) -> Vec<[String; 7]> {
+fn table(config: &Config, lines: &[ActLine<'_>]) -> Vec<[String; 7]> {
     let heads = config.language.pick(
         &["SỐ", "CỤM LOA", "GHI NHẬN", "TỪ LÚC", "GHI LÚC", "NGƯỜI GHI", "LÝ DO"],
         &["SEQ", "ZONE", "ACT", "FROM", "RECORDED", "BY", "WHY"],
     );
-    let cells = |line: &Line<'_>| {
+    let cells = |line: &ActLine<'_>| {
         [
             line.seq.to_string(),
             format!("{} ({})", line.zone, line.name),
@@ -122,18 +71,4 @@ fn table(config: &Config, lines: &[Line<'_>]) -> Vec<[String; 7]> {
         ]
     };
     std::iter::once(heads.map(str::to_owned)).chain(lines.iter().map(cells)).collect()
-}
-
-fn act_words(language: Language, line: &Line<'_>) -> String {
-    let act = match (line.is.act, line.undoes) {
-        (Change::Broken, _) => language.pick("hỏng", "broken").to_owned(),
-        (Change::Repaired, _) => language.pick("đã sửa", "repaired").to_owned(),
-        (Change::Undone, undoes) => {
-            format!("{} {}", language.pick("hủy số", "undoes"), undoes.unwrap_or_default())
-        }
-    };
-    match line.undone_by {
-        None => act,
-        Some(by) => format!("{act} ({} {by})", language.pick("đã hủy bởi số", "undone by")),
-    }
 }

@@ -1,25 +1,17 @@
 //! `loa zone list`: how each zone is now.
 //!
-//! In: the zones of loa.toml, what was recorded of them. Out: a table in the station's language, JSON or CSV; and for `check` the
-//! zones that are broken now. Reads only. Next: `crate::zones`.
+//! In: the zones of loa.toml, what was recorded of them. Out: a table in the station's language, JSON
+//! or CSV. Reads only. Next: `crate::zones`.
 
-use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
 
-use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, Utc};
-use serde::Serialize;
-
-use super::history::acts;
-use super::minute;
-use crate::airing::rfc3339;
-use crate::calendar::local_date;
 use crate::cli::bulletin::failed;
 use crate::cli::{DONE, Format, listing, say};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::problem::what::ZoneFault;
-use crate::zones::{Act, Change, State, States, in_force};
+use crate::office::zone::acts;
+use crate::office::zone::told::{ZoneLine, lines, minute};
 
 /// Arguments of `loa zone list`.
 #[derive(Debug, clap::Args)]
@@ -50,76 +42,17 @@ pub(super) fn run(config: &Config, args: &ListArgs) -> anyhow::Result<ExitCode> 
     Ok(ExitCode::from(DONE))
 }
 
-/// Zones that are broken now, as far as that can be read.
-pub(in crate::cli) fn broken_now(config: &Config, now: DateTime<Utc>) -> Vec<ZoneFault> {
-    let states = States::new(&acts(config).unwrap_or_default());
-    let broken = config.zones.iter().filter_map(|zone| match states.state_at(&zone.id, now) {
-        State::Broken { since } => {
-            let since = since.with_timezone(&config.station.timezone).fixed_offset();
-            Some(ZoneFault::BrokenNow(zone.id.clone(), zone.name.clone(), since))
-        }
-        State::Working => None,
-    });
-    broken.collect()
-}
-
-/// A zone as programs read it.
-#[derive(Debug, Serialize)]
-struct Line<'a> {
-    zone: &'a str,
-    name: &'a str,
-    speakers: Option<i64>,
-    state: &'static str,
-    since: Option<String>,
-    why: Option<&'a str>,
-    by: Option<&'a str>,
-    broken_days_this_month: i64,
-    #[serde(skip)]
-    since_at: Option<DateTime<FixedOffset>>,
-}
-
 /// The columns of CSV, which are the keys of JSON.
 const COLUMNS: [&str; 8] = ["zone", "name", "speakers", "state", "since", "why", "by", "broken_days_this_month"];
 
-fn lines<'a>(config: &'a Config, acts: &'a [Act], now: DateTime<Utc>) -> Vec<Line<'a>> {
-    let tz = config.station.timezone;
-    let (states, today) = (States::new(acts), local_date(tz, now));
-    let first = NaiveDate::from_ymd_opt(today.year(), today.month(), 1).unwrap_or(today);
-    let line = |(id, name, speakers): (&'a str, &'a str, Option<i64>)| {
-        let (state, since_at) = match states.state_at(id, now) {
-            State::Working => ("working", None),
-            State::Broken { since } => ("broken", Some(since)),
-        };
-        let said = |act: &&Act| act.zone == id && act.act == Change::Broken && Some(act.at) == since_at;
-        let said = in_force(acts).find(said);
-        Line {
-            zone: id,
-            name,
-            speakers,
-            state,
-            since: since_at.as_ref().map(rfc3339),
-            why: said.and_then(|act| act.why.as_deref()),
-            by: said.map(|act| act.by.as_str()),
-            broken_days_this_month: states.broken_days(id, first, today, tz),
-            since_at,
-        }
-    };
-    // Of those that left loa.toml the ones that nobody repaired: they can still be.
-    let gone: BTreeSet<&str> = acts.iter().map(|act| act.zone.as_str()).collect();
-    let is_gone = |id: &&str| !config.zones.iter().any(|zone| zone.id == *id) && states.newest(id) != State::Working;
-    let gone = gone.into_iter().filter(is_gone).map(|id| (id, config.zone_name(id), None));
-    let zones = config.zones.iter().map(|zone| (zone.id.as_str(), zone.name.as_str(), zone.speakers));
-    zones.chain(gone).map(line).collect()
-}
-
-fn table(config: &Config, lines: &[Line<'_>]) -> Vec<[String; 8]> {
+fn table(config: &Config, lines: &[ZoneLine<'_>]) -> Vec<[String; 8]> {
     let language = config.language;
     let heads = language.pick(
         &["MÃ", "CỤM LOA", "SỐ LOA", "TÌNH TRẠNG", "TỪ LÚC", "SỐ NGÀY HỎNG THÁNG NÀY", "NGƯỜI GHI", "LÝ DO"],
         &["ZONE", "NAME", "SPEAKERS", "STATE", "SINCE", "DAYS BROKEN THIS MONTH", "BY", "WHY"],
     );
     let dash = || "-".to_owned();
-    let cells = |line: &Line<'_>| {
+    let cells = |line: &ZoneLine<'_>| {
         let broken = if line.since_at.is_some() {
             language.pick("hỏng", "broken")
         } else {

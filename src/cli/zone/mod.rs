@@ -10,15 +10,9 @@ mod list; // how each zone is now
 
 use std::process::ExitCode;
 
-use chrono::{DateTime, FixedOffset};
 use clap::Subcommand;
 
 use super::ConfigChoice;
-use crate::config::Config;
-use crate::problem::nearest;
-use crate::problem::what::ProgrammeFault;
-
-pub(super) use list::broken_now;
 
 /// Arguments of `loa zone`.
 #[derive(Debug, clap::Args)]
@@ -52,16 +46,4 @@ pub fn run(choice: &ConfigChoice, args: ZoneArgs) -> anyhow::Result<ExitCode> {
         ZoneCommand::Undo(args) => act::undo(&config, &args),
         ZoneCommand::History(args) => history::run(&config, &args),
     }
-}
-
-/// There is no such zone.
-fn unknown(config: &Config, zone: &str) -> ProgrammeFault {
-    let known = config.zone_ids();
-    let near = nearest(zone, known.iter().map(String::as_str));
-    ProgrammeFault::UnknownZone(zone.to_owned(), known, near)
-}
-
-/// To the minute, in the station's time.
-fn minute(config: &Config, at: DateTime<FixedOffset>) -> String {
-    at.with_timezone(&config.station.timezone).format("%d/%m/%Y %H:%M").to_string()
 }

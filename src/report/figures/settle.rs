@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound as _};
 
-use crate::airing::{ENOUGH_PERCENT, Kind, Outcome, OutputKind, Reason};
+use crate::airing::{ENOUGH_PERCENT, Kind, Outcome, OutputKind, Reason, TEST_TONE};
 use crate::report::fact::{Fact, Marks};
 
 /// An airing with all of its attempts.
@@ -56,7 +56,7 @@ pub enum Taken {
     Settled(Settled),
     /// An attempt of an airing that has more rows: it comes at the end.
     Kept,
-    /// A row to `wav` or `silent`.
+    /// A row to `wav` or `silent`, or of the test tone, which is nobody's broadcast.
     Rehearsal(Fact),
     /// A row that a correction takes out.
     Voided(Fact),
@@ -91,7 +91,7 @@ impl<'a> Settling<'a> {
         if fact.kind == Kind::Note || fact.corrects.is_some() {
             return Taken::Remark(fact);
         }
-        if fact.output != OutputKind::Card {
+        if fact.output != OutputKind::Card || is_test_tone(&fact) {
             return Taken::Rehearsal(fact);
         }
         let correction = self.marks.corrections.get(&fact.seq);
@@ -129,6 +129,11 @@ pub fn settle(facts: impl IntoIterator<Item = Fact>, marks: &Marks) -> Vec<Settl
     airings.extend(settling.finish());
     airings.sort_unstable_by_key(|airing| airing.first_seq);
     airings
+}
+
+/// It sounds where nothing else does, to hear whether the loudspeakers work.
+fn is_test_tone(fact: &Fact) -> bool {
+    fact.kind == Kind::Operator && fact.note.as_deref() == Some(TEST_TONE)
 }
 
 /// Whether a correction takes its row out.
@@ -337,7 +342,10 @@ pub(super) mod tests {
     fn rehearsals_and_remarks_are_no_airings() {
         let note = Fact { kind: Kind::Note, ..fact(2, "n", 1) };
         let wav = Fact { output: OutputKind::Wav, ..fact(3, "w", 1) };
-        assert_eq!(settle([note, wav], &Marks::default()), []);
+        let tone = Fact { kind: Kind::Operator, note: Some(TEST_TONE.into()), ..fact(4, "t", 1) };
+        assert_eq!(settle([note, wav, tone], &Marks::default()), []);
+        let act = Fact { kind: Kind::Operator, note: Some("another note".into()), ..fact(5, "a", 1) };
+        assert_eq!(settle([act], &Marks::default()).len(), 1);
     }
 
     #[test]

@@ -35,6 +35,17 @@ const PATTERNS: [(&str, &str); 10] = [
     ("#f7e9c8", "M0 2H8M0 6H8"),
 ];
 
+/// The drawing and its legend, without a title and without the figures.
+pub(crate) fn drawing(chart: &Chart, number: usize, language: Language) -> Markup {
+    let sums: Vec<i64> = (0..chart.months.len()).map(|month| sum(chart, month)).collect();
+    html! {
+        (plot(chart, &sums, number, language))
+        ul.legend {
+            @for (index, series) in chart.series.iter().enumerate() { (legend(series, index, number, language)) }
+        }
+    }
+}
+
 /// The whole of it. `number` tells the charts of a page apart.
 pub(super) fn chart(chart: &Chart, number: usize, language: Language) -> Markup {
     let sums: Vec<i64> = (0..chart.months.len()).map(|month| sum(chart, month)).collect();

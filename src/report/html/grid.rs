@@ -49,7 +49,8 @@ fn percent(width: u16, all: u32) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-fn heads(columns: &[Column]) -> Markup {
+/// The rows of its heads.
+pub(crate) fn heads(columns: &[Column]) -> Markup {
     let two_levels = columns.iter().any(|column| column.over.is_some());
     let mut above = Vec::new();
     let mut at = 0;
@@ -76,7 +77,8 @@ fn heads(columns: &[Column]) -> Markup {
     }
 }
 
-fn line(columns: &[Column], line: &Line, language: Language) -> Markup {
+/// One line; classes say what it is.
+pub(crate) fn line(columns: &[Column], line: &Line, language: Language) -> Markup {
     let class = match line.emphasis {
         Emphasis::Plain => None,
         Emphasis::Heading => Some("heading"),

@@ -4,8 +4,8 @@
 //! paper it is laid out as Nghị định 30/2020/NĐ-CP has it, as far as a browser prints so. Every word of a person is escaped
 //! by `maud`. Must never name anything outside of the page. Pure. Next: `letter`.
 
-mod chart; // minutes per theme and month, as SVG
-mod grid; // tables of figures
+pub(crate) mod chart; // minutes per theme and month, as SVG
+pub(crate) mod grid; // tables of figures
 mod letter; // head, title, addressees, signature, covers
 
 use std::fmt::Write as _;

@@ -292,13 +292,13 @@ fn end(book: &Book<'_>, rows: &Rows, language: Language) -> Vec<Block> {
     let rules = match language {
         Language::Vi => format!(
             "Lượt phát là một mục được phát đủ, hoặc ít nhất 80 % trong lần phát cuối; thời lượng cộng mọi lần phát. Lượt phát được \
-             xếp vào ngày bắt đầu phát. Không ghi vào sổ: {rehearsals} dòng phát thử (không ra loa). Dòng đã hủy theo đính chính: \
+             xếp vào ngày bắt đầu phát. Không ghi vào sổ: {rehearsals} dòng phát thử (không ra loa, hoặc âm thử loa). Dòng đã hủy theo đính chính: \
              {}. Nhật ký chứng minh âm thanh đã ra khỏi thiết bị phát, không chứng minh đã có người nghe.",
             count(voided)
         ),
         Language::En => format!(
             "An airing counts when its last attempt aired, or at least 80 % of it; lengths sum all attempts. An airing is of the day \
-             on which it started. Not in this book: {rehearsals} rows of rehearsals. Rows taken out by corrections: {}. The log \
+             on which it started. Not in this book: {rehearsals} rows of rehearsals and of the test tone. Rows taken out by corrections: {}. The log \
              proves that sound left the device, not that anybody heard it.",
             count(voided)
         ),

@@ -5,7 +5,7 @@
 //! broke, but another one may come in its midst.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use loa::desk::Act;
+use loa::desk::{Act, Refusal};
 
 use super::dice::Dice;
 use super::station::{self, Plan};
@@ -233,7 +233,7 @@ impl Life {
         if self.world.content_of(file).is_some() {
             self.world.air_often(file, emergency, repeat);
         } else {
-            self.world.act(Act::Unplayable(format!("`{file}` is not there; nothing airs")));
+            self.world.act(Act::Unplayable(Refusal::FileUnread(file.to_string())));
         }
     }
 
