@@ -273,8 +273,7 @@ fn is_id(act: &str) -> bool {
 fn told(site: &Site, guest: &Guest, visitor: &Visitor, answer: &Answer) -> Response {
     match answer {
         Ok(Done { told, to, stays, .. }) => {
-            let is_said_there = *stays && guest.wants_json;
-            if !told.is_empty() && !is_said_there {
+            if !(told.is_empty() || *stays && guest.wants_json) {
                 site.flash.say(&visitor.sign_in, told);
             }
             if guest.wants_json { plain(guest, answer) } else { see(to) }
